@@ -1,0 +1,62 @@
+/* command.h - a command in memory and the table of command types. Adding one: a file cmd_<name>.c and a row in
+   commands.def. Pure. */
+#ifndef LEDGER_DOMAIN_COMMAND_H
+#define LEDGER_DOMAIN_COMMAND_H
+
+#include "ledger-svc/domain/ledger.h"
+#include "shared/contract/command.h"
+
+struct command_type;
+struct command {
+    const struct command_type *type;
+    struct command_envelope envelope; /* strings borrowed from the message's JSON, which outlives the batch */
+    int64_t deadline_us;              /* unix microseconds */
+    struct str traceparent;           /* empty: none */
+    struct uuid key_digest;           /* digest_key() of owner and key (or command id) */
+    struct uuid source_digest;        /* digest_source(), if there is a source */
+    void *data;                       /* the type's own struct, from decode */
+};
+
+/* The answer: what the HTTP client gets. */
+struct answer {
+    enum outcome outcome;
+    int status;      /* HTTP status; a replayed 201 is 200 */
+    bool replayed;
+    struct str body; /* exact bytes, in the batch's arena */
+};
+
+/* What a command must see before it can be decided. */
+struct needs {
+    struct uuid *accounts; /* to load and lock; absent ones simply are not found */
+    size_t account_count, account_cap;
+    int64_t *locks; /* further advisory locks: for things that may be created */
+    size_t lock_count, lock_cap;
+    size_t entries; /* most entries that the commands can write */
+    bool out_of_memory;
+};
+void needs_account(struct needs *n, struct arena *a, const struct uuid *id);
+/* The account and the lock under which it may be made. */
+void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency);
+void needs_entries(struct needs *n, size_t count);
+
+struct command_type {
+    const char *name; /* "transfer.create", as in shared/contract/command.h */
+    /* envelope.data has passed the spec. Gives the type's struct in the arena; NULL when out of memory. */
+    void *(*decode)(const struct command_envelope *e, struct arena *a);
+    void (*needs)(const struct command *c, struct needs *n, struct arena *a);
+    /* Decides on what is loaded: fills the answer and adds to the plan, or refuses and leaves all as it was. */
+    void (*decide)(struct ledger *l, const struct command *c, struct answer *ret_answer);
+};
+const struct command_type *command_type_find(struct str name); /* NULL: unknown */
+const struct command_type *command_type_list(size_t *ret_count);
+
+/* May this command's sender act on that account (owner, or staff)? */
+bool command_may_use(const struct command *c, const struct account *a);
+/* Writes a problem answer; detail may be NULL. */
+void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, const char *pointer,
+                   const char *detail);
+/* 402 with "available" and "required" members; available is null unless the sender may read the account. */
+void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c, const struct account *a,
+                         int64_t required);
+
+#endif

@@ -1,0 +1,72 @@
+/* plan.h - the rows a batch will store, in the order in which they were decided. Pure. */
+#ifndef LEDGER_DOMAIN_PLAN_H
+#define LEDGER_DOMAIN_PLAN_H
+
+#include "ledger-svc/domain/account.h"
+#include "shared/core/arena.h"
+#include "shared/core/digest.h"
+
+struct transaction_row {
+    struct uuid id;
+    const char *kind; /* "deposit", "transfer" */
+    int64_t amount;
+    char currency[4];
+    int entry_count;
+    struct str owner, actor;                     /* who ordered it */
+    struct str description, reference, metadata; /* empty: NULL in the database */
+};
+struct entry_row {
+    struct uuid transaction_id, account_id;
+    int leg; /* 0 .. entry_count-1 */
+    bool is_debit;
+    int64_t amount, account_version, balance_after;
+    char currency[4];
+};
+struct event_row {
+    struct uuid id;
+    const char *type;     /* "transaction.posted": subject pay.evt.transaction.posted */
+    const char *resource; /* "transaction", "account" */
+    struct uuid object_id;
+    struct uuid command_id;
+    struct str owner, actor, source, traceparent;
+    struct str before, after; /* JSON objects; before empty: NULL */
+};
+/* A key's stored answer. */
+struct key_row {
+    struct uuid digest; /* digest_key() */
+    struct str owner, key;
+    struct digest fingerprint;
+    struct uuid command_id;
+    int status;
+    struct str body;
+};
+struct source_row {
+    struct uuid digest; /* digest_source() */
+    struct str source;
+    struct uuid command_id;
+    int status;
+    struct str body;
+};
+
+/* Growing arrays in the batch's arena. */
+struct plan {
+    struct transaction_row *transactions;
+    size_t transaction_count, transaction_cap;
+    struct entry_row *entries;
+    size_t entry_count, entry_cap;
+    struct event_row *events;
+    size_t event_count, event_cap;
+    struct key_row *keys;
+    size_t key_count, key_cap;
+    struct source_row *sources;
+    size_t source_count, source_cap;
+};
+
+/* Each gives a zeroed row to fill, or NULL when the arena's cap is reached. */
+struct transaction_row *plan_add_transaction(struct plan *p, struct arena *a);
+struct entry_row *plan_add_entry(struct plan *p, struct arena *a);
+struct event_row *plan_add_event(struct plan *p, struct arena *a);
+struct key_row *plan_add_key(struct plan *p, struct arena *a);
+struct source_row *plan_add_source(struct plan *p, struct arena *a);
+
+#endif
