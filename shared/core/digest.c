@@ -1,0 +1,75 @@
+/* digest.c - every part is hashed behind its length, and each use behind a word of its own, so that no two
+   different inputs can look alike. */
+#include "shared/core/digest.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+static void add_part(crypto_generichash_state *state, struct str part)
+{
+    uint8_t len[8];
+    for (int i = 0; i < 8; i++) {
+        len[i] = (uint8_t)((uint64_t)part.len >> (8 * i));
+    }
+    crypto_generichash_update(state, len, sizeof(len));
+    crypto_generichash_update(state, (const uint8_t *)part.data, part.len);
+}
+
+static void hash_parts(const struct str *parts, size_t count, uint8_t *ret_bytes, size_t size)
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, size);
+    for (size_t i = 0; i < count; i++) {
+        add_part(&state, parts[i]);
+    }
+    crypto_generichash_final(&state, ret_bytes, size);
+}
+
+void digest_of(struct str data, struct digest *ret_digest)
+{
+    crypto_generichash(ret_digest->bytes, DIGEST_SIZE, (const uint8_t *)data.data, data.len, NULL, 0);
+}
+
+void digest_request(struct str method, struct str path, struct str query, struct str body,
+                    struct digest *ret_digest)
+{
+    const struct str parts[] = {STR_LIT("request"), method, path, query, body};
+    hash_parts(parts, 5, ret_digest->bytes, DIGEST_SIZE);
+}
+
+struct uuid digest_key(struct str owner, struct str key, const struct uuid *command_id)
+{
+    struct uuid digest;
+    if (key.len > 0) {
+        const struct str parts[] = {STR_LIT("key"), owner, key};
+        hash_parts(parts, 3, digest.bytes, sizeof(digest.bytes));
+    } else {
+        const struct str parts[] = {
+            STR_LIT("command"), owner, {(const char *)command_id->bytes, sizeof(command_id->bytes)}};
+        hash_parts(parts, 3, digest.bytes, sizeof(digest.bytes));
+    }
+    return digest;
+}
+
+struct uuid digest_source(struct str source)
+{
+    struct uuid digest;
+    const struct str parts[] = {STR_LIT("source"), source};
+    hash_parts(parts, 2, digest.bytes, sizeof(digest.bytes));
+    return digest;
+}
+
+int64_t digest_lock_number(const struct uuid *digest)
+{
+    uint64_t number = 0;
+    for (int i = 0; i < 8; i++) {
+        number = number << 8 | digest->bytes[i];
+    }
+    return (int64_t)number;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+    return sodium_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+}
