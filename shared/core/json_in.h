@@ -1,4 +1,5 @@
-/* json_in.h - strict JSON by specification: unknown, duplicate, missing and ill-typed fields are named. Pure. */
+/* json_in.h - strict JSON by specification: unknown, duplicate, missing and ill-typed fields are named. Pure.
+ */
 #ifndef SHARED_CORE_JSON_IN_H
 #define SHARED_CORE_JSON_IN_H
 
@@ -7,20 +8,22 @@
 #include "shared/core/buf.h"
 #include "shared/core/problem.h"
 
-#define JSON_DEPTH_MAX    32
-#define METADATA_KEYS_MAX 50
-#define METADATA_KEY_MAX  40
+#define JSON_DEPTH_MAX     32
+#define METADATA_KEYS_MAX  50
+#define METADATA_KEY_MAX   40
 #define METADATA_VALUE_MAX 500
 
 enum field_type {
-    FIELD_STRING,   /* min..max characters (Unicode code points), no control characters */
-    FIELD_INT,      /* min..max; outside is 422 invalid_value */
-    FIELD_AMOUNT,   /* 1..MONEY_AMOUNT_MAX; outside, also beyond int64, is 422 amount_out_of_range */
+    FIELD_STRING, /* min..max characters (Unicode code points), no control characters */
+    FIELD_NAME,   /* as a string, of letters, digits and _ . : - only; else 422 invalid_value */
+    FIELD_INT,    /* min..max, short of the int64 limits; outside is 422 invalid_value */
+    FIELD_AMOUNT, /* 1..MONEY_AMOUNT_MAX; outside, also beyond int64, is 422 amount_out_of_range */
     FIELD_BOOL,
     FIELD_CURRENCY, /* a code of currency.def; else 422 unknown_currency */
     FIELD_ID,       /* a TypeID with the given prefix; a string that is none is 422, outcome `not_found_as` */
     FIELD_ENUM,     /* one of `words`; else 422 invalid_value listing them */
-    FIELD_METADATA  /* object of string values: METADATA_* limits; keys without control characters */
+    FIELD_METADATA, /* object of string values: METADATA_* limits; keys without control characters */
+    FIELD_OBJECT    /* an object that somebody else checks */
 };
 
 struct field_spec {
@@ -28,27 +31,30 @@ struct field_spec {
     enum field_type type;
     bool required;
     int64_t min, max;
-    const char *prefix;          /* FIELD_ID */
-    enum outcome not_found_as;   /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */
-    const char *const *words;    /* FIELD_ENUM: NULL-terminated */
-    const char *help;            /* one line for the OpenAPI document */
+    const char *prefix;        /* FIELD_ID */
+    enum outcome not_found_as; /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */
+    const char *const *words;  /* FIELD_ENUM: NULL-terminated */
+    const char *help;          /* one line for the OpenAPI document */
 };
 
-/* Parses one JSON object: UTF-8 without BOM, no trailing text, no NUL, depth at most JSON_DEPTH_MAX. Integers beyond
-   int64 do not fail here: they are kept as reals and json_check reports them by field. On failure *ret_problem is filled.
-   *ret_object is a new reference. */
+/* Parses one JSON object: UTF-8 without BOM, no trailing text, no NUL, depth at most JSON_DEPTH_MAX. Integers
+   beyond int64 do not fail here: they become the nearest int64, which no field accepts, so that json_check
+   names the field. On failure *ret_problem is filled. *ret_object is a new reference. */
 NODISCARD enum status json_parse_object(struct str text, json_t **ret_object, struct problem *ret_problem);
-/* All errors at once with exact pointers, 400s taking precedence over 422s for the problem's outcome. */
+/* All errors at once with exact pointers, 400s taking precedence over 422s for the problem's outcome.
+   ret_problem is written only on failure. */
 NODISCARD enum status json_check(const json_t *object, const struct field_spec *fields, size_t count,
                                  struct problem *ret_problem);
 /* Canonical text: sorted keys, compact (the form that is fingerprinted and sent). */
 NODISCARD enum status json_canonical(const json_t *value, struct buf *out);
 
 /* After json_check these cannot fail: absent optional fields give the fallback. */
-struct str json_get_str(const json_t *object, const char *name); /* {NULL,0} if absent; borrowed from object */
+struct str json_get_str(const json_t *object,
+                        const char *name); /* {NULL,0} if absent; borrowed from object */
 int64_t json_get_int(const json_t *object, const char *name, int64_t fallback);
 bool json_get_bool(const json_t *object, const char *name, bool fallback);
-bool json_get_id(const json_t *object, const char *name, const char *prefix, struct uuid *ret_id); /* false: absent */
+bool json_get_id(const json_t *object, const char *name, const char *prefix,
+                 struct uuid *ret_id); /* false: absent */
 
 void json_decref_ptr(json_t **value); /* for CLEANUP */
 

@@ -97,7 +97,7 @@ void json_str(struct json_out *o, struct str s)
 void json_cstr(struct json_out *o, const char *s)
 {
     if (s == NULL) {
-        json_null(o);
+        json_write_null(o);
     } else {
         json_str(o, str_of(s));
     }
@@ -114,7 +114,7 @@ void json_bool(struct json_out *o, bool v)
     json_raw(o, v ? STR_LIT("true") : STR_LIT("false"));
 }
 
-void json_null(struct json_out *o)
+void json_write_null(struct json_out *o)
 {
     json_raw(o, STR_LIT("null"));
 }

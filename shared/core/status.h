@@ -14,9 +14,9 @@ enum status {
     STATUS_NO_MEMORY,   /* an allocation failed */
     STATUS_TIMEOUT,     /* the deadline passed first */
     STATUS_UNAVAILABLE, /* a dependency is gone and nothing was handed to it */
-    STATUS_RETRY,       /* the database asks for the whole transaction again (40001, 40P01, connection lost) */
-    STATUS_UNKNOWN,     /* handed over, answer lost: it may or may not have happened */
-    STATUS_FAILED       /* anything else */
+    STATUS_RETRY,   /* the database asks for the whole transaction again (40001, 40P01, connection lost) */
+    STATUS_UNKNOWN, /* handed over, answer lost: it may or may not have happened */
+    STATUS_FAILED   /* anything else */
 };
 
 /* A word for logs: "ok", "invalid", ... */

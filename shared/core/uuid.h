@@ -12,8 +12,9 @@ struct uuid {
 };
 #define UUID_TEXT_SIZE 37
 
-/* Layout: 48 bits of milliseconds, version, 12 bits of the microsecond within the millisecond (RFC 9562 section
-   6.2 method 3), variant, 30 bits of sequence (method 1: keeps ids of one batch in order), 32 random bits. */
+/* Layout: 48 bits of milliseconds, version, 12 bits of the microsecond within the millisecond (RFC 9562
+   section 6.2 method 3), variant, 30 bits of sequence (method 1: keeps ids of one batch in order), 32 random
+   bits. */
 struct uuid uuid7_make(int64_t unix_us, uint32_t sequence, uint32_t random);
 int uuid_compare(const struct uuid *a, const struct uuid *b);
 bool uuid_is_zero(const struct uuid *u);
