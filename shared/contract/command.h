@@ -1,6 +1,7 @@
-/* command.h - commands on the bus as ingress sends and ledger-svc reads them: subjects, bodies, replies. Pure.
-   Subject pay.cmd.<resource>.<verb>; body {"id","owner","actor","staff","key","fingerprint","source","data"};
-   reply {"status":201,"replayed":false,"body":<exact bytes for the HTTP client>} with body always last. */
+/* command.h - commands on the bus as ingress sends and ledger-svc reads them: subjects, bodies, replies.
+   Pure. Subject pay.cmd.<resource>.<verb> Body
+   {"id","owner","actor","staff","key","fingerprint","source","data"} Reply
+   {"status":201,"replayed":false,"body":<exact bytes for the HTTP client>}, body always last */
 #ifndef SHARED_CONTRACT_COMMAND_H
 #define SHARED_CONTRACT_COMMAND_H
 
@@ -12,8 +13,8 @@
 #define COMMAND_OWNER_MAX      64
 #define COMMAND_SOURCE_MAX     128
 
-/* The data of each command: name ("transfer.create") and its fields; the one place that says what a body may hold.
-   Ingress checks request bodies by it (and prints OpenAPI from it), ledger-svc decodes by it. */
+/* The data of each command: name ("transfer.create") and its fields; the one place that says what a body may
+   hold. Ingress checks request bodies by it (and prints OpenAPI from it), ledger-svc decodes by it. */
 struct command_spec {
     const char *name; /* "transfer.create": subject pay.cmd.transfer.create */
     const struct field_spec *fields;

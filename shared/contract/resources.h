@@ -1,4 +1,4 @@
-/* resources.h - the JSON shapes of accounts, transactions and entries, written once for answers and reads. Pure. */
+/* resources.h - JSON shapes of accounts, transactions and entries, one for answers and reads. Pure. */
 #ifndef SHARED_CONTRACT_RESOURCES_H
 #define SHARED_CONTRACT_RESOURCES_H
 
@@ -28,8 +28,8 @@ struct transaction_resource {
     struct str kind, currency, description, reference, metadata; /* empty text: null; empty metadata: {} */
     int64_t amount, created_us;
 };
-/* Opens {"id","kind","amount","currency","description","reference","metadata","created_at" and leaves it open, so that
-   the caller adds "entries", "balances", "balanced" and closes the object. */
+/* Opens {"id","kind","amount","currency","description","reference","metadata","created_at" and leaves it
+   open, so that the caller adds "entries", "balances", "balanced" and closes the object. */
 void transaction_open(struct json_out *out, const struct transaction_resource *t);
 
 #endif

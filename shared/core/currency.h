@@ -1,5 +1,4 @@
-/* currency.h - ISO 4217 codes, exponents and names, from currency.def; the database has the same list. Pure.
- */
+/* currency.h - ISO 4217 codes, exponents and names of currency.def; the database has the same. Pure. */
 #ifndef SHARED_CORE_CURRENCY_H
 #define SHARED_CORE_CURRENCY_H
 

@@ -1,5 +1,4 @@
-/* digest.h - BLAKE2b digests (RFC 7693, libsodium): request fingerprints, key digests, credential hashes.
- * Pure. */
+/* digest.h - BLAKE2b digests (RFC 7693): request fingerprints, key digests, credential hashes. Pure. */
 #ifndef SHARED_CORE_DIGEST_H
 #define SHARED_CORE_DIGEST_H
 
@@ -13,16 +12,14 @@ struct digest {
 };
 
 void digest_of(struct str data, struct digest *ret_digest);
-/* What makes two requests the same: method, concrete path, query, canonical body; lengths are part of the
- * hash. */
+/* What makes two requests the same: method, concrete path, query, canonical body, each behind its length. */
 void digest_request(struct str method, struct str path, struct str query, struct str body,
                     struct digest *ret_digest);
-/* 16 bytes naming an idempotency key of an owner; keyless commands use their command id. Domains are
- * separated. */
+/* 16 bytes naming an owner's idempotency key, or the command itself if it has none. */
 struct uuid digest_key(struct str owner, struct str key, const struct uuid *command_id);
-/* 16 bytes naming a source ("webhook:we_..."); the first 8 bytes, big endian, are the advisory lock's number.
- */
+/* 16 bytes naming a source ("webhook:we_..."). */
 struct uuid digest_source(struct str source);
+/* The advisory lock's number: the first 8 bytes, big endian. */
 int64_t digest_lock_number(const struct uuid *digest);
 bool digest_equal(const struct digest *a, const struct digest *b); /* constant time */
 

@@ -1,5 +1,4 @@
-/* json_in.h - strict JSON by specification: unknown, duplicate, missing and ill-typed fields are named. Pure.
- */
+/* json_in.h - strict JSON by field spec: unknown, duplicate, missing and ill-typed fields are named. Pure. */
 #ifndef SHARED_CORE_JSON_IN_H
 #define SHARED_CORE_JSON_IN_H
 
@@ -48,13 +47,12 @@ NODISCARD enum status json_check(const json_t *object, const struct field_spec *
 /* Canonical text: sorted keys, compact (the form that is fingerprinted and sent). */
 NODISCARD enum status json_canonical(const json_t *value, struct buf *out);
 
-/* After json_check these cannot fail: absent optional fields give the fallback. */
-struct str json_get_str(const json_t *object,
-                        const char *name); /* {NULL,0} if absent; borrowed from object */
+/* After json_check these cannot fail. An absent field gives {NULL, 0}, the fallback, or false for an id. Text
+   is borrowed from object. */
+struct str json_get_str(const json_t *object, const char *name);
 int64_t json_get_int(const json_t *object, const char *name, int64_t fallback);
 bool json_get_bool(const json_t *object, const char *name, bool fallback);
-bool json_get_id(const json_t *object, const char *name, const char *prefix,
-                 struct uuid *ret_id); /* false: absent */
+bool json_get_id(const json_t *object, const char *name, const char *prefix, struct uuid *ret_id);
 
 void json_decref_ptr(json_t **value); /* for CLEANUP */
 

@@ -16,8 +16,8 @@ void json_object_close(struct json_out *o);
 void json_array_open(struct json_out *o);
 void json_array_close(struct json_out *o);
 void json_key(struct json_out *o, const char *key); /* key is a literal: written without escaping */
-void json_str(struct json_out *o,
-              struct str s); /* valid UTF-8; escapes by RFC 8259, control characters as \u00xx */
+/* s is valid UTF-8; escapes by RFC 8259, control characters as \u00xx. */
+void json_str(struct json_out *o, struct str s);
 void json_cstr(struct json_out *o, const char *s); /* NULL writes null */
 void json_int(struct json_out *o, int64_t v);
 void json_bool(struct json_out *o, bool v);

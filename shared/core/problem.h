@@ -9,8 +9,7 @@
 #define PROBLEM_ERRORS_MAX 16
 
 struct problem_error {
-    char pointer[256]; /* RFC 6901 JSON Pointer into the body, or "?name" for a query parameter, or a header's
-                          name */
+    char pointer[256]; /* JSON Pointer (RFC 6901) into the body, "?name" of a parameter, or a header's name */
     char detail[200];
 };
 struct problem {
@@ -26,8 +25,7 @@ void problem_detail(struct problem *p, const char *format, ...) PRINTF_LIKE(2, 3
 /* Beyond PROBLEM_ERRORS_MAX further ones are dropped. */
 void problem_add_error(struct problem *p, const char *pointer, const char *format, ...) PRINTF_LIKE(3, 4);
 /* {"type":"/problems/<code>","title":..,"status":..,"code":..,"detail":..,"request_id":..,"errors":[..]}
-   problem_open leaves the object open so that a case adds its own members (available, required); then
-   problem_close. */
+   problem_open leaves the object open for the members of the case (available, required). */
 void problem_open(const struct problem *p, struct json_out *out);
 void problem_close(struct json_out *out);
 void problem_write(const struct problem *p, struct buf *out); /* open and close */

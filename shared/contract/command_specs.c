@@ -1,0 +1,90 @@
+/* command_specs.c - the data of every command, field by field. A new command starts with a row here. */
+#include <stddef.h>
+
+#include "shared/contract/command.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define NAME_MAX_LEN        255
+#define REASON_MAX_LEN      280
+#define DESCRIPTION_MAX_LEN 500
+#define REFERENCE_MAX_LEN   128
+
+static const char *const account_types[] = {"user", "merchant", NULL};
+
+/* A row reads better than a column. */
+/* clang-format off */
+#define DESCRIPTION {.name = "description", .type = FIELD_STRING, .min = 1, .max = DESCRIPTION_MAX_LEN, \
+                     .help = "What it is for, in words."}
+#define REFERENCE   {.name = "reference", .type = FIELD_STRING, .min = 1, .max = REFERENCE_MAX_LEN, \
+                     .help = "Your own name for it; lists can be filtered by it."}
+#define METADATA    {.name = "metadata", .type = FIELD_METADATA, \
+                     .help = "Up to 50 of your own strings, keys to 40 and values to 500 characters."}
+#define AMOUNT      {.name = "amount", .type = FIELD_AMOUNT, .required = true, \
+                     .help = "Minor units of the currency, 1 to 9007199254740991."}
+
+static const struct field_spec account_create[] = {
+    {.name = "owner", .type = FIELD_NAME, .min = 1, .max = COMMAND_OWNER_MAX,
+     .help = "Whose account it is; staff may name another owner than themselves."},
+    {.name = "type", .type = FIELD_ENUM, .required = true, .words = account_types, .help = "user or merchant."},
+    {.name = "currency", .type = FIELD_CURRENCY, .required = true, .help = "ISO 4217 code."},
+    {.name = "name", .type = FIELD_STRING, .required = true, .min = 1, .max = NAME_MAX_LEN,
+     .help = "What people call it."},
+    METADATA,
+};
+
+/* Freeze, unfreeze and close. */
+static const struct field_spec account_change[] = {
+    {.name = "account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_not_found, .help = "The account."},
+    {.name = "reason", .type = FIELD_STRING, .min = 1, .max = REASON_MAX_LEN,
+     .help = "Why, for the audit trail."},
+};
+
+static const struct field_spec deposit_create[] = {
+    {.name = "account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account that receives."},
+    AMOUNT,
+    {.name = "currency", .type = FIELD_CURRENCY, .required = true, .help = "The account's currency."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+
+static const struct field_spec transfer_create[] = {
+    {.name = "from_account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account that pays."},
+    {.name = "to_account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account that receives."},
+    AMOUNT,
+    {.name = "currency", .type = FIELD_CURRENCY, .help = "If given, it must be that of both accounts."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+/* clang-format on */
+
+static const struct command_spec specs[] = {
+    {"account.create", account_create, COUNT(account_create), NULL},
+    {"account.freeze", account_change, COUNT(account_change), "account"},
+    {"account.unfreeze", account_change, COUNT(account_change), "account"},
+    {"account.close", account_change, COUNT(account_change), "account"},
+    {"deposit.create", deposit_create, COUNT(deposit_create), NULL},
+    {"transfer.create", transfer_create, COUNT(transfer_create), NULL},
+};
+
+const struct command_spec *command_spec_find(struct str name)
+{
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        if (str_eq_c(name, specs[i].name)) {
+            return &specs[i];
+        }
+    }
+    return NULL;
+}
+
+const struct command_spec *command_spec_list(size_t *ret_count)
+{
+    *ret_count = COUNT(specs);
+    return specs;
+}
