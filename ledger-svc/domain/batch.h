@@ -9,6 +9,7 @@
 struct stored_key {
     struct uuid digest;
     struct digest fingerprint;
+    struct uuid command_id;
     int status;
     struct str body;
 };
@@ -32,7 +33,8 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
 
 /* l has the accounts loaded and was started. answers has one row per command. In order of precedence for each command:
    1. its key is stored (or a twin earlier in the batch stored it): same fingerprint - the stored bytes, replayed, 201 as
-      200; other fingerprint - 409 idempotency_key_reused, not stored;
+      200; other fingerprint - 409 idempotency_key_reused, not stored. Stored by this very command id (an earlier attempt
+      whose COMMIT answer was lost, or the same message sent again): the stored bytes and status, not replayed;
    2. its source is stored: the first answer again, replayed, and the key stored beside it;
    3. deadline before l->now_us (PostgreSQL's clock db_now_us): deadline_exceeded, not stored;
    4. the type's decide(); its answer is stored under the key (and source) unless the outcome is retryable.

@@ -1,0 +1,241 @@
+/* inbox.c - see inbox.h. */
+#include "ledger-svc/edge/inbox.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "ledger-svc/edge/ledger_metrics.h"
+#include "shared/core/clock.h"
+#include "shared/core/parse.h"
+#include "shared/core/trace.h"
+#include "shared/io/crash_point.h"
+#include "shared/io/log.h"
+
+#define INBOX_ARENA_MAX     (16 << 20)
+#define INBOX_REPLY_MAX     (8 << 20)
+#define SHED_AT_ONCE_MAX    4096
+#define DEFAULT_DEADLINE_US INT64_C(5000000)
+
+enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands, int64_t queue_max)
+{
+    assert(batch_commands >= 1 && batch_commands <= INBOX_COMMANDS_MAX);
+    *in = (struct inbox){.bus = bus, .batch_commands = batch_commands, .queue_max = queue_max};
+    arena_init(&in->arena, INBOX_ARENA_MAX);
+    buf_init(&in->reply, INBOX_REPLY_MAX);
+    if (natsConnection_QueueSubscribeSync(&in->sub, bus_raw(bus), INBOX_SUBJECT, INBOX_QUEUE) != NATS_OK)
+        return STATUS_UNAVAILABLE;
+    if (natsSubscription_SetPendingLimits(in->sub, -1, INBOX_PENDING_BYTES_MAX) != NATS_OK)
+        return STATUS_FAILED;
+    return STATUS_OK;
+}
+
+void inbox_drain(struct inbox *in)
+{
+    if (in->sub != NULL && natsSubscription_Drain(in->sub) != NATS_OK)
+        log_event(LOG_WARN, "subscription_drain_failed", log_str("subject", INBOX_SUBJECT));
+}
+
+static void item_release(struct inbox_item *item)
+{
+    json_decref_ptr(&item->root);
+    natsMsg_Destroy(item->msg);
+    *item = (struct inbox_item){0};
+}
+
+void inbox_close(struct inbox *in)
+{
+    inbox_release(in);
+    item_release(&in->carried);
+    natsSubscription_Destroy(in->sub);
+    in->sub = NULL;
+    arena_free(&in->arena);
+    buf_free(&in->reply);
+}
+
+static void send_reply(struct inbox *in, const struct inbox_item *item, struct buf *reply)
+{
+    const char *to = natsMsg_GetReply(item->msg);
+    if (to == NULL || buf_status(reply) != STATUS_OK) {
+        log_event(LOG_WARN, "answer_not_sent", log_str("subject", natsMsg_GetSubject(item->msg)));
+        return;
+    }
+    if (bus_publish(in->bus, to, NULL, NULL, reply->data, (int)reply->len) != STATUS_OK)
+        metric_add(ledger_metrics.answers_lost, 1); /* the sender asks again with the same key */
+}
+
+void inbox_answer(struct inbox *in, const struct inbox_item *item, const struct answer *answer)
+{
+    buf_reset(&in->reply);
+    reply_write(answer->status, answer->replayed, answer->body, &in->reply);
+    send_reply(in, item, &in->reply);
+}
+
+static void answer_with(struct inbox *in, const struct inbox_item *item, const struct problem *p)
+{
+    CLEANUP(buf_free) struct buf body = {0};
+    buf_init(&body, 64 << 10);
+    problem_write(p, &body);
+    buf_reset(&in->reply);
+    reply_write(outcome_http_status(p->outcome), false, (struct str){body.data, body.len}, &in->reply);
+    send_reply(in, item, &in->reply);
+}
+
+void inbox_answer_problem(struct inbox *in, const struct inbox_item *item, enum outcome o)
+{
+    struct problem p;
+    problem_init(&p, o);
+    answer_with(in, item, &p);
+    ledger_metrics_count(item->command.type, o);
+}
+
+void inbox_flush(struct inbox *in)
+{
+    bus_flush(in->bus);
+}
+
+void inbox_release(struct inbox *in)
+{
+    for (size_t i = 0; i < in->count; i++)
+        item_release(&in->items[i]);
+    in->count = 0;
+    arena_reset(&in->arena);
+}
+
+static struct str header_of(natsMsg *msg, const char *name)
+{
+    const char *value = NULL;
+    return natsMsgHeader_Get(msg, name, &value) == NATS_OK ? str_of(value) : (struct str){NULL, 0};
+}
+
+static const struct command_type *type_of(natsMsg *msg)
+{
+    const char *subject = natsMsg_GetSubject(msg);
+    size_t prefix = strlen(COMMAND_SUBJECT_PREFIX);
+    if (strncmp(subject, COMMAND_SUBJECT_PREFIX, prefix) != 0)
+        return NULL;
+    return command_type_find(str_of(subject + prefix));
+}
+
+/* The deadline of its header; without one, or with a wild one, five seconds from now. */
+static int64_t deadline_of(natsMsg *msg)
+{
+    int64_t now = clock_unix_us(), deadline;
+    if (parse_int64(header_of(msg, BUS_HEADER_DEADLINE), 0, INT64_MAX, &deadline) != STATUS_OK ||
+        deadline > now + 60 * INT64_C(1000000))
+        return now + DEFAULT_DEADLINE_US;
+    return deadline;
+}
+
+/* As sent if it is one, else empty: what is stored must be valid text. */
+static struct str traceparent_of(natsMsg *msg)
+{
+    struct str header = header_of(msg, BUS_HEADER_TRACEPARENT);
+    struct trace trace;
+    return trace_parse(header, &trace) == STATUS_OK ? header : (struct str){NULL, 0};
+}
+
+static enum status read_command(struct inbox *in, struct inbox_item *item, struct problem *ret_problem)
+{
+    struct command *c = &item->command;
+    c->type = type_of(item->msg);
+    const struct command_spec *spec = c->type != NULL ? command_spec_find(str_of(c->type->name)) : NULL;
+    if (spec == NULL) {
+        problem_init(ret_problem, OUTCOME_not_found);
+        problem_detail(ret_problem, "no command has the subject %.80s", natsMsg_GetSubject(item->msg));
+        return STATUS_INVALID;
+    }
+    struct str body = {natsMsg_GetData(item->msg), (size_t)natsMsg_GetDataLength(item->msg)};
+    enum status s = command_read(body, spec, &item->root, &c->envelope, ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    c->deadline_us = deadline_of(item->msg);
+    c->traceparent = traceparent_of(item->msg);
+    c->key_digest = digest_key(c->envelope.owner, c->envelope.key, &c->envelope.id);
+    if (c->envelope.source.len > 0)
+        c->source_digest = digest_source(c->envelope.source);
+    c->data = c->type->decode(&c->envelope, &in->arena);
+    if (c->data == NULL) {
+        problem_init(ret_problem, OUTCOME_busy);
+        return STATUS_FULL;
+    }
+    struct needs needs = {0};
+    c->type->needs(c, &needs, &in->arena);
+    item->entries = needs.entries;
+    return STATUS_OK;
+}
+
+/* False: it was malformed, has been answered and released. */
+static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
+{
+    struct inbox_item item = {.msg = msg};
+    struct problem problem;
+    if (read_command(in, &item, &problem) == STATUS_OK) {
+        *ret_item = item;
+        return true;
+    }
+    metric_add(ledger_metrics.malformed, 1);
+    answer_with(in, &item, &problem);
+    item_release(&item);
+    return false;
+}
+
+/* With far more waiting than can be worked off in time, the oldest are told to come again. */
+static void shed(struct inbox *in)
+{
+    uint64_t waiting = 0;
+    if (natsSubscription_QueuedMsgs(in->sub, &waiting) != NATS_OK)
+        return;
+    metric_set(ledger_metrics.queue_depth, (int64_t)waiting);
+    if ((int64_t)waiting <= in->queue_max)
+        return;
+    natsMsg *msg = NULL;
+    int n = 0;
+    while (n < SHED_AT_ONCE_MAX && natsSubscription_NextMsg(&msg, in->sub, 0) == NATS_OK) {
+        struct inbox_item item = {.msg = msg, .command = {.type = type_of(msg)}};
+        inbox_answer_problem(in, &item, OUTCOME_busy);
+        item_release(&item);
+        n++;
+    }
+    inbox_flush(in);
+    log_event(LOG_WARN, "commands_shed", log_int("count", n), log_int("waiting", waiting));
+}
+
+/* The carried item was decoded into the arena of the batch before, which has been reset since. */
+static size_t take_carried(struct inbox *in)
+{
+    if (in->carried.msg == NULL)
+        return 0;
+    natsMsg *msg = in->carried.msg;
+    in->carried.msg = NULL;
+    item_release(&in->carried);
+    in->count = decode(in, msg, &in->items[0]) ? 1 : 0;
+    return in->count > 0 ? (size_t)natsMsg_GetDataLength(msg) : 0;
+}
+
+size_t inbox_receive(struct inbox *in, int wait_ms)
+{
+    assert(in->count == 0);
+    shed(in);
+    size_t bytes = take_carried(in), entries = in->count > 0 ? in->items[0].entries : 0;
+    natsMsg *msg = NULL;
+    bool malformed = false;
+    while (in->count < (size_t)in->batch_commands && bytes < INBOX_BYTES_MAX &&
+           natsSubscription_NextMsg(&msg, in->sub, in->count == 0 && !malformed ? wait_ms : 0) == NATS_OK) {
+        struct inbox_item item;
+        if (!decode(in, msg, &item)) {
+            malformed = true;
+            continue;
+        }
+        if (in->count > 0 && entries + item.entries > INBOX_ENTRIES_MAX) {
+            in->carried = item;
+            break;
+        }
+        bytes += (size_t)natsMsg_GetDataLength(msg);
+        entries += item.entries;
+        in->items[in->count++] = item;
+    }
+    if (malformed)
+        inbox_flush(in);
+    crash_point("ledger.received");
+    return in->count;
+}

@@ -1,0 +1,88 @@
+/* ledger_metrics.c - see ledger_metrics.h. */
+#include "ledger-svc/edge/ledger_metrics.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND_TYPES_MAX 64
+
+struct ledger_metrics ledger_metrics;
+
+static struct metric *command_counters[COMMAND_TYPES_MAX][OUTCOME_COUNT];
+
+static const char *const retry_states[] = {"40001", "40P01", "55P03", "57014", "57P01", "lost", "other"};
+#define RETRY_STATES (sizeof retry_states / sizeof retry_states[0])
+static struct metric *retry_counters[RETRY_STATES];
+
+static const double batch_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+static void register_commands(void)
+{
+    size_t count;
+    const struct command_type *types = command_type_list(&count);
+    for (size_t t = 0; t < count && t < COMMAND_TYPES_MAX; t++) {
+        for (int o = 0; o < OUTCOME_COUNT; o++) {
+            char labels[160];
+            (void)snprintf(labels, sizeof labels, "command=\"%s\",code=\"%s\"", types[t].name,
+                           outcome_code((enum outcome)o));
+            command_counters[t][o] =
+                metrics_counter("paybus_ledger_commands_total", "Commands answered, by code.", labels);
+        }
+    }
+}
+
+void ledger_metrics_init(void)
+{
+    struct ledger_metrics *m = &ledger_metrics;
+    m->batch_commands =
+        metrics_histogram("paybus_ledger_batch_commands", "Commands in one database transaction.", "",
+                          batch_bounds, sizeof batch_bounds / sizeof batch_bounds[0]);
+    m->batch_seconds =
+        metrics_histogram("paybus_ledger_batch_duration_seconds", "From receiving a batch to its answers.",
+                          "", METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->commit_seconds =
+        metrics_histogram("paybus_ledger_store_duration_seconds", "Storing a batch's rows and its COMMIT.",
+                          "", METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->queue_depth = metrics_gauge("paybus_ledger_queue_commands", "Commands waiting in this process.", "");
+    m->malformed = metrics_counter("paybus_ledger_malformed_total", "Messages that were no command.", "");
+    m->answers_lost = metrics_counter("paybus_ledger_answers_lost_total",
+                                      "Answers that could not be sent because the bus was away.", "");
+    m->replays =
+        metrics_counter("paybus_ledger_replays_total", "Commands answered from a stored key or source.", "");
+    m->bisections =
+        metrics_counter("paybus_ledger_bisections_total", "Batches split after an unexpected failure.", "");
+    m->poisonous = metrics_counter("paybus_ledger_poisonous_total", "Commands that failed alone.", "");
+    m->unknown_commits = metrics_counter("paybus_ledger_unknown_commits_total",
+                                         "COMMITs whose answer was lost and that were then resolved.", "");
+    m->database_connects =
+        metrics_counter("paybus_ledger_database_connects_total", "Database connections opened.", "");
+    register_commands();
+    for (size_t i = 0; i < RETRY_STATES; i++) {
+        char labels[64];
+        (void)snprintf(labels, sizeof labels, "sqlstate=\"%s\"", retry_states[i]);
+        retry_counters[i] =
+            metrics_counter("paybus_ledger_batch_retries_total", "Batches repeated, by SQLSTATE.", labels);
+    }
+}
+
+void ledger_metrics_count(const struct command_type *type, enum outcome o)
+{
+    size_t count;
+    const struct command_type *types = command_type_list(&count);
+    size_t t = type != NULL ? (size_t)(type - types) : COMMAND_TYPES_MAX;
+    if (t < count && t < COMMAND_TYPES_MAX)
+        metric_add(command_counters[t][o], 1);
+}
+
+void ledger_metrics_count_retry(const char *sqlstate)
+{
+    if (sqlstate[0] == '\0')
+        sqlstate = "lost";
+    for (size_t i = 0; i + 1 < RETRY_STATES; i++) {
+        if (strcmp(sqlstate, retry_states[i]) == 0) {
+            metric_add(retry_counters[i], 1);
+            return;
+        }
+    }
+    metric_add(retry_counters[RETRY_STATES - 1], 1);
+}

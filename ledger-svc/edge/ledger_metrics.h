@@ -1,0 +1,30 @@
+/* ledger_metrics.h - what ledger-svc counts; shared by its workers. */
+#ifndef LEDGER_EDGE_LEDGER_METRICS_H
+#define LEDGER_EDGE_LEDGER_METRICS_H
+
+#include "ledger-svc/domain/command.h"
+#include "shared/io/metrics.h"
+
+struct ledger_metrics {
+    struct metric *batch_commands;    /* histogram: commands in a batch */
+    struct metric *batch_seconds;     /* histogram: from receive to answers */
+    struct metric *commit_seconds;    /* histogram: storing and COMMIT */
+    struct metric *queue_depth;       /* gauge: commands waiting in this process */
+    struct metric *malformed;         /* counter */
+    struct metric *answers_lost;      /* counter: decided, stored, but the bus was away */
+    struct metric *replays;           /* counter: answered from a stored key or source */
+    struct metric *bisections;        /* counter: batches split after an unexpected failure */
+    struct metric *poisonous;         /* counter: commands that failed alone */
+    struct metric *unknown_commits;   /* counter: COMMITs whose answer was lost */
+    struct metric *database_connects; /* counter */
+};
+extern struct ledger_metrics ledger_metrics;
+
+/* Registers every series at zero. */
+void ledger_metrics_init(void);
+/* paybus_ledger_commands_total{command,code}. type may be NULL (unknown subject). */
+void ledger_metrics_count(const struct command_type *type, enum outcome o);
+/* paybus_ledger_batch_retries_total{sqlstate}: classes that we know, "lost" without one, "other". */
+void ledger_metrics_count_retry(const char *sqlstate);
+
+#endif

@@ -1,0 +1,86 @@
+/* worker.c - see worker.h. */
+#include "ledger-svc/edge/worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/log.h"
+#include "shared/io/service.h"
+
+#define RECEIVE_WAIT_MS 200
+#define IDLE_CHECK_US   INT64_C(1000000)
+
+struct worker {
+    pthread_t thread;
+    struct inbox inbox;
+    struct engine engine;
+};
+
+/* One bounded batch; returns how many commands it had. */
+static size_t run_once(struct worker *w, int wait_ms)
+{
+    size_t count = inbox_receive(&w->inbox, wait_ms);
+    if (count > 0)
+        engine_run(&w->engine, &w->inbox);
+    inbox_release(&w->inbox);
+    return count;
+}
+
+static void *worker_main(void *context)
+{
+    struct worker *w = context;
+    int64_t checked_us = 0;
+    while (!service_is_stopping()) {
+        int64_t now_us = clock_monotonic_us();
+        if (run_once(w, RECEIVE_WAIT_MS) > 0) {
+            checked_us = now_us;
+        } else if (now_us - checked_us >= IDLE_CHECK_US) {
+            engine_idle(&w->engine);
+            checked_us = now_us;
+        }
+    }
+    inbox_drain(&w->inbox);
+    while (run_once(w, RECEIVE_WAIT_MS) > 0)
+        ;
+    nats_ReleaseThreadMemory();
+    return NULL;
+}
+
+static void worker_free(struct worker *w)
+{
+    inbox_close(&w->inbox);
+    engine_close(&w->engine);
+    free(w);
+}
+
+enum status worker_start(const struct ledger_config *config, struct bus *bus, struct worker **ret_worker)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return STATUS_NO_MEMORY;
+    enum status s = engine_open(&w->engine, config->database_url, config->key_retention_hours);
+    if (s == STATUS_OK)
+        s = inbox_open(&w->inbox, bus, config->batch_commands, config->queue_max);
+    if (s == STATUS_OK && pthread_create(&w->thread, NULL, worker_main, w) != 0)
+        s = STATUS_FAILED;
+    if (s != STATUS_OK) {
+        worker_free(w);
+        return s;
+    }
+    *ret_worker = w;
+    return STATUS_OK;
+}
+
+bool worker_database_ready(const struct worker *w)
+{
+    return atomic_load(&w->engine.database_ready);
+}
+
+void worker_join(struct worker *w)
+{
+    if (w == NULL)
+        return;
+    (void)pthread_join(w->thread, NULL);
+    worker_free(w);
+}

@@ -1,0 +1,110 @@
+/* main.c - ledger-svc: commands from the bus become transactions in PostgreSQL. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger-svc/edge/config.h"
+#include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/edge/worker.h"
+#include "shared/core/clock.h"
+#include "shared/io/admin_http.h"
+#include "shared/io/bus.h"
+#include "shared/io/log.h"
+#include "shared/io/service.h"
+
+#define WORKERS_MAX  32
+#define BUS_CLOSE_MS 2000
+
+struct ledger_service {
+    struct ledger_config config;
+    struct bus *bus;
+    struct worker *workers[WORKERS_MAX];
+    struct admin_http *admin;
+};
+
+static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct ledger_service *s = context;
+    bool ready = bus_is_connected(s->bus);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
+    return ready;
+}
+
+static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct ledger_service *s = context;
+    int64_t connected = 0;
+    for (int64_t i = 0; i < s->config.workers; i++)
+        connected += s->workers[i] != NULL && worker_database_ready(s->workers[i]);
+    (void)snprintf(ret_detail, detail_size, "%lld of %lld workers connected", (long long)connected,
+                   (long long)s->config.workers);
+    return connected == s->config.workers;
+}
+
+static enum status start(struct ledger_service *s, const struct readiness_check *checks, size_t check_count)
+{
+    struct bus_options options = {.servers = s->config.nats_servers,
+                                  .credentials_file = s->config.nats_credentials_file,
+                                  .name = "ledger-svc",
+                                  .inbox_prefix = "_INBOX_ledger"};
+    enum status status = bus_open(&options, &s->bus);
+    for (int64_t i = 0; status == STATUS_OK && i < s->config.workers; i++)
+        status = worker_start(&s->config, s->bus, &s->workers[i]);
+    if (status == STATUS_OK)
+        status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
+    return status;
+}
+
+static void stop(struct ledger_service *s)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    for (int64_t i = 0; i < s->config.workers; i++)
+        worker_join(s->workers[i]);
+    bus_close(s->bus, BUS_CLOSE_MS);
+    admin_http_stop(s->admin);
+    log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
+}
+
+static int usage(const char *argument)
+{
+    if (strcmp(argument, "--print-config") == 0) {
+        config_print_markdown(ledger_config_rows, ledger_config_row_count, stdout);
+        return EXIT_OK;
+    }
+    (void)fprintf(
+        stderr,
+        "usage: ledger-svc [--check-config | --print-config]; settings come from PAYBUS_* variables\n");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct ledger_service s;
+    static const struct readiness_check checks[] = {{"postgresql", postgresql_is_ready, &s},
+                                                    {"nats", nats_is_ready, &s}};
+    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
+    if (argc > 1 && !check_only)
+        return usage(argv[1]);
+    if (config_load(ledger_config_rows, ledger_config_row_count, &s.config, stderr) != STATUS_OK)
+        return EXIT_CONFIG;
+    if (check_only)
+        return EXIT_OK;
+    enum log_level level = LOG_INFO;
+    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
+        return EXIT_CONFIG;
+    log_init("ledger-svc", s.config.instance, level);
+    if (service_signals_start() != STATUS_OK)
+        return EXIT_FAILED;
+    ledger_metrics_init();
+    enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
+    if (status == STATUS_OK) {
+        log_event(LOG_INFO, "ready", log_str("admin", s.config.admin_listen),
+                  log_int("workers", s.config.workers));
+        service_wait_for_stop();
+    } else {
+        log_event(LOG_ERROR, "start_failed", log_str("status", status_name(status)));
+        service_request_stop();
+    }
+    stop(&s);
+    return status == STATUS_OK ? EXIT_OK : EXIT_NOT_AVAILABLE;
+}

@@ -1,0 +1,46 @@
+/* session.c - see session.h. */
+#include "ledger-svc/store/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "ledger_statements.h"
+
+/* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
+   even while a fresh table's statistics say that it is empty. A paused process may hold locks for two seconds
+   at most. */
+static const char session_settings[] = "set jit = off;"
+                                       "set plan_cache_mode = force_generic_plan;"
+                                       "set enable_seqscan = off;"
+                                       "set synchronous_commit = on;"
+                                       "set statement_timeout = '4s';"
+                                       "set lock_timeout = '3s';"
+                                       "set idle_in_transaction_session_timeout = '2s'";
+
+struct db_options store_session_options(const char *conninfo)
+{
+    return (struct db_options){.conninfo = conninfo,
+                               .service = "ledger-svc",
+                               .settings = session_settings,
+                               .statements = ledger_statements,
+                               .statement_count = LEDGER_SQL_COUNT,
+                               .connect_timeout_ms = 2000,
+                               .query_timeout_ms = 6000};
+}
+
+enum status store_check_durability(struct db *db, char *ret_reason, size_t reason_size)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = db_query(db, LEDGER_SQL_READ_DURABILITY_SETTINGS, NULL, &r);
+    if (s != STATUS_OK)
+        return s;
+    for (int i = 0; i < PQntuples(r); i++) {
+        if (db_get_bool(r, i, 2))
+            continue;
+        struct str name = db_get_str(r, i, 0), value = db_get_str(r, i, 1);
+        (void)snprintf(ret_reason, reason_size, "%.*s is %.*s", (int)name.len, name.data, (int)value.len,
+                       value.data);
+        return STATUS_FAILED;
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,11 @@
+-- Settings that decide whether a COMMIT survives, with whether each is acceptable. One row per setting.
+select name, setting,
+       case name
+           when 'synchronous_commit' then setting in ('on', 'remote_apply')
+           when 'server_version_num' then setting::int >= 150000
+           when 'TimeZone' then setting in ('UTC', 'Etc/UTC')
+           else setting = 'on'
+       end
+from pg_catalog.pg_settings
+where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'server_version_num', 'TimeZone')
+order by name
