@@ -2,25 +2,18 @@
 #include "ledger-svc/edge/engine.h"
 
 #include <assert.h>
-#include <sodium.h>
 #include <string.h>
 #include <time.h>
 
 #include "ledger-svc/edge/ledger_metrics.h"
-#include "ledger-svc/store/save.h"
-#include "ledger-svc/store/session.h"
-#include "ledger_statements.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
 
-#define ENGINE_ARENA_MAX  (64 << 20)
-#define ENGINE_PARAMS_MAX (32 << 20)
-#define POISONED_FOR_US   INT64_C(60000000)
-#define ANSWER_MARGIN_US  INT64_C(200000) /* a refusal must reach the sender before it gives up */
-#define BACKOFF_FIRST_MS  2
-#define BACKOFF_MAX_MS    200
-#define HOURS_PER_DAY     24
+#define POISONED_FOR_US  INT64_C(60000000)
+#define ANSWER_MARGIN_US INT64_C(200000) /* a refusal must reach the sender before it gives up */
+#define BACKOFF_FIRST_MS 2
+#define BACKOFF_MAX_MS   200
 
 /* Some of the inbox's items, on the way together. */
 struct group {
@@ -29,149 +22,18 @@ struct group {
     bool maybe_committed; /* a COMMIT of these was sent and its answer lost */
 };
 
-enum status engine_open(struct engine *e, const char *database_url, int64_t key_retention_hours)
+/* The commands of a group side by side, as attempt_run wants them. */
+static const struct command *gather(struct engine *e, const struct group *g)
 {
-    *e = (struct engine){.options = store_session_options(database_url)};
-    arena_init(&e->arena, ENGINE_ARENA_MAX);
-    db_params_init(&e->store.params, ENGINE_PARAMS_MAX);
-    e->store.key_window_days = (key_retention_hours + HOURS_PER_DAY - 1) / HOURS_PER_DAY;
-    randombytes_buf(&e->random_state, sizeof e->random_state);
-    randombytes_buf(&e->sequence, sizeof e->sequence);
-    return STATUS_OK;
+    for (size_t i = 0; i < g->count; i++)
+        e->commands[i] = g->items[i]->command;
+    return e->commands;
 }
 
-static void disconnect(struct engine *e)
-{
-    db_close(e->store.db);
-    e->store.db = NULL;
-    atomic_store(&e->database_ready, false);
-}
-
-void engine_close(struct engine *e)
-{
-    disconnect(e);
-    db_params_free(&e->store.params);
-    arena_free(&e->arena);
-}
-
-enum status engine_connect(struct engine *e)
-{
-    if (e->store.db != NULL)
-        return STATUS_OK;
-    enum status s = db_open(&e->options, &e->store.db);
-    if (s != STATUS_OK) {
-        if (!e->connect_failed) /* once an outage, not once a try */
-            log_event(LOG_WARN, "database_connect_failed", log_str("error", db_connect_error()));
-        e->connect_failed = true;
-        return s;
-    }
-    char reason[128];
-    s = store_check_durability(e->store.db, reason, sizeof reason);
-    if (s != STATUS_OK) {
-        log_event(LOG_ERROR, "database_not_durable",
-                  log_str("setting", s == STATUS_FAILED ? reason : "unreadable"));
-        disconnect(e);
-        return STATUS_UNAVAILABLE;
-    }
-    log_event(LOG_INFO, "database_connected");
-    e->connect_failed = false;
-    metric_add(ledger_metrics.database_connects, 1);
-    atomic_store(&e->database_ready, true);
-    return STATUS_OK;
-}
-
-void engine_idle(struct engine *e)
-{
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    if (engine_connect(e) == STATUS_OK && db_query(e->store.db, LEDGER_SQL_READ_CLOCK, NULL, &r) != STATUS_OK)
-        disconnect(e);
-}
-
-static uint64_t next_random(struct engine *e)
-{
-    /* splitmix64: only keeps ids of two processes apart */
-    uint64_t z = (e->random_state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (z ^ (z >> 31)) | 1;
-}
-
-static struct command *copy_commands(struct engine *e, const struct group *g)
-{
-    struct command *commands = arena_alloc_array(&e->arena, g->count, sizeof *commands);
-    for (size_t i = 0; commands != NULL && i < g->count; i++)
-        commands[i] = g->items[i]->command;
-    return commands;
-}
-
-static bool is_empty(const struct ledger *l)
-{
-    return l->plan.key_count == 0 && l->plan.source_count == 0 && l->plan.event_count == 0 &&
-           l->plan.transaction_count == 0;
-}
-
-/* Between store_load and the end of the transaction. */
-static enum status decide_and_store(struct engine *e, const struct load_request *req, struct ledger *l,
-                                    const struct loaded *loaded)
-{
-    struct batch_input in = {.commands = req->commands,
-                             .command_count = req->command_count,
-                             .keys = loaded->keys,
-                             .key_count = loaded->key_count,
-                             .sources = loaded->sources,
-                             .source_count = loaded->source_count};
-    ledger_start(l, loaded->db_now_us, next_random(e), e->sequence);
-    enum status s = batch_decide(l, &in, loaded->db_now_us, e->answers);
-    e->sequence = l->ids.sequence;
-    if (s != STATUS_OK)
-        return s;
-    if (is_empty(l) && !req->resolve) /* replays and refusals that are not stored: nothing to COMMIT */
-        return store_rollback(&e->store) ? STATUS_OK : STATUS_RETRY;
-    int64_t start_us = clock_monotonic_us();
-    s = store_save(&e->store, l, loaded->db_now_us);
-    metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
-    return s;
-}
-
-/* One try of the whole transaction; e->answers has a row per command on STATUS_OK. Leaves no transaction
- * open. */
-static enum status attempt(struct engine *e, const struct group *g)
-{
-    enum status s = engine_connect(e);
-    if (s != STATUS_OK)
-        return STATUS_UNAVAILABLE;
-    arena_reset(&e->arena);
-    struct needs needs = {0};
-    struct ledger l;
-    struct loaded loaded;
-    struct command *commands = copy_commands(e, g);
-    e->answers = arena_alloc_array(&e->arena, g->count, sizeof *e->answers);
-    if (commands == NULL || e->answers == NULL)
-        return STATUS_FULL;
-    batch_needs(commands, g->count, &needs, &e->arena);
-    ledger_init(&l, &e->arena, needs.account_count);
-    if (needs.out_of_memory || l.out_of_memory)
-        return STATUS_FULL;
-    struct load_request req = {
-        .commands = commands, .command_count = g->count, .needs = &needs, .resolve = g->maybe_committed};
-    s = store_load(&e->store, &req, &l, &loaded);
-    if (s == STATUS_OK)
-        s = decide_and_store(e, &req, &l, &loaded);
-    if (s == STATUS_OK)
-        return s;
-    if (s != STATUS_FULL)
-        ledger_metrics_count_retry(db_sqlstate(e->store.db));
-    log_event(LOG_WARN, "batch_failed", log_str("status", status_name(s)), log_int("commands", g->count),
-              log_str("sqlstate", db_sqlstate(e->store.db)), log_str("error", db_error(e->store.db)));
-    if (s == STATUS_UNKNOWN || !store_rollback(&e->store))
-        disconnect(e);
-    return s;
-}
-
-static void send_answers(struct engine *e, struct inbox *in, const struct group *g)
+static void send_answers(struct inbox *in, const struct group *g, const struct answer *answers)
 {
     for (size_t i = 0; i < g->count; i++) {
-        const struct answer *a = &e->answers[i];
+        const struct answer *a = &answers[i];
         inbox_answer(in, g->items[i], a);
         ledger_metrics_count(g->items[i]->command.type, a->outcome);
         if (a->replayed)
@@ -200,7 +62,7 @@ static void drop_expired(struct inbox *in, struct group *g)
 static void back_off(struct engine *e, int tries)
 {
     int64_t ms = tries < 7 ? BACKOFF_FIRST_MS << tries : BACKOFF_MAX_MS;
-    ms = ms / 2 + (int64_t)(next_random(e) % (uint64_t)(ms / 2 + 1));
+    ms = ms / 2 + (int64_t)(attempt_random(&e->attempt) % (uint64_t)(ms / 2 + 1));
     struct timespec pause = {.tv_nsec = ms * 1000000};
     while (nanosleep(&pause, &pause) != 0)
         ;
@@ -234,10 +96,11 @@ static void failed_alone(struct engine *e, struct inbox *in, const struct group 
 static enum status run_to_end(struct engine *e, struct inbox *in, struct group *g)
 {
     for (int tries = 0; g->count > 0; tries++) {
-        enum status s = attempt(e, g);
+        const struct answer *answers = NULL;
+        enum status s = attempt_run(&e->attempt, gather(e, g), g->count, g->maybe_committed, &answers);
         switch (s) {
         case STATUS_OK:
-            send_answers(e, in, g);
+            send_answers(in, g, answers);
             return STATUS_OK;
         case STATUS_UNKNOWN:
             g->maybe_committed = true;

@@ -70,7 +70,7 @@ void inbox_answer(struct inbox *in, const struct inbox_item *item, const struct 
     send_reply(in, item, &in->reply);
 }
 
-static void answer_with(struct inbox *in, const struct inbox_item *item, const struct problem *p)
+static void answer_problem(struct inbox *in, const struct inbox_item *item, const struct problem *p)
 {
     CLEANUP(buf_free) struct buf body = {0};
     buf_init(&body, 64 << 10);
@@ -84,7 +84,7 @@ void inbox_answer_problem(struct inbox *in, const struct inbox_item *item, enum 
 {
     struct problem p;
     problem_init(&p, o);
-    answer_with(in, item, &p);
+    answer_problem(in, item, &p);
     ledger_metrics_count(item->command.type, o);
 }
 
@@ -174,7 +174,7 @@ static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
         return true;
     }
     metric_add(ledger_metrics.malformed, 1);
-    answer_with(in, &item, &problem);
+    answer_problem(in, &item, &problem);
     item_release(&item);
     return false;
 }

@@ -36,7 +36,7 @@ static void *worker_main(void *context)
         if (run_once(w, RECEIVE_WAIT_MS) > 0) {
             checked_us = now_us;
         } else if (now_us - checked_us >= IDLE_CHECK_US) {
-            engine_idle(&w->engine);
+            attempt_idle(&w->engine.attempt);
             checked_us = now_us;
         }
     }
@@ -50,7 +50,7 @@ static void *worker_main(void *context)
 static void worker_free(struct worker *w)
 {
     inbox_close(&w->inbox);
-    engine_close(&w->engine);
+    attempt_close(&w->engine.attempt);
     free(w);
 }
 
@@ -59,7 +59,7 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, st
     struct worker *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
-    enum status s = engine_open(&w->engine, config->database_url, config->key_retention_hours);
+    enum status s = attempt_open(&w->engine.attempt, config->database_url, config->key_retention_hours);
     if (s == STATUS_OK)
         s = inbox_open(&w->inbox, bus, config->batch_commands, config->queue_max);
     if (s == STATUS_OK && pthread_create(&w->thread, NULL, worker_main, w) != 0)
@@ -74,7 +74,7 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, st
 
 bool worker_database_ready(const struct worker *w)
 {
-    return atomic_load(&w->engine.database_ready);
+    return atomic_load(&w->engine.attempt.database_ready);
 }
 
 void worker_join(struct worker *w)

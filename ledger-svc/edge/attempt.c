@@ -1,0 +1,151 @@
+/* attempt.c - see attempt.h. */
+#include "ledger-svc/edge/attempt.h"
+
+#include <sodium.h>
+
+#include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/store/save.h"
+#include "ledger-svc/store/session.h"
+#include "ledger_statements.h"
+#include "shared/core/clock.h"
+#include "shared/io/log.h"
+
+#define ATTEMPT_ARENA_MAX  (64 << 20)
+#define ATTEMPT_PARAMS_MAX (32 << 20)
+#define HOURS_PER_DAY      24
+
+enum status attempt_open(struct attempt *at, const char *database_url, int64_t key_retention_hours)
+{
+    *at = (struct attempt){.options = store_session_options(database_url)};
+    arena_init(&at->arena, ATTEMPT_ARENA_MAX);
+    db_params_init(&at->store.params, ATTEMPT_PARAMS_MAX);
+    at->store.key_window_days = (key_retention_hours + HOURS_PER_DAY - 1) / HOURS_PER_DAY;
+    randombytes_buf(&at->random_state, sizeof at->random_state);
+    randombytes_buf(&at->sequence, sizeof at->sequence);
+    return STATUS_OK;
+}
+
+static void disconnect(struct attempt *at)
+{
+    db_close(at->store.db);
+    at->store.db = NULL;
+    atomic_store(&at->database_ready, false);
+}
+
+void attempt_close(struct attempt *at)
+{
+    disconnect(at);
+    db_params_free(&at->store.params);
+    arena_free(&at->arena);
+}
+
+enum status attempt_connect(struct attempt *at)
+{
+    if (at->store.db != NULL)
+        return STATUS_OK;
+    enum status s = db_open(&at->options, &at->store.db);
+    if (s != STATUS_OK) {
+        if (!at->connect_failed) /* once an outage, not once a try */
+            log_event(LOG_WARN, "database_connect_failed", log_str("error", db_connect_error()));
+        at->connect_failed = true;
+        return s;
+    }
+    char reason[128];
+    s = store_check_durability(at->store.db, reason, sizeof reason);
+    if (s != STATUS_OK) {
+        log_event(LOG_ERROR, "database_not_durable",
+                  log_str("setting", s == STATUS_FAILED ? reason : "unreadable"));
+        disconnect(at);
+        return STATUS_UNAVAILABLE;
+    }
+    log_event(LOG_INFO, "database_connected");
+    at->connect_failed = false;
+    metric_add(ledger_metrics.database_connects, 1);
+    atomic_store(&at->database_ready, true);
+    return STATUS_OK;
+}
+
+void attempt_idle(struct attempt *at)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    if (attempt_connect(at) == STATUS_OK &&
+        db_query(at->store.db, LEDGER_SQL_READ_CLOCK, NULL, &r) != STATUS_OK)
+        disconnect(at);
+}
+
+uint64_t attempt_random(struct attempt *at)
+{
+    /* splitmix64: only keeps ids of two processes apart */
+    uint64_t z = (at->random_state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (z ^ (z >> 31)) | 1;
+}
+
+static bool is_empty(const struct ledger *l)
+{
+    return l->plan.key_count == 0 && l->plan.source_count == 0 && l->plan.event_count == 0 &&
+           l->plan.transaction_count == 0;
+}
+
+/* Between store_load and the end of the transaction. */
+static enum status decide_and_store(struct attempt *at, const struct load_request *req, struct ledger *l,
+                                    const struct loaded *loaded, struct answer *answers)
+{
+    struct batch_input in = {.commands = req->commands,
+                             .command_count = req->command_count,
+                             .keys = loaded->keys,
+                             .key_count = loaded->key_count,
+                             .sources = loaded->sources,
+                             .source_count = loaded->source_count};
+    ledger_start(l, loaded->db_now_us, attempt_random(at), at->sequence);
+    enum status s = batch_decide(l, &in, loaded->db_now_us, answers);
+    at->sequence = l->ids.sequence;
+    if (s != STATUS_OK)
+        return s;
+    if (is_empty(l) && !req->resolve) /* replays and refusals that are not stored: nothing to COMMIT */
+        return store_rollback(&at->store) ? STATUS_OK : STATUS_RETRY;
+    int64_t start_us = clock_monotonic_us();
+    s = store_save(&at->store, l, loaded->db_now_us);
+    metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
+    return s;
+}
+
+/* Begins with BEGIN, ends with COMMIT or with whatever went wrong. */
+static enum status run_transaction(struct attempt *at, const struct load_request *req, struct answer *answers)
+{
+    struct ledger l;
+    struct loaded loaded;
+    ledger_init(&l, &at->arena, req->needs->account_count);
+    if (l.out_of_memory)
+        return STATUS_FULL;
+    enum status s = store_load(&at->store, req, &l, &loaded);
+    return s == STATUS_OK ? decide_and_store(at, req, &l, &loaded, answers) : s;
+}
+
+enum status attempt_run(struct attempt *at, const struct command *commands, size_t count, bool resolve,
+                        const struct answer **ret_answers)
+{
+    if (attempt_connect(at) != STATUS_OK)
+        return STATUS_UNAVAILABLE;
+    arena_reset(&at->arena);
+    struct needs needs = {0};
+    struct answer *answers = arena_alloc_array(&at->arena, count, sizeof *answers);
+    batch_needs(commands, count, &needs, &at->arena);
+    if (answers == NULL || needs.out_of_memory)
+        return STATUS_FULL;
+    struct load_request req = {
+        .commands = commands, .command_count = count, .needs = &needs, .resolve = resolve};
+    enum status s = run_transaction(at, &req, answers);
+    if (s == STATUS_OK) {
+        *ret_answers = answers;
+        return STATUS_OK;
+    }
+    if (s != STATUS_FULL)
+        ledger_metrics_count_retry(db_sqlstate(at->store.db));
+    log_event(LOG_WARN, "batch_failed", log_str("status", status_name(s)), log_int("commands", count),
+              log_str("sqlstate", db_sqlstate(at->store.db)), log_str("error", db_error(at->store.db)));
+    if (s == STATUS_UNKNOWN || !store_rollback(&at->store))
+        disconnect(at);
+    return s;
+}

@@ -1,0 +1,38 @@
+/* attempt.h - one try of a batch's whole database transaction: connect, load, decide, store, COMMIT. No bus.
+ */
+#ifndef LEDGER_EDGE_ATTEMPT_H
+#define LEDGER_EDGE_ATTEMPT_H
+
+#include <stdatomic.h>
+
+#include "ledger-svc/store/load.h"
+
+struct attempt {
+    struct db_options options;
+    struct store store; /* store.db is NULL while there is no connection */
+    struct arena arena; /* of the try in hand */
+    uint64_t random_state;
+    uint32_t sequence;          /* of ids, goes on from try to try */
+    bool connect_failed;        /* the last try to connect failed, and was logged */
+    atomic_bool database_ready; /* read by /readyz */
+};
+
+/* database_url is borrowed for life. Connects later. */
+NODISCARD enum status attempt_open(struct attempt *at, const char *database_url, int64_t key_retention_hours);
+void attempt_close(struct attempt *at);
+/* Connects if there is no connection and checks that the server keeps what it commits. */
+NODISCARD enum status attempt_connect(struct attempt *at);
+/* With nothing to do: connects, or finds out that the connection is gone before a command has to. */
+void attempt_idle(struct attempt *at);
+
+/* Runs the transaction; with resolve set, an earlier COMMIT of these commands may have happened. STATUS_OK:
+   committed (or there was nothing to store), ret_answers has a row per command, valid until the next try.
+   STATUS_UNKNOWN: COMMIT was sent and its answer lost. STATUS_RETRY, STATUS_TIMEOUT, STATUS_UNAVAILABLE: not
+   committed, repeating can help. STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do. Leaves no
+   transaction open. */
+NODISCARD enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
+                                  bool resolve, const struct answer **ret_answers);
+/* For jitter. */
+uint64_t attempt_random(struct attempt *at);
+
+#endif
