@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# programs.sh - what the stack consists of, in the order of starting: binaries, environments, ports, readiness. Sourced.
+
+BINARIES=(ledger-svc/ledger-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin)
+READY_SECONDS=30
+
+ledger_programs() {
+  local i
+  echo ledger-svc
+  for ((i = 2; i <= PAYBUS_LEDGER_INSTANCES; i++)); do echo "ledger-svc-$i"; done
+}
+
+stack_programs() {
+  printf '%s\n' postgres nats partitions
+  ledger_programs
+  echo ingress
+}
+
+# ledger-svc listens on the first admin port, webhook-svc and recon-svc on the next two, more instances from +10 on.
+admin_port() {
+  case $1 in
+  ledger-svc) echo "$PAYBUS_ADMIN_PORT_BASE" ;;
+  ledger-svc-*) echo $((PAYBUS_ADMIN_PORT_BASE + 8 + ${1##*-})) ;;
+  esac
+}
+
+# Lines of: port, setting, program.
+program_ports() {
+  local program
+  echo "$PAYBUS_POSTGRES_PORT PAYBUS_POSTGRES_PORT postgres"
+  echo "$PAYBUS_NATS_PORT PAYBUS_NATS_PORT nats"
+  echo "$PAYBUS_NATS_MONITOR_PORT PAYBUS_NATS_MONITOR_PORT nats"
+  for program in $(ledger_programs); do
+    echo "$(admin_port "$program") PAYBUS_ADMIN_PORT_BASE $program"
+  done
+  echo "$PAYBUS_HTTP_PORT PAYBUS_HTTP_PORT ingress"
+}
+
+# program_url NAME: where a person finds it.
+program_url() {
+  case $1 in
+  postgres) echo "postgresql://127.0.0.1:$PAYBUS_POSTGRES_PORT/paybus" ;;
+  nats) echo "nats://127.0.0.1:$PAYBUS_NATS_PORT" ;;
+  ledger-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
+  ingress) echo "http://127.0.0.1:$PAYBUS_HTTP_PORT" ;;
+  partitions) echo - ;;
+  esac
+}
+
+program_ready() {
+  case $1 in
+  postgres) postgres_ready ;;
+  nats) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_NATS_MONITOR_PORT/healthz" ;;
+  ledger-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
+  ingress) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_HTTP_PORT/readyz" ;;
+  partitions) [[ $(program_state partitions) == RUNNING ]] ;;
+  esac
+}
+
+# Copies, so that a build or an edited migration does not reach a running stack by itself.
+programs_install() {
+  local binary
+  for binary in "${BINARIES[@]}"; do
+    put 0755 "$HOME_DIR/bin/${binary##*/}" <"$CLONE/build/release/$binary"
+  done
+  put 0755 "$HOME_DIR/bin/service-run" <"$LOCAL/service-run.sh"
+  migrations_install
+}
+
+migrations_install() {
+  as_service rm -rf "$HOME_DIR/migrations.new"
+  as_service mkdir "$HOME_DIR/migrations.new"
+  tar -C "$CLONE/migrations" -c . | as_service tar -C "$HOME_DIR/migrations.new" --no-same-owner -x
+  as_service rm -rf "$HOME_DIR/migrations"
+  as_service mv "$HOME_DIR/migrations.new" "$HOME_DIR/migrations"
+}
+
+# environment NAME LINE...: a line whose value is empty is left out, the service has its own default.
+environment() {
+  printf '%s\n' "${@:2}" | grep -v '=$' | put 0600 "$HOME_DIR/env/$1.env"
+}
+
+programs_configure() {
+  local program common=(PAYBUS_NATS_SERVERS="nats://127.0.0.1:$PAYBUS_NATS_PORT" PAYBUS_LOG_LEVEL="$PAYBUS_LOG_LEVEL")
+  environment partitions PAYBUS_DATABASE_URL="$(database_url paybus_owner)"
+  for program in $(ledger_programs); do
+    environment "$program" "${common[@]}" PAYBUS_INSTANCE="$program" \
+      PAYBUS_DATABASE_URL="$(database_url paybus_ledger)" \
+      PAYBUS_NATS_CREDENTIALS_FILE="$HOME_DIR/secrets/ledger.nats" \
+      PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" \
+      PAYBUS_LEDGER_WORKERS="$PAYBUS_LEDGER_WORKERS"
+  done
+  environment ingress "${common[@]}" PAYBUS_INSTANCE=ingress \
+    PAYBUS_DATABASE_URL="$(database_url paybus_ingress)" PAYBUS_DATABASE_POOL="$PAYBUS_DATABASE_POOL" \
+    PAYBUS_NATS_CREDENTIALS_FILE="$HOME_DIR/secrets/ingress.nats" \
+    PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" PAYBUS_HTTP_THREADS="$PAYBUS_HTTP_THREADS"
+  {
+    render supervisord.conf.in HOME="$HOME_DIR"
+    program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
+    program_section nats 20 TERM 20 "$NATS_SERVER -c $HOME_DIR/conf/nats.conf"
+    program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600"
+    for program in $(ledger_programs); do
+      program_section "$program" 40 TERM 15 "$HOME_DIR/bin/ledger-svc"
+    done
+    program_section ingress 50 TERM 15 "$HOME_DIR/bin/ingress"
+  } | put 0600 "$SUPERVISOR_CONF"
+}
+
+# program_section NAME PRIORITY STOP_SIGNAL STOP_SECONDS COMMAND
+program_section() {
+  render program.conf.in HOME="$HOME_DIR" NAME="$1" PRIORITY="$2" STOP_SIGNAL="$3" STOP_SECONDS="$4" COMMAND="$5"
+}
+
+# service_up NAME BINARY: started with what is installed now, and ready.
+service_up() {
+  program_start "$1" "$HOME_DIR/bin/service-run" "$HOME_DIR/bin/$2" "$HOME_DIR/env/$1.env"
+  program_wait "$1" "$READY_SECONDS" program_ready "$1"
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# up.sh - from a clean clone to a running stack. Run again it changes only what is not as it should be.
+# shellcheck source=/dev/null
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+"$LOCAL/packages.sh"
+"$LOCAL/build.sh" release ledger-svc ingress paybus-migrate paybus-admin
+home_create
+# shellcheck source=/dev/null
+source "$LOCAL/parts/stack.sh"
+
+# Whatever fails, nothing that this run started stays.
+finish() {
+  local status=$?
+  trap - EXIT INT TERM
+  ((status == 0)) || supervisor_undo || true
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+configure() {
+  secrets_create
+  programs_install
+  postgres_create
+  postgres_configure
+  nats_configure
+  programs_configure
+}
+
+start_database() {
+  program_start postgres "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/postgresql.conf"
+  program_start nats "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/nats.conf"
+  program_wait postgres 120 program_ready postgres # recovery after a crash may take a while
+  postgres_roles
+  postgres_database
+  as_service "$HOME_DIR/bin/paybus-migrate" --database "$(database_url paybus_owner)" --dir "$HOME_DIR/migrations"
+  as_service "$HOME_DIR/bin/paybus-admin" partitions --database "$(database_url paybus_owner)"
+  program_wait nats "$READY_SECONDS" program_ready nats
+}
+
+start_services() {
+  local program
+  service_up partitions paybus-admin
+  for program in $(ledger_programs); do
+    service_up "$program" ledger-svc
+  done
+  service_up ingress ingress
+}
+
+# The key is shown once by the tool that makes it, so it is kept in a file of its own.
+first_key() {
+  local key
+  ! as_service test -s "$HOME_DIR/admin-key" || return 0
+  key=$(as_service "$HOME_DIR/bin/paybus-admin" key create --owner admin --scopes admin \
+    --database "$(database_url paybus_owner)")
+  put 0600 "$HOME_DIR/admin-key" <<<"$key"
+}
+
+summary() {
+  cat <<EOF
+
+Paybus is up.
+  HTTP        http://127.0.0.1:$PAYBUS_HTTP_PORT   documentation at /docs
+  ledger-svc  http://127.0.0.1:$PAYBUS_ADMIN_PORT_BASE/metrics
+  PostgreSQL  $(program_url postgres)
+  NATS        $(program_url nats)
+  API key     $(as_service cat "$HOME_DIR/admin-key")   also in $PAYBUS_HOME/admin-key
+
+  curl -H "Authorization: Bearer \$(cat $PAYBUS_HOME/admin-key)" http://127.0.0.1:$PAYBUS_HTTP_PORT/v1/currencies
+  nats --server "\$(cat $PAYBUS_HOME/nats-ops)" rtt
+EOF
+}
+
+supervisor_running || wait_until 60 supervisor_gone || die "processes of an earlier run are still ending; try again."
+ports_check
+supervisor_running || disk_check
+configure
+supervisor_start
+start_database
+start_services
+first_key
+summary
