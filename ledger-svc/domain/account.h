@@ -13,8 +13,15 @@ enum account_status {
 };
 enum account_type { ACCOUNT_TYPE_user, ACCOUNT_TYPE_merchant, ACCOUNT_TYPE_system, ACCOUNT_TYPE_COUNT };
 /* System accounts exist once per currency, under an id that follows from both, and are made on first use. */
-enum account_role { ACCOUNT_ROLE_none, ACCOUNT_ROLE_cash, ACCOUNT_ROLE_escrow, ACCOUNT_ROLE_fx, ACCOUNT_ROLE_fees,
-                    ACCOUNT_ROLE_clearing, ACCOUNT_ROLE_COUNT };
+enum account_role {
+    ACCOUNT_ROLE_none,
+    ACCOUNT_ROLE_cash,
+    ACCOUNT_ROLE_escrow,
+    ACCOUNT_ROLE_fx,
+    ACCOUNT_ROLE_fees,
+    ACCOUNT_ROLE_clearing,
+    ACCOUNT_ROLE_COUNT
+};
 
 struct account {
     struct uuid id;
@@ -44,10 +51,12 @@ int64_t account_available(const struct account *a); /* posted - held */
 enum outcome account_check_debit(const struct account *a, int64_t amount);
 enum outcome account_check_credit(const struct account *a, int64_t amount);
 
-/* State machine of {status, event}: one table. OUTCOME_ok and the next status, or the refusal. Repeating an event on
-   an account already there is ok and changes nothing. Close needs zero posted and held (checked by the command). */
+/* State machine of {status, event}: one table. OUTCOME_ok and the next status, or the refusal. Repeating an
+   event on an account already there is ok and changes nothing. Close needs zero posted and held (checked by
+   the command). */
 enum account_event { ACCOUNT_EVENT_freeze, ACCOUNT_EVENT_unfreeze, ACCOUNT_EVENT_close, ACCOUNT_EVENT_COUNT };
-enum outcome account_status_next(enum account_status from, enum account_event event, enum account_status *ret_to);
+enum outcome account_status_next(enum account_status from, enum account_event event,
+                                 enum account_status *ret_to);
 
 const char *account_status_name(enum account_status s);
 const char *account_type_name(enum account_type t);

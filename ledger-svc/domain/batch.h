@@ -1,5 +1,5 @@
-/* batch.h - decides a whole batch in order: replays first, then twins, sources, deadlines, then the commands. Pure;
-   this is the function that the simulation drives and that ledger-svc stores the result of. */
+/* batch.h - decides a whole batch in order: replays first, then twins, sources, deadlines, then the commands.
+   Pure; this is the function that the simulation drives and that ledger-svc stores the result of. */
 #ifndef LEDGER_DOMAIN_BATCH_H
 #define LEDGER_DOMAIN_BATCH_H
 
@@ -27,14 +27,16 @@ struct batch_input {
     size_t source_count;
 };
 
-/* The accounts, locks and entries of all commands; account ids are sorted and unique, locks (with those of all keys
-   and sources) sorted and unique. */
+/* The accounts, locks and entries of all commands; account ids are sorted and unique, locks (with those of
+   all keys and sources) sorted and unique. */
 void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a);
 
-/* l has the accounts loaded and was started. answers has one row per command. In order of precedence for each command:
-   1. its key is stored (or a twin earlier in the batch stored it): same fingerprint - the stored bytes, replayed, 201 as
-      200; other fingerprint - 409 idempotency_key_reused, not stored. Stored by this very command id (an earlier attempt
-      whose COMMIT answer was lost, or the same message sent again): the stored bytes and status, not replayed;
+/* l has the accounts loaded and was started. answers has one row per command. In order of precedence for each
+   command:
+   1. its key is stored (or a twin earlier in the batch stored it): same fingerprint - the stored bytes,
+   replayed, 201 as 200; other fingerprint - 409 idempotency_key_reused, not stored. Stored by this very
+   command id (an earlier attempt whose COMMIT answer was lost, or the same message sent again): the stored
+   bytes and status, not replayed;
    2. its source is stored: the first answer again, replayed, and the key stored beside it;
    3. deadline before l->now_us (PostgreSQL's clock db_now_us): deadline_exceeded, not stored;
    4. the type's decide(); its answer is stored under the key (and source) unless the outcome is retryable.

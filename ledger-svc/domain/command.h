@@ -1,5 +1,5 @@
-/* command.h - a command in memory and the table of command types. Adding one: a file cmd_<name>.c and a row in
-   commands.def. Pure. */
+/* command.h - a command in memory and the table of command types. Adding one: a file cmd_<name>.c and a row
+   in commands.def. Pure. */
 #ifndef LEDGER_DOMAIN_COMMAND_H
 #define LEDGER_DOMAIN_COMMAND_H
 
@@ -17,10 +17,11 @@ struct command {
     void *data;                       /* the type's own struct, from decode */
 };
 
-/* The answer: what the HTTP client gets. */
+/* The answer: what the HTTP client gets. Of a stored one only status and body are known; its outcome is ok.
+ */
 struct answer {
     enum outcome outcome;
-    int status;      /* HTTP status; a replayed 201 is 200 */
+    int status; /* HTTP status; a replayed 201 is 200 */
     bool replayed;
     struct str body; /* exact bytes, in the batch's arena */
 };
@@ -37,6 +38,7 @@ struct needs {
 void needs_account(struct needs *n, struct arena *a, const struct uuid *id);
 /* The account and the lock under which it may be made. */
 void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency);
+void needs_lock(struct needs *n, struct arena *a, int64_t number);
 void needs_entries(struct needs *n, size_t count);
 
 struct command_type {
@@ -44,19 +46,38 @@ struct command_type {
     /* envelope.data has passed the spec. Gives the type's struct in the arena; NULL when out of memory. */
     void *(*decode)(const struct command_envelope *e, struct arena *a);
     void (*needs)(const struct command *c, struct needs *n, struct arena *a);
-    /* Decides on what is loaded: fills the answer and adds to the plan, or refuses and leaves all as it was. */
+    /* Decides on what is loaded: fills the answer and adds to the plan, or refuses and leaves all as it was.
+     */
     void (*decide)(struct ledger *l, const struct command *c, struct answer *ret_answer);
 };
 const struct command_type *command_type_find(struct str name); /* NULL: unknown */
 const struct command_type *command_type_list(size_t *ret_count);
+/* The functions of each type, as its file defines them. */
+#define COMMAND(identifier, name)                                                                            \
+    void *identifier##_decode(const struct command_envelope *e, struct arena *a);                            \
+    void identifier##_needs(const struct command *c, struct needs *n, struct arena *a);                      \
+    void identifier##_decide(struct ledger *l, const struct command *c, struct answer *ret_answer);
+#include "ledger-svc/domain/commands.def"
+#undef COMMAND
 
-/* May this command's sender act on that account (owner, or staff)? */
+/* For decode: the field "metadata" as canonical JSON text, empty if absent; false when out of memory. */
+NODISCARD bool command_decode_metadata(const struct command_envelope *e, struct arena *a,
+                                       struct str *ret_text);
+
+/* For decode: the field "currency", empty if absent. */
+void command_decode_currency(const struct command_envelope *e, char ret_code[4]);
+
+/* May this command's sender act on that account and see its balances? Staff may; owners may, but for system
+ * accounts. */
 bool command_may_use(const struct command *c, const struct account *a);
+void answer_with(struct answer *ret_answer, enum outcome o, struct str body);
+/* Answers with the account as it is now: OUTCOME_created or OUTCOME_ok. */
+void answer_account(struct ledger *l, struct answer *ret_answer, enum outcome o, const struct account *a);
 /* Writes a problem answer; detail may be NULL. */
 void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, const char *pointer,
                    const char *detail);
 /* 402 with "available" and "required" members; available is null unless the sender may read the account. */
-void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c, const struct account *a,
-                         int64_t required);
+void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c,
+                         const struct account *a, int64_t required);
 
 #endif

@@ -1,8 +1,10 @@
-/* ledger.h - the state that one batch decides on: loaded accounts, time, fresh ids, and the plan it fills. Pure. */
+/* ledger.h - the state that one batch decides on: loaded accounts, time, fresh ids, and the plan it fills.
+ * Pure. */
 #ifndef LEDGER_DOMAIN_LEDGER_H
 #define LEDGER_DOMAIN_LEDGER_H
 
 #include "ledger-svc/domain/plan.h"
+#include "ledger-svc/domain/uuid_map.h"
 
 /* Fresh ids from arguments: time, a running sequence, and a seed for the random bits. */
 struct id_source {
@@ -14,26 +16,36 @@ struct uuid id_next(struct id_source *ids);
 
 struct ledger {
     struct arena *arena; /* everything of the batch lives here */
-    int64_t now_us;      /* PostgreSQL's clock after the locks, later than every loaded account's last entry */
+    int64_t now_us; /* PostgreSQL's clock after the locks, later than every loaded account's last entry */
     struct id_source ids;
     struct plan plan;
-    /* open-addressing map from id to account, and the accounts in order of arrival */
-    struct account **slots;
-    size_t slot_count;
+    /* the accounts by id, and in order of arrival */
+    struct uuid_map by_id;
     struct account **accounts;
     size_t account_count, account_cap;
+    struct buf scratch; /* texts are written here, then kept at their exact length */
     bool out_of_memory; /* sticky: the batch is then too large and is split */
 };
 
-/* expected_accounts sizes the map; it grows if need be. */
+/* expected_accounts only sizes the map; it grows if need be. */
 void ledger_init(struct ledger *l, struct arena *arena, size_t expected_accounts);
-/* Sets now_us to the later of db_now_us and one microsecond after the last entry of any loaded account, and seeds ids. */
+/* Sets now_us to the later of db_now_us and one microsecond after the last entry of any loaded account, and
+ * seeds ids. */
 void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uint32_t first_sequence);
-/* A zeroed account under this id to fill (loading, or a new one with is_new set); NULL when out of memory. The id must
-   not be present. */
+/* A zeroed account under this id to fill (loading, or a new one with is_new set); NULL when out of memory.
+   The id must not be present. */
 struct account *ledger_add_account(struct ledger *l, const struct uuid *id);
 struct account *ledger_find_account(const struct ledger *l, const struct uuid *id); /* NULL: none */
 /* The system account, made now if this is its first use; NULL when out of memory. */
 struct account *ledger_system_account(struct ledger *l, enum account_role role, const char *currency);
+
+/* A text of n bytes takes at most JSON_ESCAPE_MAX * n in JSON, each as \u00xx. */
+#define JSON_ESCAPE_MAX 6
+/* An empty buffer in the arena for at most max bytes, until the next call; beyond max or memory it fails by
+ * itself. */
+struct buf *ledger_scratch(struct ledger *l, size_t max);
+/* The scratch's text, copied to stay; empty and out_of_memory set when it failed or there is no room. */
+struct str ledger_keep(struct ledger *l);
+struct str ledger_account_text(struct ledger *l, const struct account *a); /* its JSON, kept */
 
 #endif

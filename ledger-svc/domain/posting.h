@@ -19,9 +19,11 @@ struct posting {
     size_t leg_count;
 };
 
-/* Applies all legs, adds the transaction, its entries and the event transaction.posted (before and after: balances of
-   every touched account; after also carries the transaction), and writes the 201 answer. The caller has checked every
-   leg: an unbalanced posting or a leg that its account refuses is our own bug and asserts. */
-void posting_apply(struct ledger *l, const struct command *c, const struct posting *p, struct answer *ret_answer);
+/* Applies all legs, adds the transaction, its entries and the event transaction.posted (before and after:
+   balances of every touched account; after also carries the transaction), and writes the 201 answer. The
+   caller has checked every leg: an unbalanced posting or a leg that its account refuses is our own bug and
+   asserts. */
+void posting_apply(struct ledger *l, const struct command *c, const struct posting *p,
+                   struct answer *ret_answer);
 
 #endif

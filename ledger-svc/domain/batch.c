@@ -1,0 +1,196 @@
+/* batch.c - what was answered before is answered again; everything else is decided in order. */
+#include "ledger-svc/domain/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The batch and what is known of its keys and sources: loaded ones, and those answered earlier in the batch.
+ */
+struct batch {
+    struct ledger *ledger;
+    int64_t db_now_us;
+    struct uuid_map keys;    /* of const struct stored_key */
+    struct uuid_map sources; /* of const struct stored_source */
+};
+
+static bool has_source(const struct command *c)
+{
+    return c->envelope.source.len > 0;
+}
+
+static int compare_uuids(const void *a, const void *b)
+{
+    return uuid_compare(a, b);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int64_t x, y;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return (x > y) - (x < y);
+}
+
+/* Sorts and drops repeated ones; the count that is left. */
+static size_t sort_unique(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    if (count == 0) {
+        return 0;
+    }
+    char *rows = array;
+    qsort(rows, count, size, compare);
+    size_t kept = 1;
+    for (size_t i = 1; i < count; i++) {
+        if (compare(rows + i * size, rows + (kept - 1) * size) != 0) {
+            memmove(rows + kept * size, rows + i * size, size);
+            kept++;
+        }
+    }
+    return kept;
+}
+
+void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a)
+{
+    struct needs n = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct command *c = &commands[i];
+        c->type->needs(c, &n, a);
+        needs_lock(&n, a, digest_lock_number(&c->key_digest));
+        if (has_source(c)) {
+            needs_lock(&n, a, digest_lock_number(&c->source_digest));
+        }
+    }
+    n.account_count = sort_unique(n.accounts, n.account_count, sizeof(*n.accounts), compare_uuids);
+    n.lock_count = sort_unique(n.locks, n.lock_count, sizeof(*n.locks), compare_numbers);
+    *ret_needs = n;
+}
+
+static void know_key(struct batch *b, const struct stored_key *key)
+{
+    /* Values of this map are only ever read. */
+    if (!uuid_map_add(&b->keys, b->ledger->arena, &key->digest, (void *)key)) {
+        b->ledger->out_of_memory = true;
+    }
+}
+
+static void know_source(struct batch *b, const struct stored_source *source)
+{
+    if (!uuid_map_add(&b->sources, b->ledger->arena, &source->digest, (void *)source)) {
+        b->ledger->out_of_memory = true;
+    }
+}
+
+/* Stores an answer under the command's key: a row for the plan, and known to twins later in the batch. */
+static void store_key(struct batch *b, const struct command *c, int status, struct str body)
+{
+    struct ledger *l = b->ledger;
+    struct key_row *row = plan_add_key(&l->plan, l->arena);
+    struct stored_key *known = arena_alloc(l->arena, sizeof(*known));
+    if (row == NULL || known == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    *row = (struct key_row){
+        .digest = c->key_digest,
+        .owner = c->envelope.owner,
+        .key = c->envelope.key,
+        .fingerprint = c->envelope.fingerprint,
+        .command_id = c->envelope.id,
+        .status = status,
+        .body = body,
+    };
+    *known = (struct stored_key){
+        .digest = row->digest,
+        .fingerprint = row->fingerprint,
+        .command_id = row->command_id,
+        .status = status,
+        .body = body,
+    };
+    know_key(b, known);
+}
+
+static void store_source(struct batch *b, const struct command *c, int status, struct str body)
+{
+    struct ledger *l = b->ledger;
+    struct source_row *row = plan_add_source(&l->plan, l->arena);
+    struct stored_source *known = arena_alloc(l->arena, sizeof(*known));
+    if (row == NULL || known == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    *row = (struct source_row){
+        .digest = c->source_digest,
+        .source = c->envelope.source,
+        .command_id = c->envelope.id,
+        .status = status,
+        .body = body,
+    };
+    *known = (struct stored_source){.digest = row->digest, .status = status, .body = body};
+    know_source(b, known);
+}
+
+/* The stored bytes again; what was created by an earlier request is no longer created now. */
+static struct answer replay(int status, struct str body)
+{
+    int created = outcome_http_status(OUTCOME_created), ok = outcome_http_status(OUTCOME_ok);
+    return (struct answer){
+        .outcome = OUTCOME_ok, .status = status == created ? ok : status, .replayed = true, .body = body};
+}
+
+static void answer_known_key(struct batch *b, const struct command *c, const struct stored_key *known,
+                             struct answer *ret_answer)
+{
+    if (!digest_equal(&known->fingerprint, &c->envelope.fingerprint)) {
+        answer_refuse(b->ledger, ret_answer, OUTCOME_idempotency_key_reused, NULL, NULL);
+    } else if (uuid_compare(&known->command_id, &c->envelope.id) == 0) {
+        /* The very same message once more: its sender has not seen the first answer. */
+        *ret_answer = (struct answer){.outcome = OUTCOME_ok, .status = known->status, .body = known->body};
+    } else {
+        *ret_answer = replay(known->status, known->body);
+    }
+}
+
+static void decide_one(struct batch *b, const struct command *c, struct answer *ret_answer)
+{
+    const struct stored_key *key = uuid_map_find(&b->keys, &c->key_digest);
+    if (key != NULL) {
+        answer_known_key(b, c, key, ret_answer);
+        return;
+    }
+    const struct stored_source *source = has_source(c) ? uuid_map_find(&b->sources, &c->source_digest) : NULL;
+    if (source != NULL) {
+        *ret_answer = replay(source->status, source->body);
+        store_key(b, c, source->status, source->body);
+        return;
+    }
+    if (c->deadline_us < b->db_now_us) {
+        answer_refuse(b->ledger, ret_answer, OUTCOME_deadline_exceeded, NULL, NULL);
+        return;
+    }
+    c->type->decide(b->ledger, c, ret_answer);
+    if (b->ledger->out_of_memory || outcome_is_retryable(ret_answer->outcome)) {
+        return;
+    }
+    store_key(b, c, ret_answer->status, ret_answer->body);
+    if (has_source(c)) {
+        store_source(b, c, ret_answer->status, ret_answer->body);
+    }
+}
+
+enum status batch_decide(struct ledger *l, const struct batch_input *in, int64_t db_now_us,
+                         struct answer *ret_answers)
+{
+    struct batch b = {.ledger = l, .db_now_us = db_now_us};
+    uuid_map_init(&b.keys, l->arena, in->key_count + in->command_count);
+    uuid_map_init(&b.sources, l->arena, in->source_count);
+    for (size_t i = 0; i < in->key_count; i++) {
+        know_key(&b, &in->keys[i]);
+    }
+    for (size_t i = 0; i < in->source_count; i++) {
+        know_source(&b, &in->sources[i]);
+    }
+    for (size_t i = 0; i < in->command_count && !l->out_of_memory; i++) {
+        decide_one(&b, &in->commands[i], &ret_answers[i]);
+    }
+    return l->out_of_memory ? STATUS_FULL : STATUS_OK;
+}

@@ -1,0 +1,163 @@
+/* command.c - the table of command types, what a batch needs, and the answers they share. */
+#include "ledger-svc/domain/command.h"
+
+#include <string.h>
+
+#define NEEDS_FIRST  ((size_t)64)
+#define MEMBER_FIXED 6    /* a member's quotes, colon and comma; the braces */
+#define PROBLEM_TEXT 2048 /* code, sentence, at most one error, two numbers */
+
+static const struct command_type types[] = {
+#define COMMAND(identifier, name) {name, identifier##_decode, identifier##_needs, identifier##_decide},
+#include "ledger-svc/domain/commands.def"
+#undef COMMAND
+};
+
+const struct command_type *command_type_list(size_t *ret_count)
+{
+    *ret_count = sizeof(types) / sizeof(types[0]);
+    return types;
+}
+
+const struct command_type *command_type_find(struct str name)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (str_eq_c(name, types[i].name)) {
+            return &types[i];
+        }
+    }
+    return NULL;
+}
+
+/* The array with room for one more; NULL, and needs marked, when the arena's cap is reached. */
+static void *grow(struct needs *n, struct arena *a, void *array, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap) {
+        return array;
+    }
+    size_t larger_cap = *cap == 0 ? NEEDS_FIRST : 2 * *cap;
+    void *larger = arena_alloc_array(a, larger_cap, size);
+    if (larger == NULL) {
+        n->out_of_memory = true;
+        return NULL;
+    }
+    if (count > 0) {
+        memcpy(larger, array, count * size);
+    }
+    *cap = larger_cap;
+    return larger;
+}
+
+void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    struct uuid *accounts = grow(n, a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
+    if (accounts != NULL) {
+        n->accounts = accounts;
+        n->accounts[n->account_count++] = *id;
+    }
+}
+
+void needs_lock(struct needs *n, struct arena *a, int64_t number)
+{
+    int64_t *locks = grow(n, a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
+    if (locks != NULL) {
+        n->locks = locks;
+        n->locks[n->lock_count++] = number;
+    }
+}
+
+void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency)
+{
+    struct uuid id = account_system_id(role, currency);
+    needs_account(n, a, &id);
+    /* Its first half is mostly the time 0; the second half tells system accounts apart. */
+    struct uuid lock = {0};
+    memcpy(lock.bytes, id.bytes + 8, 8);
+    needs_lock(n, a, digest_lock_number(&lock));
+}
+
+void needs_entries(struct needs *n, size_t count)
+{
+    n->entries += count;
+}
+
+bool command_decode_metadata(const struct command_envelope *e, struct arena *a, struct str *ret_text)
+{
+    json_t *metadata = json_object_get(e->data, "metadata");
+    if (metadata == NULL) {
+        *ret_text = (struct str){NULL, 0};
+        return true;
+    }
+    size_t max = MEMBER_FIXED;
+    const char *key;
+    json_t *value;
+    json_object_foreach(metadata, key, value)
+    {
+        max += JSON_ESCAPE_MAX * (strlen(key) + json_string_length(value)) + MEMBER_FIXED;
+    }
+    struct buf text = {.data = arena_alloc(a, max + 1), .cap = max + 1, .max = max};
+    if (text.data == NULL || json_canonical(metadata, &text) != STATUS_OK) {
+        return false;
+    }
+    *ret_text = (struct str){text.data, text.len};
+    return true;
+}
+
+bool command_may_use(const struct command *c, const struct account *a)
+{
+    return c->envelope.staff || (a->type != ACCOUNT_TYPE_system && str_eq(a->owner, c->envelope.owner));
+}
+
+void command_decode_currency(const struct command_envelope *e, char ret_code[4])
+{
+    struct str code = json_get_str(e->data, "currency");
+    size_t len = code.len < 3 ? code.len : 3;
+    memset(ret_code, 0, 4);
+    if (len > 0) {
+        memcpy(ret_code, code.data, len);
+    }
+}
+
+void answer_with(struct answer *ret_answer, enum outcome o, struct str body)
+{
+    *ret_answer = (struct answer){.outcome = o, .status = outcome_http_status(o), .body = body};
+}
+
+void answer_account(struct ledger *l, struct answer *ret_answer, enum outcome o, const struct account *a)
+{
+    answer_with(ret_answer, o, ledger_account_text(l, a));
+}
+
+void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, const char *pointer,
+                   const char *detail)
+{
+    struct problem problem;
+    problem_init(&problem, o);
+    if (pointer != NULL) {
+        problem_add_error(&problem, pointer, "%s", detail == NULL ? outcome_sentence(o) : detail);
+    } else if (detail != NULL) {
+        problem_detail(&problem, "%s", detail);
+    }
+    problem_write(&problem, ledger_scratch(l, PROBLEM_TEXT));
+    answer_with(ret_answer, o, ledger_keep(l));
+}
+
+void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c,
+                         const struct account *a, int64_t required)
+{
+    struct problem problem;
+    problem_init(&problem, OUTCOME_insufficient_funds);
+    struct json_out json;
+    json_out_init(&json, ledger_scratch(l, PROBLEM_TEXT));
+    problem_open(&problem, &json);
+    json_key(&json, "available");
+    if (command_may_use(c, a)) {
+        json_int(&json, account_available(a));
+    } else {
+        json_write_null(&json);
+    }
+    json_key(&json, "required");
+    json_int(&json, required);
+    problem_close(&json);
+    answer_with(ret_answer, OUTCOME_insufficient_funds, ledger_keep(l));
+}

@@ -1,0 +1,143 @@
+/* ledger.c - accounts of a batch by id, time that never runs backwards for any of them, fresh ids and texts.
+ */
+#include "ledger-svc/domain/ledger.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define ACCOUNTS_FIRST     ((size_t)64)
+#define ACCOUNT_TEXT_FIXED 1024 /* an account's JSON but for its name and metadata */
+#define RANDOM_STATE_ZERO                                                                                    \
+    UINT64_C(0x9e3779b97f4a7c15) /* instead of a seed of 0, on which xorshift would stay */
+
+/* Marsaglia's xorshift with a multiplied output: enough for bits that only keep ids of two processes apart.
+ */
+static uint32_t random_next(uint64_t *state)
+{
+    assert(*state != 0);
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (uint32_t)(*state * UINT64_C(0x2545f4914f6cdd1d) >> 32);
+}
+
+struct uuid id_next(struct id_source *ids)
+{
+    uint32_t random = random_next(&ids->random_state);
+    return uuid7_make(ids->now_us, ids->sequence++, random);
+}
+
+void ledger_init(struct ledger *l, struct arena *arena, size_t expected_accounts)
+{
+    *l = (struct ledger){.arena = arena};
+    uuid_map_init(&l->by_id, arena, expected_accounts);
+}
+
+void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uint32_t first_sequence)
+{
+    l->now_us = db_now_us;
+    for (size_t i = 0; i < l->account_count; i++) {
+        if (l->accounts[i]->last_entry_us >= l->now_us) {
+            l->now_us = l->accounts[i]->last_entry_us + 1;
+        }
+    }
+    l->ids = (struct id_source){
+        .now_us = l->now_us,
+        .sequence = first_sequence,
+        .random_state = random_seed == 0 ? RANDOM_STATE_ZERO : random_seed,
+    };
+}
+
+static bool reserve_account(struct ledger *l)
+{
+    if (l->account_count < l->account_cap) {
+        return true;
+    }
+    size_t cap = l->account_cap == 0 ? ACCOUNTS_FIRST : 2 * l->account_cap;
+    struct account **accounts = arena_alloc_array(l->arena, cap, sizeof(struct account *));
+    if (accounts == NULL) {
+        return false;
+    }
+    if (l->account_count > 0) {
+        memcpy(accounts, l->accounts, l->account_count * sizeof(struct account *));
+    }
+    l->accounts = accounts;
+    l->account_cap = cap;
+    return true;
+}
+
+struct account *ledger_add_account(struct ledger *l, const struct uuid *id)
+{
+    struct account *account = arena_alloc(l->arena, sizeof(*account));
+    if (account == NULL || !reserve_account(l)) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    account->id = *id;
+    if (!uuid_map_add(&l->by_id, l->arena, &account->id, account)) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    l->accounts[l->account_count++] = account;
+    return account;
+}
+
+struct account *ledger_find_account(const struct ledger *l, const struct uuid *id)
+{
+    return uuid_map_find(&l->by_id, id);
+}
+
+struct account *ledger_system_account(struct ledger *l, enum account_role role, const char *currency)
+{
+    struct uuid id = account_system_id(role, currency);
+    struct account *account = ledger_find_account(l, &id);
+    if (account != NULL) {
+        return account;
+    }
+    account = ledger_add_account(l, &id);
+    if (account != NULL) {
+        account_system_init(account, role, currency, l->now_us);
+    }
+    return account;
+}
+
+struct buf *ledger_scratch(struct ledger *l, size_t max)
+{
+    struct buf *scratch = &l->scratch;
+    if (scratch->cap <= max) { /* one more byte for the NUL */
+        char *memory = arena_alloc(l->arena, 2 * max);
+        if (memory == NULL) {
+            l->out_of_memory = true;
+        } else {
+            *scratch = (struct buf){.data = memory, .cap = 2 * max};
+        }
+    }
+    scratch->max = max; /* within the capacity, so that the buffer never asks for memory itself */
+    buf_reset(scratch);
+    scratch->failed = l->out_of_memory;
+    return scratch;
+}
+
+struct str ledger_keep(struct ledger *l)
+{
+    const struct buf *scratch = &l->scratch;
+    char *text = NULL;
+    if (buf_status(scratch) == STATUS_OK) {
+        text = arena_strndup(l->arena, scratch->data, scratch->len);
+    }
+    if (text == NULL) {
+        l->out_of_memory = true;
+        return (struct str){NULL, 0};
+    }
+    return (struct str){text, scratch->len};
+}
+
+struct str ledger_account_text(struct ledger *l, const struct account *a)
+{
+    struct account_resource resource = account_resource_of(a);
+    struct json_out json;
+    json_out_init(&json,
+                  ledger_scratch(l, ACCOUNT_TEXT_FIXED + JSON_ESCAPE_MAX * a->name.len + a->metadata.len));
+    account_write(&json, &resource);
+    return ledger_keep(l);
+}

@@ -1,0 +1,256 @@
+/* posting.c - one balanced set of entries: counters, rows, the event and the answer. */
+#include "ledger-svc/domain/posting.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "ledger-svc/domain/event.h"
+#include "shared/core/typeid.h"
+
+#define TEXT_FIXED 1024 /* an answer or an event but for its legs and the client's texts */
+#define TEXT_LEG   512  /* an entry and the balances of its account */
+
+/* What was posted, for the event and the answer to tell. */
+struct posted {
+    struct uuid id;
+    const struct posting *posting;
+    const struct entry_row *entries; /* one per leg */
+    int64_t created_us;
+};
+
+static bool is_balanced(const struct posting *p)
+{
+    for (size_t i = 0; i < p->leg_count; i++) {
+        __int128 sum = 0;
+        for (size_t j = 0; j < p->leg_count; j++) {
+            if (strcmp(p->legs[j].account->currency, p->legs[i].account->currency) == 0) {
+                sum += p->legs[j].is_debit ? -(__int128)p->legs[j].amount : p->legs[j].amount;
+            }
+        }
+        if (sum != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Does a leg before this one touch the same account? */
+static bool is_repeated(const struct posting *p, size_t leg)
+{
+    for (size_t i = 0; i < leg; i++) {
+        if (p->legs[i].account == p->legs[leg].account) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t text_max(const struct posting *p)
+{
+    return TEXT_FIXED + TEXT_LEG * p->leg_count + JSON_ESCAPE_MAX * (p->description.len + p->reference.len) +
+           p->metadata.len;
+}
+
+static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct entry_row *row)
+{
+    struct account *account = leg->account;
+    if (leg->is_debit) {
+        assert(account_check_debit(account, leg->amount) == OUTCOME_ok);
+        account->debits_posted += leg->amount;
+    } else {
+        assert(account_check_credit(account, leg->amount) == OUTCOME_ok);
+        account->credits_posted += leg->amount;
+    }
+    account->version++;
+    account->last_entry_us = l->now_us;
+    account->is_changed = !account->is_new;
+
+    row->account_id = account->id;
+    row->is_debit = leg->is_debit;
+    row->amount = leg->amount;
+    row->account_version = account->version;
+    row->balance_after = account_posted(account);
+    memcpy(row->currency, account->currency, sizeof(row->currency));
+}
+
+/* Applies all legs; the rows of the transaction's entries, or NULL when out of memory. */
+static const struct entry_row *add_entries(struct ledger *l, const struct posting *p, const struct uuid *id)
+{
+    for (size_t i = 0; i < p->leg_count; i++) {
+        struct entry_row *row = plan_add_entry(&l->plan, l->arena);
+        if (row == NULL) {
+            l->out_of_memory = true;
+            return NULL;
+        }
+        row->transaction_id = *id;
+        row->leg = (int)i;
+        apply_leg(l, &p->legs[i], row);
+    }
+    return l->plan.entries + l->plan.entry_count - p->leg_count;
+}
+
+static void add_transaction(struct ledger *l, const struct command *c, const struct posting *p,
+                            const struct uuid *id)
+{
+    struct transaction_row *row = plan_add_transaction(&l->plan, l->arena);
+    if (row == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    *row = (struct transaction_row){
+        .id = *id,
+        .kind = p->kind,
+        .amount = p->amount,
+        .entry_count = (int)p->leg_count,
+        .owner = c->envelope.owner,
+        .actor = c->envelope.actor,
+        .description = p->description,
+        .reference = p->reference,
+        .metadata = p->metadata,
+    };
+    assert(strlen(p->currency) < sizeof(row->currency));
+    memcpy(row->currency, p->currency, strlen(p->currency));
+}
+
+static void write_balance(struct json_out *json, const struct account *a)
+{
+    json_key(json, "posted");
+    json_int(json, account_posted(a));
+    json_key(json, "held");
+    json_int(json, account_held(a));
+}
+
+/* "accounts":[{"id","version","posted","held"}]: every touched account as it is now, for the event. */
+static void write_accounts(struct json_out *json, const struct posting *p)
+{
+    json_key(json, "accounts");
+    json_array_open(json);
+    for (size_t i = 0; i < p->leg_count; i++) {
+        if (is_repeated(p, i)) {
+            continue;
+        }
+        const struct account *account = p->legs[i].account;
+        json_object_open(json);
+        json_key(json, "id");
+        json_typeid(json, "acct", &account->id);
+        json_key(json, "version");
+        json_int(json, account->version);
+        write_balance(json, account);
+        json_object_close(json);
+    }
+    json_array_close(json);
+}
+
+/* The transaction with its entries, left open. A reader sees the balances of what it may use; no reader, all.
+ */
+static void write_transaction(struct json_out *json, const struct posted *posted,
+                              const struct command *reader)
+{
+    const struct posting *p = posted->posting;
+    const struct transaction_resource transaction = {
+        .id = posted->id,
+        .kind = str_of(p->kind),
+        .currency = str_of(p->currency),
+        .description = p->description,
+        .reference = p->reference,
+        .metadata = p->metadata,
+        .amount = p->amount,
+        .created_us = posted->created_us,
+    };
+    transaction_open(json, &transaction);
+    json_key(json, "entries");
+    json_array_open(json);
+    for (size_t i = 0; i < p->leg_count; i++) {
+        const struct entry_row *row = &posted->entries[i];
+        const struct entry_resource entry = {
+            .account = row->account_id,
+            .direction = row->is_debit ? STR_LIT("debit") : STR_LIT("credit"),
+            .currency = str_of(row->currency),
+            .amount = row->amount,
+            .balance_after = row->balance_after,
+            .may_read_balance = reader == NULL || command_may_use(reader, p->legs[i].account),
+        };
+        entry_write(json, &entry);
+    }
+    json_array_close(json);
+}
+
+/* "balances":{"acct_..":{"posted","held","available"} or null} */
+static void write_balances(struct json_out *json, const struct posting *p, const struct command *reader)
+{
+    json_key(json, "balances");
+    json_object_open(json);
+    for (size_t i = 0; i < p->leg_count; i++) {
+        if (is_repeated(p, i)) {
+            continue;
+        }
+        const struct account *account = p->legs[i].account;
+        char id[TYPEID_TEXT_SIZE];
+        typeid_format("acct", &account->id, id);
+        json_key(json, id);
+        if (!command_may_use(reader, account)) {
+            json_write_null(json);
+            continue;
+        }
+        json_object_open(json);
+        write_balance(json, account);
+        json_key(json, "available");
+        json_int(json, account_available(account));
+        json_object_close(json);
+    }
+    json_object_close(json);
+}
+
+static struct str text_before(struct ledger *l, const struct posting *p)
+{
+    struct json_out json;
+    json_out_init(&json, ledger_scratch(l, text_max(p)));
+    json_object_open(&json);
+    write_accounts(&json, p);
+    json_object_close(&json);
+    return ledger_keep(l);
+}
+
+static struct str text_after(struct ledger *l, const struct posted *posted)
+{
+    struct json_out json;
+    json_out_init(&json, ledger_scratch(l, text_max(posted->posting)));
+    json_object_open(&json);
+    write_accounts(&json, posted->posting);
+    json_key(&json, "transaction");
+    write_transaction(&json, posted, NULL);
+    json_object_close(&json);
+    json_object_close(&json);
+    return ledger_keep(l);
+}
+
+static struct str text_answer(struct ledger *l, const struct posted *posted, const struct command *reader)
+{
+    struct json_out json;
+    json_out_init(&json, ledger_scratch(l, text_max(posted->posting)));
+    write_transaction(&json, posted, reader);
+    write_balances(&json, posted->posting, reader);
+    json_object_close(&json);
+    return ledger_keep(l);
+}
+
+void posting_apply(struct ledger *l, const struct command *c, const struct posting *p,
+                   struct answer *ret_answer)
+{
+    assert(p->leg_count >= 2 && is_balanced(p));
+    struct event_row fact = {
+        .type = "transaction.posted", .resource = "transaction", .before = text_before(l, p)};
+
+    struct posted posted = {.id = id_next(&l->ids), .posting = p, .created_us = l->now_us};
+    add_transaction(l, c, p, &posted.id);
+    posted.entries = add_entries(l, p, &posted.id);
+    if (l->out_of_memory) {
+        *ret_answer =
+            (struct answer){.outcome = OUTCOME_internal_error}; /* nobody will see it: the batch is split */
+        return;
+    }
+    fact.object_id = posted.id;
+    fact.after = text_after(l, &posted);
+    event_add(l, c, &fact);
+    answer_with(ret_answer, OUTCOME_created, text_answer(l, &posted, c));
+}
