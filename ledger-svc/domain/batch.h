@@ -31,14 +31,14 @@ struct batch_input {
    all keys and sources) sorted and unique. */
 void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a);
 
-/* l has the accounts loaded and was started. answers has one row per command. In order of precedence for each
-   command:
-   1. its key is stored (or a twin earlier in the batch stored it): same fingerprint - the stored bytes,
-   replayed, 201 as 200; other fingerprint - 409 idempotency_key_reused, not stored. Stored by this very
-   command id (an earlier attempt whose COMMIT answer was lost, or the same message sent again): the stored
-   bytes and status, not replayed;
+/* l has the accounts loaded and was started; answers has a row per command. In order of precedence for each:
+   1. its key is stored, or a twin earlier in the batch stored it:
+      same fingerprint: the stored bytes, replayed, 201 as 200;
+      same fingerprint and command id (a lost COMMIT's answer, a message sent twice): the stored bytes
+      and status, not replayed;
+      other fingerprint: 409 idempotency_key_reused, not stored;
    2. its source is stored: the first answer again, replayed, and the key stored beside it;
-   3. deadline before l->now_us (PostgreSQL's clock db_now_us): deadline_exceeded, not stored;
+   3. its deadline is before db_now_us, PostgreSQL's clock: deadline_exceeded, not stored;
    4. the type's decide(); its answer is stored under the key (and source) unless the outcome is retryable.
    STATUS_FULL when the arena's cap was reached: nothing of the batch may be stored; split it. */
 NODISCARD enum status batch_decide(struct ledger *l, const struct batch_input *in, int64_t db_now_us,

@@ -17,8 +17,7 @@ struct command {
     void *data;                       /* the type's own struct, from decode */
 };
 
-/* The answer: what the HTTP client gets. Of a stored one only status and body are known; its outcome is ok.
- */
+/* The answer: what the HTTP client gets. Of a stored one only status and body are known: outcome ok. */
 struct answer {
     enum outcome outcome;
     int status; /* HTTP status; a replayed 201 is 200 */
@@ -46,8 +45,7 @@ struct command_type {
     /* envelope.data has passed the spec. Gives the type's struct in the arena; NULL when out of memory. */
     void *(*decode)(const struct command_envelope *e, struct arena *a);
     void (*needs)(const struct command *c, struct needs *n, struct arena *a);
-    /* Decides on what is loaded: fills the answer and adds to the plan, or refuses and leaves all as it was.
-     */
+    /* Decides on what is loaded: answers and adds to the plan, or refuses and leaves all as it was. */
     void (*decide)(struct ledger *l, const struct command *c, struct answer *ret_answer);
 };
 const struct command_type *command_type_find(struct str name); /* NULL: unknown */
@@ -67,8 +65,8 @@ NODISCARD bool command_decode_metadata(const struct command_envelope *e, struct 
 /* For decode: the field "currency", empty if absent. */
 void command_decode_currency(const struct command_envelope *e, char ret_code[4]);
 
-/* May this command's sender act on that account and see its balances? Staff may; owners may, but for system
- * accounts. */
+/* May this command's sender act on that account and see its balances? Staff may; owners may, but nobody else
+   owns a system account. */
 bool command_may_use(const struct command *c, const struct account *a);
 void answer_with(struct answer *ret_answer, enum outcome o, struct str body);
 /* Answers with the account as it is now: OUTCOME_created or OUTCOME_ok. */

@@ -1,5 +1,5 @@
 /* ledger.h - the state that one batch decides on: loaded accounts, time, fresh ids, and the plan it fills.
- * Pure. */
+   Pure. */
 #ifndef LEDGER_DOMAIN_LEDGER_H
 #define LEDGER_DOMAIN_LEDGER_H
 
