@@ -21,15 +21,16 @@ struct config_row {
     const char *variable; /* "PAYBUS_HTTP_THREADS" */
     enum config_type type;
     size_t offset;         /* offsetof(struct <service>_config, member) */
-    const char *fallback;  /* the default as text; NULL: required */
+    const char *fallback;  /* the default as text; NULL: required; "" for a listen, file or words row: may be left out,
+                              its member is then NULL */
     int64_t min, max;
     bool secret;           /* never printed */
     const char *const *words;
     const char *help; /* one line; goes to the README's table */
 };
 
-/* Reads every row into config. On any error prints one line per error, naming the variable, and returns
-   STATUS_INVALID. Variables named PAYBUS_* that no row of the known tables names are not errors (shared .env). */
+/* Reads every row into config; a variable set to nothing counts as not set. On any error prints one line per error,
+   naming the variable and what it wants, and returns STATUS_INVALID: config is then not to be used. Variables named PAYBUS_* that no row of the known tables names are not errors (shared .env). */
 NODISCARD enum status config_load(const struct config_row *rows, size_t count, void *config, FILE *errors);
 /* The Markdown table of the README: | variable | default | what |. */
 void config_print_markdown(const struct config_row *rows, size_t count, FILE *out);

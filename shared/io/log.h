@@ -23,6 +23,7 @@ struct log_field {
 
 /* Names are borrowed for the life of the process. */
 void log_init(const char *service, const char *instance, enum log_level threshold);
+const char *log_service(void); /* the name given to log_init */
 NODISCARD enum status log_level_parse(const char *word, enum log_level *ret_level);
 bool log_enabled(enum log_level level);
 void log_set_level(enum log_level level); /* async-signal safe */

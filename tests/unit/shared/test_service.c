@@ -1,0 +1,138 @@
+/* Signals end a process's life, so each case is a child process; it reports on a pipe what happened to it. */
+#include "shared/io/service.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "shared/io/config.h"
+#include "shared/io/log.h"
+
+struct child {
+    pid_t pid;
+    int report; /* read end */
+};
+
+/* r: signals are waited for; s: a stop was asked for. Then the child drains until it is killed, or ends by
+ * itself. */
+static void child_main(int report, bool drains_for_ever)
+{
+    log_init("child", "", LOG_INFO);
+    if (service_signals_start() != STATUS_OK || service_is_stopping() || write(report, "r", 1) != 1)
+        _exit(99);
+    service_wait_for_stop();
+    if (!service_is_stopping() || write(report, "s", 1) != 1)
+        _exit(98);
+    while (drains_for_ever)
+        (void)pause();
+    _exit(EXIT_OK);
+}
+
+static struct child start_child(bool drains_for_ever)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct child c = {.pid = fork(), .report = ends[0]};
+    if (c.pid == 0)
+        child_main(ends[1], drains_for_ever);
+    (void)close(ends[1]);
+    return c;
+}
+
+static void assert_reports(const struct child *c, char wanted)
+{
+    char got = 0;
+    assert_int_equal(read(c->report, &got, 1), 1);
+    assert_int_equal(got, wanted);
+}
+
+static int exit_code(const struct child *c)
+{
+    int status;
+    assert_int_equal(waitpid(c->pid, &status, 0), c->pid);
+    (void)close(c->report);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void test_signals(void **state)
+{
+    static const struct {
+        const char *name;
+        int signals[3]; /* sent in order once the child waits for them; the last one asks for the stop */
+        bool drains_for_ever;
+        int second, wanted_exit;
+    } cases[] = {
+        {"TERM stops", {SIGTERM}, false, 0, EXIT_OK},
+        {"INT stops", {SIGINT}, false, 0, EXIT_OK},
+        {"HUP and PIPE alone do not", {SIGHUP, SIGPIPE, SIGTERM}, false, 0, EXIT_OK},
+        {"USR1 does not", {SIGUSR1, SIGUSR1, SIGTERM}, false, 0, EXIT_OK},
+        {"second TERM ends at once", {SIGTERM}, true, SIGTERM, EXIT_FAILED},
+        {"INT after TERM ends at once", {SIGTERM}, true, SIGINT, EXIT_FAILED},
+        {"USR2 is left alone", {SIGTERM}, true, SIGUSR2, -SIGUSR2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct child c = start_child(cases[i].drains_for_ever);
+        assert_reports(&c, 'r');
+        for (size_t k = 0; k < 3 && cases[i].signals[k] != 0; k++)
+            (void)kill(c.pid, cases[i].signals[k]);
+        assert_reports(&c, 's');
+        if (cases[i].second != 0)
+            (void)kill(c.pid, cases[i].second);
+        const int got = exit_code(&c);
+        if (got != cases[i].wanted_exit)
+            fail_msg("%s: %d", cases[i].name, got);
+    }
+}
+
+/* The level's change is itself a log line: that is what the parent waits for. */
+static void test_usr1_switches_debug(void **state)
+{
+    char text[512];
+    int ends[2];
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        child_main(ends[1], false);
+    }
+    (void)close(ends[1]);
+    const struct child c = {pid, ends[0]};
+    static const char *const wanted[] = {"\"threshold\":\"debug\"", "\"threshold\":\"info\""};
+    assert_reports(&c, 'r');
+    for (size_t i = 0; i < 2; i++) {
+        (void)kill(pid, SIGUSR1);
+        const ssize_t len = read(ends[0], text, sizeof text - 1);
+        assert_true(len > 0);
+        text[len] = '\0';
+        assert_non_null(strstr(text, wanted[i]));
+    }
+    (void)kill(pid, SIGTERM);
+    assert_int_equal(exit_code(&c), EXIT_OK);
+}
+
+static void test_a_stop_from_inside(void **state)
+{
+    (void)state;
+    assert_false(service_is_stopping());
+    service_request_stop();
+    service_wait_for_stop();
+    assert_true(service_is_stopping());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_usr1_switches_debug),
+        cmocka_unit_test(test_a_stop_from_inside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
