@@ -7,6 +7,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
     -Wwrite-strings -Wformat=2 -Wswitch-enum -Wundef -Wvla -Wimplicit-fallthrough -Wconversion -Wno-sign-conversion
+    $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation> # bounded messages are cut on purpose
     -fstack-protector-strong -fno-strict-aliasing -fno-omit-frame-pointer -g)
 add_link_options(-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
