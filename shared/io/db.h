@@ -35,12 +35,18 @@ PGconn *db_raw(struct db *db);          /* for tests and tools */
 
 /* Parameters, all binary. A params object is filled in order $1, $2, ... and reused after db_params_reset. */
 #define DB_PARAMS_MAX 32
+enum db_type { DB_BOOL, DB_INT2, DB_INT4, DB_INT8, DB_TEXT, DB_JSON, DB_BYTEA, DB_UUID, DB_TIME, DB_DATE };
 struct db_params {
     int count;
     bool failed; /* a buffer was full */
     struct buf bytes;
     int32_t offsets[DB_PARAMS_MAX]; /* -1: NULL */
     int32_t lengths[DB_PARAMS_MAX];
+    struct { /* the array that is being written */
+        bool open, has_nulls;
+        enum db_type element;
+        uint32_t length;
+    } array;
 };
 void db_params_init(struct db_params *p, size_t max_bytes);
 void db_params_reset(struct db_params *p);
@@ -56,11 +62,10 @@ void db_param_uuid(struct db_params *p, const struct uuid *v); /* NULL: NULL */
 void db_param_time(struct db_params *p, int64_t unix_us);      /* timestamptz */
 void db_param_date(struct db_params *p, int32_t unix_day);     /* date, days since 1970 */
 /* One-dimensional arrays: open with the element type, add elements in order, close. */
-enum db_type { DB_BOOL, DB_INT2, DB_INT4, DB_INT8, DB_TEXT, DB_JSON, DB_BYTEA, DB_UUID, DB_TIME, DB_DATE };
 void db_array_open(struct db_params *p, enum db_type element);
 void db_array_null(struct db_params *p);
 void db_array_bool(struct db_params *p, bool v);
-void db_array_int(struct db_params *p, int64_t v);                  /* INT2, INT4, INT8 by the array's type */
+void db_array_int(struct db_params *p, int64_t v);                  /* INT2, INT4, INT8 by the array's type; DATE: days since 1970 */
 void db_array_bytes(struct db_params *p, const void *data, size_t len); /* TEXT, JSON, BYTEA; data NULL: NULL */
 void db_array_uuid(struct db_params *p, const struct uuid *v);      /* NULL: NULL */
 void db_array_time(struct db_params *p, int64_t unix_us);           /* TIME; DATE takes db_array_int with the day */
@@ -72,15 +77,22 @@ void db_array_close(struct db_params *p);
 NODISCARD enum status db_query(struct db *db, int statement, const struct db_params *params, PGresult **ret_result);
 /* Plain SQL without parameters, possibly several commands; for set-up, tools and tests. */
 NODISCARD enum status db_exec(struct db *db, const char *sql);
+/* The same with the last command's result, in text format. */
+NODISCARD enum status db_exec_result(struct db *db, const char *sql, PGresult **ret_result);
 void db_result_ptr(PGresult **r);
+/* True only for the command tag COMMIT: a failed transaction's COMMIT "succeeds" as ROLLBACK. */
+bool db_committed(const PGresult *r);
 
 /* Pipelines: begin, send statements, flush once, then read the results in order. If any statement fails the rest are
-   skipped by the server; db_pipeline_finish then reports the first error. */
+   skipped by the server; db_pipeline_finish then reports the first error. A failed send (STATUS_FULL: the parameters
+   did not fit) is final: nothing more is sent, finish returns the same status and the connection is no longer usable. */
 NODISCARD enum status db_pipeline_begin(struct db *db);
 NODISCARD enum status db_pipeline_send(struct db *db, int statement, const struct db_params *params);
 NODISCARD enum status db_pipeline_send_sql(struct db *db, const char *sql); /* BEGIN, COMMIT */
-/* Sync and flush; reads one result per statement sent into ret_results[0..count-1] (the caller frees all, NULLs
-   allowed), leaves pipeline mode. On failure every entry is NULL and freed. */
+/* Sync and flush; reads one result per statement sent into ret_results[0..count-1] (the caller frees all; NULL when the
+   results do not matter), leaves pipeline mode. On failure every entry is NULL and freed. With COMMIT as its last
+   statement a pipeline that failed was rolled back if db_sqlstate is not empty; if it is empty the connection was lost
+   or the wait ran out, and the COMMIT may have happened. */
 NODISCARD enum status db_pipeline_finish(struct db *db, PGresult **ret_results, int count);
 
 /* The last failure on this connection: SQLSTATE ("" if none: connection lost or timeout), message, and which
@@ -96,6 +108,7 @@ bool db_get_bool(const PGresult *r, int row, int column);
 struct str db_get_str(const PGresult *r, int row, int column); /* text, json, bytea; borrowed from r; NULL: {NULL,0} */
 struct uuid db_get_uuid(const PGresult *r, int row, int column);
 int64_t db_get_time(const PGresult *r, int row, int column); /* timestamptz as unix microseconds */
+int32_t db_get_date(const PGresult *r, int row, int column); /* date as days since 1970 */
 
 /* Runs body inside BEGIN..COMMIT (isolation level by begin_sql, NULL for read committed), repeating the whole on
    STATUS_RETRY up to attempts times with jittered backoff, reopening nothing: a lost connection returns STATUS_RETRY

@@ -1,0 +1,55 @@
+/* servers.h - a private PostgreSQL cluster and a private nats-server on free loopback ports, real ones, for
+   one test program: fsync on, data in a directory of their own under /tmp, removed at the end. What cannot
+   work aborts the test with a sentence. Each may be stopped, killed and started again on its port with its
+   data. */
+#ifndef TESTS_SUPPORT_SERVERS_H
+#define TESTS_SUPPORT_SERVERS_H
+
+#include <sys/types.h>
+
+#define SERVERS_PATH_SIZE 128
+
+struct servers_postgres {
+    char directory[SERVERS_PATH_SIZE]; /* data/ and log */
+    char conninfo[192];                /* superuser postgres, database postgres, trust */
+    int port;
+    pid_t pid; /* 0: not running */
+};
+enum servers_stop_mode {
+    SERVERS_STOP_FAST,      /* sessions are ended, a checkpoint is made */
+    SERVERS_STOP_IMMEDIATE, /* as if it had crashed; recovery at the next start */
+    SERVERS_STOP_KILL       /* kill -9 of the postmaster; its children follow */
+};
+
+/* Makes a cluster from a template that initdb filled once per machine, and starts it. settings: further lines
+   for postgresql.conf, or NULL. */
+void servers_postgres_create(struct servers_postgres *pg, const char *settings);
+void servers_postgres_start(struct servers_postgres *pg);
+void servers_postgres_stop(struct servers_postgres *pg, enum servers_stop_mode mode);
+void servers_postgres_destroy(struct servers_postgres *pg); /* safe when zeroed or stopped */
+
+struct servers_nats {
+    char directory[SERVERS_PATH_SIZE]; /* nats.conf, jetstream/ and log */
+    char url[64];
+    int port;
+    pid_t pid; /* 0: not running */
+};
+
+/* JetStream on. settings: further text for the configuration file (authorization, limits), or NULL. */
+void servers_nats_create(struct servers_nats *nats, const char *settings);
+void servers_nats_start(struct servers_nats *nats);
+void servers_nats_stop(struct servers_nats *nats); /* SIGTERM */
+void servers_nats_kill(struct servers_nats *nats); /* SIGKILL */
+/* SIGSTOP and SIGCONT: silent but connected. */
+void servers_nats_freeze(struct servers_nats *nats);
+void servers_nats_thaw(struct servers_nats *nats);
+void servers_nats_destroy(struct servers_nats *nats); /* safe when zeroed or stopped */
+
+/* A directory under /tmp that the OS user postgres may enter; remove_directory takes it away with all in it.
+ */
+void servers_make_directory(char ret_path[SERVERS_PATH_SIZE]);
+void servers_remove_directory(const char *path);
+/* One sentence on standard error, then abort. */
+void servers_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif

@@ -1,0 +1,119 @@
+/* servers_nats.c - a private nats-server. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/core/clock.h"
+#include "tests/support/ports.h"
+#include "tests/support/process.h"
+#include "tests/support/servers.h"
+
+#define START_TIMEOUT_MS 15000
+#define STOP_TIMEOUT_MS  15000
+#define START_TRIES      5
+
+static void write_config(const struct servers_nats *nats, const char *settings)
+{
+    char path[SERVERS_PATH_SIZE + 16];
+    snprintf(path, sizeof(path), "%s/nats.conf", nats->directory);
+    FILE *f = fopen(path, "we");
+    if (!f)
+        servers_fail("%s cannot be written", path);
+    fprintf(f, "server_name: test\nmax_payload: 8MB\njetstream { store_dir: \"%s/jetstream\" }\n%s\n",
+            nats->directory, settings ? settings : "");
+    fclose(f);
+}
+
+static void launch(struct servers_nats *nats)
+{
+    char config[SERVERS_PATH_SIZE + 16], log[SERVERS_PATH_SIZE + 8], port[16];
+    snprintf(config, sizeof(config), "%s/nats.conf", nats->directory);
+    snprintf(log, sizeof(log), "%s/log", nats->directory);
+    snprintf(port, sizeof(port), "%d", nats->port);
+    const char *const argv[] = {"nats-server", "-c", config, "-a", "127.0.0.1", "-p", port, NULL};
+    if (process_start(&(struct process_spec){.argv = argv, .log_file = log}, &nats->pid) != STATUS_OK)
+        servers_fail("nats-server cannot be started");
+}
+
+/* False: it ended by itself, for instance because its port was taken in the meantime. */
+static bool wait_ready(struct servers_nats *nats)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
+    while (!port_answers(nats->port)) {
+        if (!process_is_running(nats->pid, NULL)) {
+            nats->pid = 0;
+            return false;
+        }
+        if (clock_monotonic_ms() > deadline_ms)
+            servers_fail("nats-server is not ready after %d ms, see %s/log", START_TIMEOUT_MS,
+                         nats->directory);
+        pause_ms(5);
+    }
+    return true;
+}
+
+void servers_nats_create(struct servers_nats *nats, const char *settings)
+{
+    memset(nats, 0, sizeof(*nats));
+    servers_make_directory(nats->directory);
+    write_config(nats, settings);
+    for (int i = 0; i < START_TRIES; i++) {
+        nats->port = port_free();
+        snprintf(nats->url, sizeof(nats->url), "nats://127.0.0.1:%d", nats->port);
+        launch(nats);
+        if (wait_ready(nats))
+            return;
+    }
+    servers_fail("nats-server does not start, see %s/log", nats->directory);
+}
+
+void servers_nats_start(struct servers_nats *nats)
+{
+    launch(nats);
+    if (!wait_ready(nats))
+        servers_fail("nats-server does not start again, see %s/log", nats->directory);
+}
+
+static void stop(struct servers_nats *nats, int signal)
+{
+    if (nats->pid == 0)
+        return;
+    if (process_stop(nats->pid, signal, STOP_TIMEOUT_MS, NULL) != STATUS_OK)
+        servers_fail("nats-server, process %d, does not stop", (int)nats->pid);
+    nats->pid = 0;
+}
+
+void servers_nats_stop(struct servers_nats *nats)
+{
+    stop(nats, SIGTERM);
+}
+
+void servers_nats_kill(struct servers_nats *nats)
+{
+    stop(nats, SIGKILL);
+}
+
+static void send_signal(const struct servers_nats *nats, int signal)
+{
+    if (nats->pid == 0 || kill(nats->pid, signal) != 0)
+        servers_fail("nats-server is not running");
+}
+
+void servers_nats_freeze(struct servers_nats *nats)
+{
+    send_signal(nats, SIGSTOP);
+}
+
+void servers_nats_thaw(struct servers_nats *nats)
+{
+    send_signal(nats, SIGCONT);
+}
+
+void servers_nats_destroy(struct servers_nats *nats)
+{
+    if (nats->directory[0] == '\0')
+        return;
+    servers_nats_kill(nats);
+    servers_remove_directory(nats->directory);
+    memset(nats, 0, sizeof(*nats));
+}

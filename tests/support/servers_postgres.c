@@ -1,0 +1,203 @@
+/* servers_postgres.c - a private PostgreSQL cluster; initdb runs once per machine, tests copy its result. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/core/clock.h"
+#include "tests/support/ports.h"
+#include "tests/support/process.h"
+#include "tests/support/servers.h"
+
+#define INITDB_TIMEOUT_MS 60000
+#define START_TIMEOUT_MS  30000
+#define STOP_TIMEOUT_MS   30000
+#define START_TRIES       5
+
+/* Debian keeps the server's programs out of PATH, by version. */
+static void find_program(const char *name, char ret_path[SERVERS_PATH_SIZE])
+{
+    glob_t found;
+    char pattern[SERVERS_PATH_SIZE];
+    snprintf(pattern, sizeof(pattern), "/usr/lib/postgresql/*/bin/%s", name);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        servers_fail("PostgreSQL's %s is not installed", name);
+    snprintf(ret_path, SERVERS_PATH_SIZE, "%s", found.gl_pathv[found.gl_pathc - 1]);
+    globfree(&found);
+}
+
+static void give_to_postgres(const char *path)
+{
+    if (geteuid() != 0)
+        return;
+    const struct passwd *p = getpwnam("postgres");
+    if (!p || chown(path, p->pw_uid, p->pw_gid) != 0)
+        servers_fail("%s cannot be given to the OS user postgres", path);
+}
+
+static void run_as_postgres(const char *const *argv, const char *log_file)
+{
+    struct process_spec spec = {.argv = argv, .log_file = log_file, .directory = "/tmp", .as_postgres = true};
+    if (process_run(&spec, INITDB_TIMEOUT_MS) != STATUS_OK)
+        servers_fail("%s failed, see %s", argv[0], log_file ? log_file : "above");
+}
+
+static void make_template(const char *template)
+{
+    char initdb[SERVERS_PATH_SIZE], building[SERVERS_PATH_SIZE], data[SERVERS_PATH_SIZE + 8],
+        log[SERVERS_PATH_SIZE + 8];
+    find_program("initdb", initdb);
+    servers_make_directory(building);
+    give_to_postgres(building);
+    snprintf(data, sizeof(data), "%s/data", building);
+    snprintf(log, sizeof(log), "%s/log", building);
+    const char *const argv[] = {initdb,
+                                "-D",
+                                data,
+                                "-U",
+                                "postgres",
+                                "-A",
+                                "trust",
+                                "-E",
+                                "UTF8",
+                                "--locale=C.UTF-8",
+                                "--data-checksums",
+                                "--no-sync",
+                                NULL};
+    run_as_postgres(argv, log);
+    if (rename(building, template) != 0)
+        servers_fail("cannot rename %s to %s", building, template);
+}
+
+/* Test programs that start together: the first makes it, the others wait. */
+static void ensure_template(char ret_template[SERVERS_PATH_SIZE])
+{
+    char lock_path[SERVERS_PATH_SIZE + 8], data[SERVERS_PATH_SIZE + 32], program[SERVERS_PATH_SIZE];
+    find_program("initdb", program);
+    int version = 0;
+    sscanf(program, "/usr/lib/postgresql/%d/", &version);
+    snprintf(ret_template, SERVERS_PATH_SIZE, "/tmp/paybus-test-template-%u-%d", (unsigned int)geteuid(),
+             version);
+    snprintf(lock_path, sizeof(lock_path), "%s.lock", ret_template);
+    snprintf(data, sizeof(data), "%s/data/PG_VERSION", ret_template);
+    int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != geteuid() || flock(fd, LOCK_EX) != 0)
+        servers_fail("%s cannot be locked", lock_path);
+    if (stat(data, &st) != 0)
+        make_template(ret_template);
+    close(fd);
+}
+
+static void write_settings(const struct servers_postgres *pg, const char *settings)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    snprintf(path, sizeof(path), "%s/data/postgresql.conf", pg->directory);
+    FILE *f = fopen(path, "ae");
+    if (!f)
+        servers_fail("%s cannot be written", path);
+    fprintf(
+        f,
+        "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\nsynchronous_commit = on\n"
+        "shared_buffers = 64MB\nmax_connections = 200\nmax_wal_size = 256MB\nlog_line_prefix = '%%m [%%p] '\n"
+        "timezone = UTC\n%s\n",
+        settings ? settings : "");
+    fclose(f);
+}
+
+static void choose_port(struct servers_postgres *pg)
+{
+    pg->port = port_free();
+    snprintf(pg->conninfo, sizeof(pg->conninfo), "host=127.0.0.1 port=%d user=postgres dbname=postgres",
+             pg->port);
+}
+
+static void launch(struct servers_postgres *pg)
+{
+    char program[SERVERS_PATH_SIZE], data[SERVERS_PATH_SIZE + 8], log[SERVERS_PATH_SIZE + 8], port[16];
+    find_program("postgres", program);
+    snprintf(data, sizeof(data), "%s/data", pg->directory);
+    snprintf(log, sizeof(log), "%s/log", pg->directory);
+    snprintf(port, sizeof(port), "%d", pg->port);
+    const char *const argv[] = {program, "-D", data, "-p", port, NULL};
+    struct process_spec spec = {.argv = argv, .log_file = log, .directory = "/tmp", .as_postgres = true};
+    if (process_start(&spec, &pg->pid) != STATUS_OK)
+        servers_fail("%s cannot be started", program);
+}
+
+/* False: it ended by itself, for instance because its port was taken in the meantime. */
+static bool wait_ready(struct servers_postgres *pg)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
+    while (PQping(pg->conninfo) != PQPING_OK) {
+        if (!process_is_running(pg->pid, NULL)) {
+            pg->pid = 0;
+            return false;
+        }
+        if (clock_monotonic_ms() > deadline_ms)
+            servers_fail("PostgreSQL is not ready after %d ms, see %s/log", START_TIMEOUT_MS, pg->directory);
+        pause_ms(10);
+    }
+    return true;
+}
+
+void servers_postgres_create(struct servers_postgres *pg, const char *settings)
+{
+    memset(pg, 0, sizeof(*pg));
+    char template[SERVERS_PATH_SIZE], source[SERVERS_PATH_SIZE + 8];
+    ensure_template(template);
+    servers_make_directory(pg->directory);
+    give_to_postgres(pg->directory);
+    snprintf(source, sizeof(source), "%s/data", template);
+    const char *const argv[] = {"cp", "-a", "--reflink=auto", source, pg->directory, NULL};
+    run_as_postgres(argv, NULL);
+    write_settings(pg, settings);
+    for (int i = 0; i < START_TRIES; i++) {
+        choose_port(pg);
+        launch(pg);
+        if (wait_ready(pg))
+            return;
+    }
+    servers_fail("PostgreSQL does not start, see %s/log", pg->directory);
+}
+
+void servers_postgres_start(struct servers_postgres *pg)
+{
+    /* After a kill the old backends notice within moments; a new postmaster refuses to start while they live. */
+    int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
+    for (;;) {
+        launch(pg);
+        if (wait_ready(pg))
+            return;
+        if (clock_monotonic_ms() > deadline_ms)
+            servers_fail("PostgreSQL does not start again, see %s/log", pg->directory);
+        pause_ms(50);
+    }
+}
+
+void servers_postgres_stop(struct servers_postgres *pg, enum servers_stop_mode mode)
+{
+    static const int signals[] = {
+        [SERVERS_STOP_FAST] = SIGINT, [SERVERS_STOP_IMMEDIATE] = SIGQUIT, [SERVERS_STOP_KILL] = SIGKILL};
+    if (pg->pid == 0)
+        return;
+    if (process_stop(pg->pid, signals[mode], STOP_TIMEOUT_MS, NULL) != STATUS_OK)
+        servers_fail("PostgreSQL, process %d, does not stop", (int)pg->pid);
+    pg->pid = 0;
+}
+
+void servers_postgres_destroy(struct servers_postgres *pg)
+{
+    if (pg->directory[0] == '\0')
+        return;
+    servers_postgres_stop(pg, SERVERS_STOP_IMMEDIATE);
+    servers_remove_directory(pg->directory);
+    memset(pg, 0, sizeof(*pg));
+}
