@@ -32,28 +32,31 @@ static void assert_has(const char *wanted)
 static void test_counter_and_gauge(void **state)
 {
     (void)state;
-    struct metric *counter = metrics_counter("paybus_a_total", "Things counted.", "");
-    struct metric *gauge = metrics_gauge("paybus_b", "Things present.", "kind=\"x\"");
+    struct metric *counter = metrics_counter("paybus_things_total", "Things counted.", "");
+    struct metric *gauge = metrics_gauge("paybus_present", "Things present.", "kind=\"x\"");
     metric_add(counter, 3);
     metric_add(counter, 0);
     metric_set(gauge, -7);
     metric_add(gauge, 2);
     assert_int_equal(metric_value(counter), 3);
     assert_int_equal(metric_value(gauge), -5);
-    assert_has("# HELP paybus_a_total Things counted.\n# TYPE paybus_a_total counter\npaybus_a_total 3\n");
-    assert_has("# HELP paybus_b Things present.\n# TYPE paybus_b gauge\npaybus_b{kind=\"x\"} -5\n");
+    assert_has("# HELP paybus_things_total Things counted.\n# TYPE paybus_things_total "
+               "counter\npaybus_things_total 3\n");
+    assert_has("# HELP paybus_present Things present.\n# TYPE paybus_present "
+               "gauge\npaybus_present{kind=\"x\"} -5\n");
 }
 
 static void test_families_stay_together(void **state)
 {
     (void)state;
-    struct metric *first = metrics_counter("paybus_c_total", "C.", "code=\"200\"");
-    (void)metrics_counter("paybus_d_total", "D.", "");
-    struct metric *second = metrics_counter("paybus_c_total", "C.", "code=\"500\"");
+    struct metric *first = metrics_counter("paybus_answers_total", "C.", "code=\"200\"");
+    (void)metrics_counter("paybus_between_total", "D.", "");
+    struct metric *second = metrics_counter("paybus_answers_total", "C.", "code=\"500\"");
     assert_ptr_not_equal(first, second);
-    assert_ptr_equal(first, metrics_counter("paybus_c_total", "C.", "code=\"200\""));
-    assert_ptr_equal(second, metrics_counter("paybus_c_total", "C.", "code=\"500\""));
-    assert_has("# TYPE paybus_c_total counter\npaybus_c_total{code=\"200\"} 0\npaybus_c_total{code=\"500\"} "
+    assert_ptr_equal(first, metrics_counter("paybus_answers_total", "C.", "code=\"200\""));
+    assert_ptr_equal(second, metrics_counter("paybus_answers_total", "C.", "code=\"500\""));
+    assert_has("# TYPE paybus_answers_total counter\npaybus_answers_total{code=\"200\"} "
+               "0\npaybus_answers_total{code=\"500\"} "
                "0\n# HELP");
 }
 
@@ -61,35 +64,35 @@ static void test_histogram_in_seconds(void **state)
 {
     static const double bounds[] = {0.0005, 0.01, 1, 10};
     (void)state;
-    struct metric *m = metrics_histogram("paybus_e_seconds", "E.", "route=\"/x\"", bounds, 4);
+    struct metric *m = metrics_histogram("paybus_wait_seconds", "E.", "route=\"/x\"", bounds, 4);
     static const int64_t observed_us[] = {0, 500, 501, 1000000, 1000001, 20000000};
     for (size_t i = 0; i < sizeof observed_us / sizeof observed_us[0]; i++)
         metric_observe_us(m, observed_us[i]);
     assert_int_equal(metric_value(m), 6);
-    assert_has("# TYPE paybus_e_seconds histogram\n"
-               "paybus_e_seconds_bucket{route=\"/x\",le=\"0.0005\"} 2\n"
-               "paybus_e_seconds_bucket{route=\"/x\",le=\"0.01\"} 3\n"
-               "paybus_e_seconds_bucket{route=\"/x\",le=\"1\"} 4\n"
-               "paybus_e_seconds_bucket{route=\"/x\",le=\"10\"} 5\n"
-               "paybus_e_seconds_bucket{route=\"/x\",le=\"+Inf\"} 6\n"
-               "paybus_e_seconds_sum{route=\"/x\"} 22.001002\n"
-               "paybus_e_seconds_count{route=\"/x\"} 6\n");
+    assert_has("# TYPE paybus_wait_seconds histogram\n"
+               "paybus_wait_seconds_bucket{route=\"/x\",le=\"0.0005\"} 2\n"
+               "paybus_wait_seconds_bucket{route=\"/x\",le=\"0.01\"} 3\n"
+               "paybus_wait_seconds_bucket{route=\"/x\",le=\"1\"} 4\n"
+               "paybus_wait_seconds_bucket{route=\"/x\",le=\"10\"} 5\n"
+               "paybus_wait_seconds_bucket{route=\"/x\",le=\"+Inf\"} 6\n"
+               "paybus_wait_seconds_sum{route=\"/x\"} 22.001002\n"
+               "paybus_wait_seconds_count{route=\"/x\"} 6\n");
 }
 
 static void test_histogram_in_units(void **state)
 {
     static const double bounds[] = {1, 16, 256};
     (void)state;
-    struct metric *m = metrics_histogram("paybus_f_commands", "F.", "", bounds, 3);
+    struct metric *m = metrics_histogram("paybus_batch_commands", "F.", "", bounds, 3);
     metric_observe(m, 16);
     metric_observe(m, 17);
     metric_observe(m, INT64_MAX / 2);
-    assert_has("paybus_f_commands_bucket{le=\"1\"} 0\n"
-               "paybus_f_commands_bucket{le=\"16\"} 1\n"
-               "paybus_f_commands_bucket{le=\"256\"} 2\n"
-               "paybus_f_commands_bucket{le=\"+Inf\"} 3\n"
-               "paybus_f_commands_sum 4611686018427387936\n"
-               "paybus_f_commands_count 3\n");
+    assert_has("paybus_batch_commands_bucket{le=\"1\"} 0\n"
+               "paybus_batch_commands_bucket{le=\"16\"} 1\n"
+               "paybus_batch_commands_bucket{le=\"256\"} 2\n"
+               "paybus_batch_commands_bucket{le=\"+Inf\"} 3\n"
+               "paybus_batch_commands_sum 4611686018427387936\n"
+               "paybus_batch_commands_count 3\n");
 }
 
 static void collect(void *context)
@@ -100,10 +103,10 @@ static void collect(void *context)
 static void test_collectors_run_before(void **state)
 {
     (void)state;
-    struct metric *m = metrics_gauge("paybus_g", "G.", "");
+    struct metric *m = metrics_gauge("paybus_refreshed", "G.", "");
     metrics_on_collect(collect, m);
-    assert_has("paybus_g 1\n");
-    assert_has("paybus_g 2\n");
+    assert_has("paybus_refreshed 1\n");
+    assert_has("paybus_refreshed 2\n");
 }
 
 static void test_process_figures(void **state)
@@ -135,9 +138,9 @@ static void test_process_figures(void **state)
 static void *use(void *unused)
 {
     (void)unused;
-    struct metric *counter = metrics_counter("paybus_h_total", "H.", "");
-    struct metric *histogram =
-        metrics_histogram("paybus_i_seconds", "I.", "", METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    struct metric *counter = metrics_counter("paybus_rounds_total", "H.", "");
+    struct metric *histogram = metrics_histogram("paybus_round_seconds", "I.", "", METRICS_SECONDS_BOUNDS,
+                                                 METRICS_SECONDS_BOUNDS_COUNT);
     for (int i = 0; i < ROUNDS; i++) {
         metric_add(counter, 1);
         metric_observe_us(histogram, i);
@@ -155,9 +158,9 @@ static void test_threads(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, use, NULL), 0);
     for (int i = 0; i < THREADS; i++)
         (void)pthread_join(threads[i], NULL);
-    assert_int_equal(metric_value(metrics_counter("paybus_h_total", "H.", "")), THREADS * ROUNDS);
-    assert_has("paybus_i_seconds_count 8000\n");
-    assert_has("paybus_i_seconds_sum 7.996\n");
+    assert_int_equal(metric_value(metrics_counter("paybus_rounds_total", "H.", "")), THREADS * ROUNDS);
+    assert_has("paybus_round_seconds_count 8000\n");
+    assert_has("paybus_round_seconds_sum 7.996\n");
 }
 
 /* --print shows the exposition afterwards, for other checkers to read. */
