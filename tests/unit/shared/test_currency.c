@@ -14,7 +14,7 @@ static void list_is_sorted_and_well_formed(void **state)
     (void)state;
     size_t count;
     const struct currency *list = currency_list(&count);
-    assert_int_equal(count, 164);
+    assert_true(count > 150);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(strspn(list[i].code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 3);
         assert_int_equal(strlen(list[i].code), 3);
