@@ -1,0 +1,2 @@
+-- The file and its row in the history, or neither.
+commit

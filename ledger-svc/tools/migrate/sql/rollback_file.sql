@@ -1,0 +1,2 @@
+-- Nothing of the file stays.
+rollback
