@@ -44,7 +44,7 @@ put() {
     cat >"$2.new"
     chmod "$1" "$2.new"
     if cmp -s "$2.new" "$2" && [[ $(stat -c %a "$2") == "$(stat -c %a "$2.new")" ]]; then exit 0; fi
-    mv "$2.new" "$2"' put "$1" "$2"
+    mv "$2.new" "$2"' put "$1" "$2" || die "cannot write $2."
 }
 
 # render TEMPLATE NAME=VALUE...: the template with each @NAME@ replaced; one that is left over is our own bug.

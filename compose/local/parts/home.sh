@@ -46,7 +46,10 @@ home_create() {
     [[ -z $(ls -A "$HOME_DIR" 2>/dev/null) ]] || die "$PAYBUS_HOME is not empty and not ours: set PAYBUS_HOME to a new directory."
     mkdir -p "$HOME_DIR" 2>/dev/null || die "cannot create $PAYBUS_HOME: set PAYBUS_HOME to a directory you may write."
     ((EUID != 0)) || chown "$SERVICE_USER:" "$HOME_DIR"
-    as_service test -w "$HOME_DIR" || die "user $SERVICE_USER cannot reach $HOME_DIR: set PAYBUS_HOME to a directory it can."
+    if ! as_service test -w "$HOME_DIR"; then
+      rmdir "$HOME_DIR"
+      die "user $SERVICE_USER cannot reach $HOME_DIR: set PAYBUS_HOME to a directory it can."
+    fi
     as_service touch "$HOME_DIR/$HOME_MARK" || die "cannot write to $PAYBUS_HOME."
   fi
   home_lock

@@ -4,6 +4,14 @@
 BINARIES=(ledger-svc/ledger-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin)
 READY_SECONDS=30
 
+# Settings that are handed on as they are; one that is empty is left to the service's own default.
+COMMON_SETTINGS=(PAYBUS_LOG_LEVEL)
+LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BATCH_COMMANDS PAYBUS_LEDGER_QUEUE_MAX
+  PAYBUS_IDEMPOTENCY_RETENTION_HOURS)
+INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
+  PAYBUS_HTTP_WRITE_TIMEOUT_MS PAYBUS_HTTP_KEEP_ALIVE_MS PAYBUS_REQUEST_TIMEOUT_MS PAYBUS_KEY_CACHE_SECONDS
+  PAYBUS_DATABASE_POOL)
+
 ledger_programs() {
   local i
   echo ledger-svc
@@ -70,30 +78,36 @@ programs_install() {
 migrations_install() {
   as_service rm -rf "$HOME_DIR/migrations.new"
   as_service mkdir "$HOME_DIR/migrations.new"
-  tar -C "$CLONE/migrations" -c . | as_service tar -C "$HOME_DIR/migrations.new" --no-same-owner -x
+  tar -C "$CLONE/migrations" -c . | as_service tar -C "$HOME_DIR/migrations.new" --no-same-owner -x ||
+    die "cannot write $HOME_DIR/migrations."
   as_service rm -rf "$HOME_DIR/migrations"
   as_service mv "$HOME_DIR/migrations.new" "$HOME_DIR/migrations"
 }
 
-# environment NAME LINE...: a line whose value is empty is left out, the service has its own default.
+# environment NAME USER LINE...: USER is its name at the database and at the bus.
 environment() {
-  printf '%s\n' "${@:2}" | grep -v '=$' | put 0600 "$HOME_DIR/env/$1.env"
+  printf '%s\n' PAYBUS_INSTANCE="$1" PAYBUS_DATABASE_URL="$(database_url "paybus_$2")" \
+    PAYBUS_NATS_SERVERS="nats://127.0.0.1:$PAYBUS_NATS_PORT" \
+    PAYBUS_NATS_CREDENTIALS_FILE="$HOME_DIR/secrets/$2.nats" "${@:3}" | put 0600 "$HOME_DIR/env/$1.env"
+}
+
+# settings NAME...: a line for each that has a value.
+settings() {
+  local name
+  for name in "${COMMON_SETTINGS[@]}" "$@"; do
+    [[ -z ${!name} ]] || printf '%s\n' "$name=${!name}"
+  done
 }
 
 programs_configure() {
-  local program common=(PAYBUS_NATS_SERVERS="nats://127.0.0.1:$PAYBUS_NATS_PORT" PAYBUS_LOG_LEVEL="$PAYBUS_LOG_LEVEL")
-  environment partitions PAYBUS_DATABASE_URL="$(database_url paybus_owner)"
+  local program values
+  put 0600 "$HOME_DIR/env/partitions.env" <<<"PAYBUS_DATABASE_URL=$(database_url paybus_owner)"
+  mapfile -t values < <(settings "${LEDGER_SETTINGS[@]}")
   for program in $(ledger_programs); do
-    environment "$program" "${common[@]}" PAYBUS_INSTANCE="$program" \
-      PAYBUS_DATABASE_URL="$(database_url paybus_ledger)" \
-      PAYBUS_NATS_CREDENTIALS_FILE="$HOME_DIR/secrets/ledger.nats" \
-      PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" \
-      PAYBUS_LEDGER_WORKERS="$PAYBUS_LEDGER_WORKERS"
+    environment "$program" ledger PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
   done
-  environment ingress "${common[@]}" PAYBUS_INSTANCE=ingress \
-    PAYBUS_DATABASE_URL="$(database_url paybus_ingress)" PAYBUS_DATABASE_POOL="$PAYBUS_DATABASE_POOL" \
-    PAYBUS_NATS_CREDENTIALS_FILE="$HOME_DIR/secrets/ingress.nats" \
-    PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" PAYBUS_HTTP_THREADS="$PAYBUS_HTTP_THREADS"
+  mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
+  environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" "${values[@]}"
   {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
