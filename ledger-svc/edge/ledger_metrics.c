@@ -19,11 +19,11 @@ static const double batch_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
 static void register_commands(void)
 {
     size_t count;
-    const struct command_type *const *types = command_type_list(&count);
+    const struct command_type *types = command_type_list(&count);
     for (size_t t = 0; t < count && t < COMMAND_TYPES_MAX; t++) {
         for (int o = 0; o < OUTCOME_COUNT; o++) {
             char labels[160];
-            (void)snprintf(labels, sizeof labels, "command=\"%s\",code=\"%s\"", types[t]->name,
+            (void)snprintf(labels, sizeof labels, "command=\"%s\",code=\"%s\"", types[t].name,
                            outcome_code((enum outcome)o));
             command_counters[t][o] =
                 metrics_counter("paybus_ledger_commands_total", "Commands answered, by code.", labels);
@@ -68,9 +68,9 @@ void ledger_metrics_init(void)
 void ledger_metrics_count(const struct command_type *type, enum outcome o)
 {
     size_t count;
-    const struct command_type *const *types = command_type_list(&count);
+    const struct command_type *types = command_type_list(&count);
     for (size_t t = 0; t < count && t < COMMAND_TYPES_MAX; t++)
-        if (types[t] == type)
+        if (&types[t] == type)
             metric_add(command_counters[t][o], 1);
 }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# run.sh - the benchmark: a private stack under build/bench, pgbench and wrk on it, one report.
+# BENCH_SECONDS for each case (10), BENCH_ACCOUNTS (100000), BENCH_KEEP=1 leaves the stack running.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+SECONDS_EACH=${BENCH_SECONDS:-10}
+ACCOUNTS=${BENCH_ACCOUNTS:-100000}
+OUT=$PWD/build/bench
+export PAYBUS_HOME=$OUT/run PAYBUS_HTTP_PORT=28000 PAYBUS_ADMIN_PORT_BASE=28001 PAYBUS_POSTGRES_PORT=28432 \
+  PAYBUS_NATS_PORT=28222 PAYBUS_NATS_MONITOR_PORT=28223
+PG=/usr/lib/postgresql/15/bin
+mkdir -p "$OUT"
+RESULTS=$OUT/results.txt
+: >"$RESULTS"
+
+# shellcheck source=/dev/null
+source compose/local/lib.sh
+
+note() { printf '%s\n' "$*" | tee -a "$RESULTS"; }
+
+# record NAME COMMAND...: the command's RESULT line goes to the results under a name.
+record() {
+  local name=$1 line
+  shift
+  line=$("$@" | grep '^RESULT ') || die "the case $name gave no result"
+  note "$name ${line#RESULT }"
+}
+
+superuser() { # superuser PROGRAM DATABASE ARGUMENTS...
+  local program=$1 database=$2
+  shift 2
+  as_service env "PGPASSFILE=$HOME_DIR/secrets/postgres.pgpass" PGHOST=127.0.0.1 "PGPORT=$PAYBUS_POSTGRES_PORT" \
+    PGUSER=postgres "PGDATABASE=$database" "$program" "$@"
+}
+
+# Best of a program that prints "tps = N"; the latency is the median of pgbench's own log, not its mean.
+pgbench_case() { # pgbench_case DATABASE CLIENTS
+  local log=$HOME_DIR/pgbench tps median
+  as_service rm -rf "$log"
+  as_service mkdir "$log"
+  tps=$(superuser "$PG/pgbench" "$1" -n -M prepared -c "$2" -j 2 -T "$SECONDS_EACH" -l --log-prefix="$log/t" 2>/dev/null |
+    awk '/^tps/ { printf "%.0f", $3 }')
+  median=$(as_service bash -c "cat $log/t.* | awk '{ print \$3 }' | sort -n" |
+    awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
+  echo "RESULT clients=$2 tps=$tps p50_us=$median"
+}
+
+wrk_case() { # wrk_case CONNECTIONS uniform|hot
+  local threads=2
+  (($1 > 1)) || threads=1
+  BENCH_KEY=$KEY wrk -t "$threads" -c "$1" -d "${SECONDS_EACH}s" --timeout 10s -s tests/bench/transfers.lua \
+    "http://127.0.0.1:$PAYBUS_HTTP_PORT" -- "$ACCOUNTS" "$2" "$2-$1-$(date +%s%N)" "$ID_PREFIX"
+}
+
+fsync_case() {
+  as_service "$PG/pg_test_fsync" -s 2 -f "$HOME_DIR/fsync_test" 2>/dev/null |
+    awk '$1 == "fdatasync" && !seen++ { printf "RESULT fdatasync_us=%d\n", $4 }'
+}
+
+memory_case() { # memory_case PROGRAM: peak and present resident memory
+  local pid
+  pid=$(pgrep -u "$(as_service id -u)" -f "^$HOME_DIR/bin/$1" | head -n 1)
+  awk -v program="$1" '/^VmHWM/ { peak = $2 } /^VmRSS/ { now = $2 }
+    END { printf "RESULT rss_kib=%d peak_kib=%d\n", now, peak }' "/proc/$pid/status"
+}
+
+finish() {
+  [[ ${BENCH_KEEP-} == 1 ]] || YES=1 compose/local/purge.sh >/dev/null
+}
+trap finish EXIT
+
+YES=1 compose/local/purge.sh >/dev/null 2>&1 || true
+compose/local/up.sh
+cmake --build --preset release --target engine_bench >/dev/null
+KEY=$(as_service cat "$HOME_DIR/admin-key")
+# Account 0 is 01900000-0000-7000-a000-000000000000: 26 characters of base32, of which the last 8 are the number.
+ID_PREFIX=acct_01j0000000e00a0000
+
+note "machine cores=$(nproc) kernel=$(uname -r) commit=$(git rev-parse --short HEAD 2>/dev/null || echo none)"
+record fsync bash -c "$(declare -f as_service); HOME_DIR='$HOME_DIR' SERVICE_USER='${SERVICE_USER-}'; as_service $PG/pg_test_fsync -s 2 -f '$HOME_DIR/fsync_test' |
+  awk '/fdatasync/ && !seen++ { printf \"RESULT fdatasync_us=%d\n\", \$4 }'"
+superuser psql paybus -q -v "count=$ACCOUNTS" -f - <tests/bench/accounts.sql
+
+for scale in 50 1; do
+  superuser createdb postgres "bench_$scale"
+  superuser "$PG/pgbench" "bench_$scale" -i -q -s "$scale" >/dev/null 2>&1
+  superuser psql "bench_$scale" -qc 'vacuum analyze; checkpoint'
+  for clients in 1 16 64; do
+    record "pgbench_scale${scale}_$clients" pgbench_case "bench_$scale" "$clients"
+  done
+done
+for connections in 1 16 64 256; do
+  record "uniform_$connections" wrk_case "$connections" uniform
+done
+for connections in 64 256; do
+  record "hot_$connections" wrk_case "$connections" hot
+done
+record memory_ledger-svc memory_case ledger-svc
+record memory_ingress memory_case ingress
+
+as_service install -m 0755 /dev/stdin "$HOME_DIR/bin/engine_bench" <build/release/tests/bench/engine_bench
+for size in 1 16 64 256; do
+  record "engine_$size" as_service "$HOME_DIR/bin/engine_bench" \
+    "host=127.0.0.1 port=$PAYBUS_POSTGRES_PORT dbname=paybus user=paybus_ledger passfile=$HOME_DIR/secrets/paybus_ledger.pgpass" \
+    "$ACCOUNTS" "$size" "$SECONDS_EACH"
+done
+python3 tests/bench/report.py "$RESULTS" "$OUT"
+cat "$OUT/report.md"
