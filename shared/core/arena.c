@@ -40,7 +40,7 @@ static struct arena_block *add_block(struct arena *a, size_t needed)
         return NULL;
     }
     *block = (struct arena_block){.size = size};
-    if (a->first == NULL) {
+    if (a->current == NULL) {
         a->first = block;
     } else {
         a->current->next = block;

@@ -40,7 +40,7 @@ void digest_request(struct str method, struct str path, struct str query, struct
 
 struct uuid digest_key(struct str owner, struct str key, const struct uuid *command_id)
 {
-    struct uuid digest;
+    struct uuid digest = {{0}};
     if (key.len > 0) {
         const struct str parts[] = {STR_LIT("key"), owner, key};
         hash_parts(parts, 3, digest.bytes, sizeof(digest.bytes));
@@ -54,7 +54,7 @@ struct uuid digest_key(struct str owner, struct str key, const struct uuid *comm
 
 struct uuid digest_source(struct str source)
 {
-    struct uuid digest;
+    struct uuid digest = {{0}};
     const struct str parts[] = {STR_LIT("source"), source};
     hash_parts(parts, 2, digest.bytes, sizeof(digest.bytes));
     return digest;

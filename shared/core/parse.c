@@ -48,18 +48,20 @@ enum status parse_bool(struct str s, bool *ret_value)
     return STATUS_INVALID;
 }
 
-static int hex_digit(char c)
+#define NOT_HEX 16u
+
+static unsigned hex_digit(char c)
 {
     if (is_digit(c)) {
-        return c - '0';
+        return (unsigned)(c - '0');
     }
     if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
+        return (unsigned)(c - 'a' + 10);
     }
     if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
+        return (unsigned)(c - 'A' + 10);
     }
-    return -1;
+    return NOT_HEX;
 }
 
 enum status parse_hex(struct str s, uint8_t *ret_bytes, size_t len)
@@ -68,7 +70,7 @@ enum status parse_hex(struct str s, uint8_t *ret_bytes, size_t len)
         return STATUS_INVALID;
     }
     for (size_t i = 0; i < s.len; i++) { /* look first: the result stays untouched on failure */
-        if (hex_digit(s.data[i]) < 0) {
+        if (hex_digit(s.data[i]) == NOT_HEX) {
             return STATUS_INVALID;
         }
     }

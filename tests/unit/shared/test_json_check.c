@@ -39,8 +39,7 @@ static void accepted(void **state)
         "{\"amount\":1}",
         "{\"amount\":9007199254740991}",
         "{\"amount\":1,\"account\":\"acct_01h455vb4pex5vsknk084sn02q\",\"currency\":\"JPY\"}",
-        "{\"amount\":1,\"text\":"
-        "\"\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xe2\x82\xac\"}",
+        "{\"amount\":1,\"text\":\"😀😀😀😀€\"}",
         "{\"amount\":1,\"text\":\"'; --\"}",
         "{\"amount\":1,\"name\":\"aZ09_.:-\",\"count\":-3,\"flag\":false,\"colour\":\"green\"}",
         "{\"amount\":1,\"count\":100,\"object\":{\"any\":[1]}}",
