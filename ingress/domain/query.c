@@ -1,0 +1,163 @@
+/* query.c - application/x-www-form-urlencoded, decoded once and checked by type. */
+#include "ingress/domain/query.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ingress/domain/text.h"
+#include "shared/core/currency.h"
+#include "shared/core/parse.h"
+#include "shared/core/timefmt.h"
+#include "shared/core/typeid.h"
+
+/* NULL when an escape is malformed or memory is out. */
+static char *decode(struct str s, struct arena *arena, size_t *ret_len)
+{
+    char *out = arena_alloc(arena, s.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; out != NULL && i < s.len; i++) {
+        char c = s.data[i];
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%') {
+            uint8_t byte;
+            if (i + 2 >= s.len || parse_hex((struct str){s.data + i + 1, 2}, &byte, 1) != STATUS_OK) {
+                return NULL;
+            }
+            c = (char)byte;
+            i += 2;
+        }
+        out[len++] = c;
+    }
+    *ret_len = len;
+    return out;
+}
+
+static bool is_one_of(struct str text, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (str_eq_c(text, *words)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NULL: the value is fine and *ret_value filled; otherwise what is wanted. */
+static const char *read_value(const struct param_spec *spec, struct str text, struct param_value *ret_value)
+{
+    struct param_value value = {.is_set = true, .text = text};
+    switch (spec->type) {
+    case PARAM_TEXT:
+        if (text.len == 0 || text.len > QUERY_VALUE_MAX || !text_is_clean(text)) {
+            return "wants 1 to 256 bytes of text";
+        }
+        break;
+    case PARAM_NAME:
+        if (!text_is_name(text, 64)) {
+            return "wants 1 to 64 letters, digits and _ . : -";
+        }
+        break;
+    case PARAM_WORD:
+        if (!is_one_of(text, spec->words)) {
+            return "is not one of the words of this filter";
+        }
+        break;
+    case PARAM_CURRENCY:
+        if (currency_find(text) == NULL) {
+            return "wants an ISO 4217 code";
+        }
+        break;
+    case PARAM_ID:
+        if (typeid_parse(spec->prefix, text, &value.id) != STATUS_OK) {
+            return "is not an id of this kind";
+        }
+        break;
+    case PARAM_TIME:
+        if (time_parse(text, &value.number) != STATUS_OK) {
+            return "wants an RFC 3339 time such as 2026-01-31T00:00:00Z (a + in it written as %2B)";
+        }
+        break;
+    case PARAM_LIMIT:
+        if (parse_int64(text, 1, QUERY_LIMIT_MAX, &value.number) != STATUS_OK) {
+            return "wants a number from 1 to 100";
+        }
+        break;
+    case PARAM_CURSOR:
+        break;
+    }
+    *ret_value = value;
+    return NULL;
+}
+
+static void add_error(struct problem *p, struct str name, const char *what)
+{
+    char pointer[80];
+    struct str shown = text_is_name(name, 64) ? name : STR_LIT("...");
+    snprintf(pointer, sizeof(pointer), "?%.*s", (int)shown.len, shown.data);
+    problem_add_error(p, pointer, "%s", what);
+}
+
+static size_t find_spec(struct str name, const struct param_spec *specs, size_t count, bool is_staff)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq_c(name, specs[i].name) && (is_staff || !specs[i].staff_only)) {
+            return i;
+        }
+    }
+    return count;
+}
+
+static void read_pair(struct str pair, const struct param_spec *specs, size_t count, bool is_staff,
+                      struct arena *arena, struct param_value *values, struct problem *p)
+{
+    const char *equals = memchr(pair.data, '=', pair.len);
+    size_t name_len = equals != NULL ? (size_t)(equals - pair.data) : pair.len;
+    struct str name = {pair.data, name_len};
+    size_t i = find_spec(name, specs, count, is_staff);
+    if (i == count) {
+        add_error(p, name, "is not a parameter of this route");
+        return;
+    }
+    if (values[i].is_set) {
+        add_error(p, name, "appears twice");
+        return;
+    }
+    struct str raw = {pair.data + name_len, 0};
+    if (equals != NULL) {
+        raw = (struct str){equals + 1, pair.len - name_len - 1};
+    }
+    struct str text = {0};
+    text.data = decode(raw, arena, &text.len);
+    if (text.data == NULL) {
+        add_error(p, name, "has a malformed percent escape");
+        return;
+    }
+    const char *wanted = read_value(&specs[i], text, &values[i]);
+    if (wanted != NULL) {
+        add_error(p, name, wanted);
+    }
+}
+
+enum status query_parse(struct str query, const struct param_spec *specs, size_t count, bool is_staff,
+                        struct arena *arena, struct param_value *ret_values, struct problem *ret_problem)
+{
+    struct problem p;
+    problem_init(&p, OUTCOME_invalid_parameter);
+    for (size_t i = 0; i < count; i++) {
+        ret_values[i] = (struct param_value){0};
+    }
+    for (size_t at = 0; at < query.len;) {
+        const char *end = memchr(query.data + at, '&', query.len - at);
+        size_t len = end != NULL ? (size_t)(end - query.data) - at : query.len - at;
+        if (len > 0) {
+            read_pair((struct str){query.data + at, len}, specs, count, is_staff, arena, ret_values, &p);
+        }
+        at += len + 1;
+    }
+    if (p.error_count == 0) {
+        return STATUS_OK;
+    }
+    *ret_problem = p;
+    return STATUS_INVALID;
+}

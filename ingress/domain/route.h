@@ -1,0 +1,44 @@
+/* route.h - what a route is, and which one a request names. Pure. */
+#ifndef INGRESS_DOMAIN_ROUTE_H
+#define INGRESS_DOMAIN_ROUTE_H
+
+#include "ingress/domain/query.h"
+#include "shared/contract/command.h"
+#include "shared/contract/scope.h"
+
+enum access { ACCESS_UNDECLARED, ACCESS_PUBLIC, ACCESS_SCOPE };
+enum key_rule { KEY_NONE, KEY_OPTIONAL, KEY_REQUIRED };
+
+struct exchange; /* one request in hand: ingress/edge/exchange.h */
+
+struct route {
+    const char *method;  /* "GET" or "POST"; HEAD is served where GET is */
+    const char *pattern; /* "/v1/accounts/{id}": a segment in braces is an id */
+    void (*handle)(struct exchange *ex);
+    const char *command; /* "transfer.create": the command that the body is for; NULL: none */
+    enum access access;
+    enum scope scope;      /* with ACCESS_SCOPE */
+    const char *id_prefix; /* of {id}: anything else in its place is 404 */
+    enum key_rule key;
+    bool body_optional; /* an empty body stands for {} */
+    int64_t body_limit; /* bytes */
+    int timeout_ms;     /* from the last byte of the request to the answer; 0: PAYBUS_REQUEST_TIMEOUT_MS */
+    const struct param_spec *params;
+    size_t param_count;
+    const char *summary; /* one line for the OpenAPI document */
+    const char *answer;  /* name of the answer's schema there */
+};
+
+struct route_match {
+    const struct route *route; /* NULL: none */
+    struct str id;             /* what stands for {id} */
+    bool path_exists;          /* with another method */
+};
+/* path is concrete and not decoded. HEAD matches GET. */
+struct route_match route_find(const struct route *routes, size_t count, const char *method, const char *path);
+/* The methods of a path for the Allow header: "GET, HEAD". */
+void route_allowed_methods(const struct route *routes, size_t count, const char *path, struct buf *out);
+/* NULL when every route is complete; otherwise what is missing in *ret_route. */
+const char *route_check(const struct route *routes, size_t count, const struct route **ret_route);
+
+#endif

@@ -1,0 +1,183 @@
+/* commands.c - a malformed request never reaches the bus. */
+#include "ingress/edge/commands.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ingress/domain/idempotency.h"
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+#include "shared/io/log.h"
+
+#define RESEND_AFTER_MS       1500
+#define NO_RESPONDER_RETRY_MS 1000
+#define MESSAGE_MAX           ((size_t)1 << 20)
+#define SUBJECT_SIZE          64
+
+/* Empty when none was given and none is needed. */
+static bool read_key(struct exchange *ex, char ret_key[COMMAND_KEY_MAX + 1])
+{
+    const char *header = http_header_find(&ex->head, "Idempotency-Key");
+    ret_key[0] = '\0';
+    if (header == NULL) {
+        if (ex->route->key == KEY_REQUIRED) {
+            exchange_refuse(ex, OUTCOME_idempotency_key_missing,
+                            "Send a fresh Idempotency-Key for each intent.");
+            return false;
+        }
+        return true;
+    }
+    if (http_header_count(&ex->head, "Idempotency-Key") > 1 ||
+        idempotency_key_parse(header, ret_key) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_idempotency_key_invalid, NULL);
+        return false;
+    }
+    return true;
+}
+
+/* Fields of the body that belong elsewhere. */
+static bool refuse_misplaced(struct exchange *ex, const struct command_spec *spec, const json_t *data)
+{
+    struct problem p;
+    problem_init(&p, OUTCOME_unknown_field);
+    if (json_object_get(data, "idempotency_key") != NULL) {
+        problem_add_error(&p, "/idempotency_key", "belongs into the Idempotency-Key header");
+    }
+    if (spec->path_field != NULL && json_object_get(data, spec->path_field) != NULL) {
+        char pointer[80];
+        snprintf(pointer, sizeof(pointer), "/%s", spec->path_field);
+        problem_add_error(&p, pointer, "is named by the path");
+    }
+    if (p.error_count > 0) {
+        exchange_problem(ex, &p);
+    }
+    return p.error_count > 0;
+}
+
+/* The command's data: the body and what the path says, checked. *ret_data is a new reference. */
+static bool read_data(struct exchange *ex, const struct command_spec *spec, json_t **ret_data)
+{
+    struct problem p;
+    struct str text = ex->body;
+    if (text.len == 0 && ex->route->body_optional) {
+        text = STR_LIT("{}");
+    } else if (http_head_check_json(&ex->head, &p) != STATUS_OK) {
+        exchange_problem(ex, &p);
+        return false;
+    }
+    json_t *data CLEANUP(json_decref_ptr) = NULL;
+    if (json_parse_object(text, &data, &p) != STATUS_OK) {
+        exchange_problem(ex, &p);
+        return false;
+    }
+    if (refuse_misplaced(ex, spec, data)) {
+        return false;
+    }
+    if (spec->path_field != NULL &&
+        json_object_set_new(data, spec->path_field, json_stringn(ex->id.data, ex->id.len)) != 0) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return false;
+    }
+    if (json_check(data, spec->fields, spec->field_count, &p) != STATUS_OK) {
+        exchange_problem(ex, &p);
+        return false;
+    }
+    *ret_data = data;
+    data = NULL;
+    return true;
+}
+
+static bool write_message(struct exchange *ex, const json_t *data, const char *key, struct buf *out)
+{
+    struct buf canonical CLEANUP(buf_free);
+    buf_init(&canonical, MESSAGE_MAX);
+    if (json_canonical(data, &canonical) != STATUS_OK) {
+        return false;
+    }
+    struct str text = {canonical.data, canonical.len};
+    char actor[TYPEID_TEXT_SIZE];
+    typeid_format("key", &ex->credential.key_id, actor);
+    uint32_t random[2];
+    randombytes_buf(random, sizeof(random));
+
+    struct command_envelope c = {
+        .id = uuid7_make(clock_unix_us(), random[0], random[1]),
+        .owner = str_of(ex->credential.owner),
+        .actor = str_of(actor),
+        .staff = ex->is_staff,
+        .key = str_of(key),
+    };
+    digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
+                   &c.fingerprint);
+    command_write(&c, text, out);
+    return buf_status(out) == STATUS_OK;
+}
+
+static void give_reply(struct exchange *ex, natsMsg *reply)
+{
+    struct str text = {natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply)};
+    int status;
+    bool replayed;
+    struct str body;
+    if (reply_read(text, &status, &replayed, &body) != STATUS_OK) {
+        log_event(LOG_ERROR, "reply_unreadable", log_str("command", ex->route->command));
+        exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
+        return;
+    }
+    exchange_raw(ex, status, status < 400 ? JSON_TYPE : PROBLEM_TYPE, body);
+    if (replayed) {
+        buf_add_str(&ex->headers, "Idempotency-Replayed: true\r\n");
+        metric_add(ex->ingress->metrics.replays, 1);
+    }
+}
+
+static void send_command(struct exchange *ex, const struct buf *message)
+{
+    struct http_metrics *m = &ex->ingress->metrics;
+    char subject[SUBJECT_SIZE];
+    snprintf(subject, sizeof(subject), COMMAND_SUBJECT_PREFIX "%s", ex->route->command);
+    const char *headers[] = {BUS_HEADER_TRACEPARENT, ex->traceparent, NULL};
+    struct rpc_call call = {.subject = subject,
+                            .headers = headers,
+                            .data = message->data,
+                            .len = (int)message->len,
+                            .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
+                            .resend_after_ms = RESEND_AFTER_MS,
+                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
+    natsMsg *reply = NULL;
+    enum status s = rpc_request(ex->ingress->rpc, &call, &reply);
+    if (s == STATUS_OK) {
+        metric_add(m->rpc_ok, 1);
+        give_reply(ex, reply);
+        natsMsg_Destroy(reply);
+    } else if (s == STATUS_UNAVAILABLE) {
+        metric_add(m->rpc_unavailable, 1);
+        exchange_refuse(ex, OUTCOME_unavailable, "The ledger is not available.");
+    } else if (s == STATUS_FULL) {
+        metric_add(m->rpc_failed, 1);
+        exchange_refuse(ex, OUTCOME_busy, NULL);
+    } else { /* whatever else went wrong, the command may be under way */
+        metric_add(s == STATUS_UNKNOWN ? m->rpc_unknown : m->rpc_failed, 1);
+        exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
+    }
+}
+
+void commands_handle(struct exchange *ex)
+{
+    const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
+    assert(spec != NULL); /* route_check() at start */
+    char key[COMMAND_KEY_MAX + 1];
+    json_t *data CLEANUP(json_decref_ptr) = NULL;
+    if (!read_key(ex, key) || !read_data(ex, spec, &data)) {
+        return;
+    }
+    struct buf message CLEANUP(buf_free);
+    buf_init(&message, MESSAGE_MAX);
+    if (!write_message(ex, data, key, &message)) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    send_command(ex, &message);
+}

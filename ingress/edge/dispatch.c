@@ -1,0 +1,92 @@
+/* dispatch.c - the order of these checks is the order of precedence in docs/API.md. */
+#include "ingress/edge/dispatch.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shared/core/typeid.h"
+
+#define BEARER "Bearer "
+
+/* The key of "Authorization: Bearer <key>"; empty if there is none or more than one. */
+static struct str bearer_key(const struct http_head *h)
+{
+    const char *value = http_header_find(h, "Authorization");
+    if (value == NULL || http_header_count(h, "Authorization") > 1 ||
+        strncasecmp(value, BEARER, strlen(BEARER)) != 0) {
+        return (struct str){0};
+    }
+    value += strlen(BEARER);
+    value += strspn(value, " ");
+    return (struct str){value, strcspn(value, " ")};
+}
+
+static bool authenticate(struct exchange *ex)
+{
+    struct str key = bearer_key(&ex->head);
+    enum status s = key.len == 0
+                        ? STATUS_NOT_FOUND
+                        : credentials_find(ex->ingress->credentials, key, ex->deadline_us, &ex->credential);
+    if (s == STATUS_UNAVAILABLE) {
+        exchange_refuse(ex, OUTCOME_unavailable, "The database is not available.");
+        return false;
+    }
+    if (s != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_unauthorized, "Send Authorization: Bearer with a working API key.");
+        return false;
+    }
+    ex->is_staff = scope_set_is_staff(ex->credential.scopes);
+    return true;
+}
+
+static bool authorize(struct exchange *ex)
+{
+    if (scope_set_allows(ex->credential.scopes, ex->route->scope)) {
+        return true;
+    }
+    struct problem p;
+    problem_init(&p, OUTCOME_forbidden);
+    problem_detail(&p, "This route needs the scope %s.", scope_word(ex->route->scope));
+    exchange_problem(ex, &p);
+    return false;
+}
+
+static bool read_parameters(struct exchange *ex)
+{
+    const struct route *r = ex->route;
+    struct problem p;
+    struct str query = str_of(ex->head.query);
+    if (query_parse(query, r->params, r->param_count, ex->is_staff, &ex->arena, ex->params, &p) ==
+        STATUS_OK) {
+        return true;
+    }
+    exchange_problem(ex, &p);
+    return false;
+}
+
+/* An id that cannot be one names nothing. */
+static bool read_id(struct exchange *ex)
+{
+    if (ex->route->id_prefix == NULL || typeid_parse(ex->route->id_prefix, ex->id, &ex->uuid) == STATUS_OK) {
+        return true;
+    }
+    exchange_refuse(ex, OUTCOME_not_found, NULL);
+    return false;
+}
+
+void dispatch(struct exchange *ex)
+{
+    bool is_public = ex->route->access == ACCESS_PUBLIC;
+    if (!is_public && (!authenticate(ex) || !authorize(ex))) {
+        return;
+    }
+    if (!read_id(ex) || !read_parameters(ex)) {
+        return;
+    }
+    ex->route->handle(ex);
+    if (buf_status(&ex->answer) != STATUS_OK) { /* larger than an answer may be, or out of memory */
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+    }
+    assert(ex->status != 0);
+}

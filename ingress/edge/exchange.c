@@ -1,0 +1,121 @@
+/* exchange.c - see exchange.h. */
+#include "ingress/edge/exchange.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+
+#define HEADERS_MAX      2048
+#define KEPT_BYTES       ((size_t)64 * 1024) /* a buffer that grew beyond this is not kept for the next request */
+#define RETRY_AFTER      "Retry-After: 1\r\n"
+#define WWW_AUTHENTICATE "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
+
+static void make_request_id(struct exchange *ex)
+{
+    uint32_t random[2];
+    randombytes_buf(random, sizeof(random));
+    struct uuid id = uuid7_make(clock_unix_us(), random[0], random[1]);
+    typeid_format("req", &id, ex->request_id);
+}
+
+void exchange_begin(struct exchange *ex, struct ingress *in)
+{
+    if (ex->answer.cap > KEPT_BYTES) {
+        buf_free(&ex->answer);
+    }
+    if (ex->arena.used_bytes > KEPT_BYTES || ex->arena.cap_bytes == 0) {
+        arena_free(&ex->arena);
+        arena_init(&ex->arena, EXCHANGE_ARENA_MAX);
+    }
+    if (ex->answer.max == 0) {
+        buf_init(&ex->answer, EXCHANGE_ANSWER_MAX);
+        buf_init(&ex->headers, HEADERS_MAX);
+    }
+    arena_reset(&ex->arena);
+    buf_reset(&ex->answer);
+    buf_reset(&ex->headers);
+    ex->ingress = in;
+    ex->route = NULL;
+    ex->head = (struct http_head){0};
+    ex->traceparent[0] = '\0';
+    ex->id = ex->body = (struct str){0};
+    ex->is_staff = false;
+    ex->started_us = clock_monotonic_us();
+    ex->deadline_us = ex->started_us + in->config.request_timeout_ms * 1000;
+    ex->status = 0;
+    ex->content_type = NULL;
+    ex->close = false;
+    make_request_id(ex);
+}
+
+void exchange_free(struct exchange *ex)
+{
+    arena_free(&ex->arena);
+    buf_free(&ex->answer);
+    buf_free(&ex->headers);
+}
+
+const struct param_value *exchange_param(const struct exchange *ex, const char *name)
+{
+    for (size_t i = 0; i < ex->route->param_count; i++) {
+        if (strcmp(ex->route->params[i].name, name) == 0) {
+            return &ex->params[i];
+        }
+    }
+    assert(!"the route has no such parameter");
+    return NULL;
+}
+
+struct str exchange_owner(const struct exchange *ex)
+{
+    return ex->is_staff ? (struct str){0} : str_of(ex->credential.owner);
+}
+
+void exchange_problem(struct exchange *ex, struct problem *p)
+{
+    p->request_id = str_of(ex->request_id);
+    buf_reset(&ex->answer);
+    problem_write(p, &ex->answer);
+    ex->status = outcome_http_status(p->outcome);
+    ex->content_type = PROBLEM_TYPE;
+    if (ex->status == 503 || ex->status == 429) {
+        buf_add_str(&ex->headers, RETRY_AFTER);
+    } else if (ex->status == 401) {
+        buf_add_str(&ex->headers, WWW_AUTHENTICATE);
+    }
+}
+
+void exchange_refuse(struct exchange *ex, enum outcome o, const char *detail)
+{
+    struct problem p;
+    problem_init(&p, o);
+    if (detail != NULL) {
+        problem_detail(&p, "%s", detail);
+    }
+    exchange_problem(ex, &p);
+}
+
+struct json_out exchange_json(struct exchange *ex)
+{
+    struct json_out out;
+    buf_reset(&ex->answer);
+    json_out_init(&out, &ex->answer);
+    ex->status = 200;
+    ex->content_type = JSON_TYPE;
+    return out;
+}
+
+void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body)
+{
+    buf_reset(&ex->answer);
+    buf_add(&ex->answer, body.data, body.len);
+    ex->status = status;
+    ex->content_type = content_type;
+    if (status == 503) {
+        buf_add_str(&ex->headers, RETRY_AFTER);
+    }
+}

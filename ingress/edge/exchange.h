@@ -1,0 +1,57 @@
+/* exchange.h - one request in hand and the answer that is being made for it. Handlers see nothing of HTTP
+ * below this.
+ */
+#ifndef INGRESS_EDGE_EXCHANGE_H
+#define INGRESS_EDGE_EXCHANGE_H
+
+#include "ingress/domain/http_head.h"
+#include "ingress/domain/route.h"
+#include "ingress/edge/ingress.h"
+#include "shared/core/trace.h"
+
+#define EXCHANGE_ANSWER_MAX ((size_t)4 << 20)
+#define EXCHANGE_ARENA_MAX  ((size_t)1 << 20)
+#define JSON_TYPE           "application/json"
+#define PROBLEM_TYPE        "application/problem+json"
+
+struct exchange {
+    struct ingress *ingress;
+    /* the request */
+    const struct route *route; /* NULL while none is known */
+    struct http_head head;
+    char request_id[HTTP_REQUEST_ID_MAX + 1];
+    char traceparent[TRACEPARENT_SIZE]; /* what goes on from here */
+    struct str id;                      /* what stands for {id} */
+    struct uuid uuid;                   /* {id} read by the route's prefix */
+    struct str body;
+    struct credential credential; /* of routes with a scope */
+    bool is_staff;
+    struct param_value params[QUERY_PARAMS_MAX]; /* by the route's params */
+    int64_t started_us;                          /* clock_monotonic_us */
+    int64_t deadline_us;                         /* clock_monotonic_us */
+    struct arena arena;
+    /* the answer */
+    int status;
+    const char *content_type;
+    struct buf answer;
+    struct buf headers; /* further ones, each with its CRLF */
+    bool close;         /* the connection, after the answer */
+};
+
+/* Empty, with ids and times of its own; buffers keep their memory. */
+void exchange_begin(struct exchange *ex, struct ingress *in);
+void exchange_free(struct exchange *ex);
+/* The parameter of that name; the route must have it. */
+const struct param_value *exchange_param(const struct exchange *ex, const char *name);
+/* Whose objects the caller may see: everybody's ({NULL, 0}, for staff) or their own. */
+struct str exchange_owner(const struct exchange *ex);
+
+/* Answers. Each replaces what was written before. */
+void exchange_refuse(struct exchange *ex, enum outcome o, const char *detail);
+void exchange_problem(struct exchange *ex, struct problem *p);
+/* Starts a 200 answer in JSON. */
+struct json_out exchange_json(struct exchange *ex);
+/* As it is. */
+void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body);
+
+#endif

@@ -1,0 +1,104 @@
+/* http_metrics.c - see http_metrics.h. */
+#include "ingress/edge/http_metrics.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+static const int codes[HTTP_METRICS_CODES] = {200, 201, 400, 401, 402, 403, 404, 405,
+                                              408, 409, 413, 415, 422, 429, 503, 504};
+
+/* Which codes a route can answer; others are counted as "other". */
+static bool may_answer(const struct route *r, int code)
+{
+    if (r == NULL) {
+        return code == 400 || code == 404 || code == 405 || code == 408 || code == 413 || code == 503;
+    }
+    if (r->access == ACCESS_PUBLIC) {
+        return code == 200 || code == 400 || code == 404 || code == 503;
+    }
+    if (r->command == NULL) {
+        return code == 200 || code == 400 || code == 401 || code == 403 || code == 404 || code == 503;
+    }
+    return code != 405;
+}
+
+static void init_route(struct route_metrics *m, const struct route *r)
+{
+    const char *pattern = r != NULL ? r->pattern : "none";
+    const char *method = r != NULL ? r->method : "";
+    char labels[160];
+    snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\"", pattern, method);
+    m->duration =
+        metrics_histogram("paybus_http_request_duration_seconds", "From the head of a request to its answer",
+                          labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    for (size_t i = 0; i < HTTP_METRICS_CODES; i++) {
+        if (may_answer(r, codes[i])) {
+            snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\",code=\"%d\"", pattern, method,
+                     codes[i]);
+            m->codes[i] = metrics_counter("paybus_http_requests_total", "Answered requests", labels);
+        }
+    }
+    snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\",code=\"other\"", pattern, method);
+    m->other_code = metrics_counter("paybus_http_requests_total", "Answered requests", labels);
+}
+
+static struct metric *rpc_counter(const char *result)
+{
+    char labels[40];
+    snprintf(labels, sizeof(labels), "result=\"%s\"", result);
+    return metrics_counter("paybus_bus_commands_total", "Commands handed to the bus, by how they ended",
+                           labels);
+}
+
+static struct metric *cut_counter(const char *direction)
+{
+    char labels[40];
+    snprintf(labels, sizeof(labels), "direction=\"%s\"", direction);
+    return metrics_counter("paybus_http_cut_connections_total",
+                           "Connections cut because a client was too slow", labels);
+}
+
+void http_metrics_init(struct http_metrics *m, const struct route *routes, size_t count)
+{
+    static const char *const reasons[REJECTED_COUNT] = {
+        [REJECTED_MALFORMED] = "malformed",       [REJECTED_HEADERS] = "headers_too_large",
+        [REJECTED_TARGET] = "uri_too_long",       [REJECTED_BODY_SIZE] = "body_too_large",
+        [REJECTED_BODY_TIMEOUT] = "body_timeout", [REJECTED_FRAMING] = "ambiguous_framing",
+        [REJECTED_VERSION] = "http_version",      [REJECTED_DRAINING] = "draining",
+    };
+    assert(count <= HTTP_METRICS_ROUTES);
+    for (size_t i = 0; i < count; i++) {
+        init_route(&m->routes[i], &routes[i]);
+    }
+    init_route(&m->no_route, NULL);
+    for (size_t i = 0; i < REJECTED_COUNT; i++) {
+        char labels[40];
+        snprintf(labels, sizeof(labels), "reason=\"%s\"", reasons[i]);
+        m->rejected[i] =
+            metrics_counter("paybus_http_rejected_total",
+                            "Requests refused for their HTTP, with the connection closed", labels);
+    }
+    m->in_flight = metrics_gauge("paybus_http_in_flight", "Requests being worked on", "");
+    m->threads = metrics_gauge("paybus_http_threads", "Threads that serve connections", "");
+    m->replays = metrics_counter("paybus_idempotency_replays_total", "Answers that were given again", "");
+    m->rpc_ok = rpc_counter("ok");
+    m->rpc_unavailable = rpc_counter("unavailable");
+    m->rpc_unknown = rpc_counter("unknown");
+    m->rpc_failed = rpc_counter("failed");
+    m->cut_reads = cut_counter("read");
+    m->cut_writes = cut_counter("write");
+    m->pool_in_use = metrics_gauge("paybus_db_pool_in_use", "Database connections lent out", "");
+}
+
+void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us)
+{
+    struct route_metrics *r = route_index < 0 ? &m->no_route : &m->routes[route_index];
+    struct metric *counter = r->other_code;
+    for (size_t i = 0; i < HTTP_METRICS_CODES; i++) {
+        if (codes[i] == status && r->codes[i] != NULL) {
+            counter = r->codes[i];
+        }
+    }
+    metric_add(counter, 1);
+    metric_observe_us(r->duration, duration_us);
+}

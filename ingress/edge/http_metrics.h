@@ -1,0 +1,43 @@
+/* http_metrics.h - what ingress counts. Series are made at start, so that they are there with 0. */
+#ifndef INGRESS_EDGE_HTTP_METRICS_H
+#define INGRESS_EDGE_HTTP_METRICS_H
+
+#include "ingress/domain/route.h"
+#include "shared/io/metrics.h"
+
+#define HTTP_METRICS_ROUTES 64
+#define HTTP_METRICS_CODES  16
+
+enum rejection { /* refused before a route was found; the connection was closed */
+                 REJECTED_MALFORMED,
+                 REJECTED_HEADERS,
+                 REJECTED_TARGET,
+                 REJECTED_BODY_SIZE,
+                 REJECTED_BODY_TIMEOUT,
+                 REJECTED_FRAMING,
+                 REJECTED_VERSION,
+                 REJECTED_DRAINING,
+                 REJECTED_COUNT
+};
+
+struct route_metrics {
+    struct metric *duration;
+    struct metric *codes[HTTP_METRICS_CODES];
+    struct metric *other_code;
+};
+struct http_metrics {
+    struct route_metrics routes[HTTP_METRICS_ROUTES]; /* by the table's order */
+    struct route_metrics no_route;
+    struct metric *in_flight, *threads, *replays;
+    struct metric *rejected[REJECTED_COUNT];
+    struct metric *rpc_ok, *rpc_unavailable, *rpc_unknown, *rpc_failed;
+    struct metric *cut_reads, *cut_writes;
+    struct metric *pool_in_use;
+};
+
+/* Once, at start. */
+void http_metrics_init(struct http_metrics *m, const struct route *routes, size_t count);
+/* route_index < 0: none. */
+void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us);
+
+#endif

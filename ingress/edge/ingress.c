@@ -1,0 +1,87 @@
+/* ingress.c - dependencies in order. */
+#include "ingress/edge/ingress.h"
+
+#include <stdio.h>
+
+#include "ingress/edge/routes.h"
+#include "ingress/store/health.h"
+#include "ingress_statements.h"
+#include "shared/core/clock.h"
+#include "shared/io/log.h"
+
+#define READY_WAIT_US 500000
+#define BUS_CLOSE_MS  1000
+/* Reads only; none is worth more than a request's time. jit and parallel plans cost more than these reads
+ * take. */
+#define SESSION                                                                                              \
+    "set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = '4s'; "                 \
+    "set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan"
+
+static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct ingress *in = context;
+    struct db *db;
+    enum status s = db_pool_take(in->pool, clock_monotonic_us() + READY_WAIT_US, &db);
+    if (s == STATUS_OK) {
+        s = health_ask(db);
+        db_pool_give(in->pool, db);
+    }
+    snprintf(ret_detail, detail_size, "%s", s == STATUS_OK ? "answers" : status_name(s));
+    return s == STATUS_OK;
+}
+
+static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct ingress *in = context;
+    bool ready = bus_is_connected(in->bus);
+    snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
+    return ready;
+}
+
+static enum status open_bus(struct ingress *in)
+{
+    struct bus_options options = {.servers = in->config.nats_servers,
+                                  .credentials_file = in->config.nats_credentials_file,
+                                  .name = "ingress",
+                                  .inbox_prefix = "_INBOX_ingress"};
+    enum status s = bus_open(&options, &in->bus);
+    if (s == STATUS_OK) {
+        s = rpc_open(in->bus, (int)in->config.http_threads, &in->rpc);
+    }
+    return s;
+}
+
+enum status ingress_open(struct ingress *in)
+{
+    const struct route *broken = NULL;
+    const char *missing = route_check(ingress_routes, ingress_route_count, &broken);
+    if (missing != NULL) {
+        log_event(LOG_ERROR, "route_incomplete", log_str("route", broken->pattern), log_str("it", missing));
+        return STATUS_FAILED;
+    }
+    http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
+    in->checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, in};
+    in->checks[1] = (struct readiness_check){"nats", nats_is_ready, in};
+    in->db_options = (struct db_options){.conninfo = in->config.database_url,
+                                         .service = "ingress",
+                                         .settings = SESSION,
+                                         .statements = ingress_statements,
+                                         .statement_count = INGRESS_SQL_COUNT};
+    enum status s = db_pool_open(&in->db_options, (int)in->config.database_pool, &in->pool);
+    if (s == STATUS_OK) {
+        s = credentials_open(in->pool, in->config.key_cache_s, &in->credentials);
+    }
+    if (s == STATUS_OK) {
+        s = open_bus(in);
+    }
+    return s;
+}
+
+void ingress_close(struct ingress *in)
+{
+    rpc_close(in->rpc);
+    bus_close(in->bus, BUS_CLOSE_MS);
+    credentials_close(in->credentials);
+    db_pool_close(in->pool);
+    buf_free(&in->openapi);
+}

@@ -1,0 +1,31 @@
+/* ingress.h - what every request handler may use: dependencies, settings and counters of the process. */
+#ifndef INGRESS_EDGE_INGRESS_H
+#define INGRESS_EDGE_INGRESS_H
+
+#include "ingress/edge/config.h"
+#include "ingress/edge/credentials.h"
+#include "ingress/edge/http_metrics.h"
+#include "shared/io/bus.h"
+#include "shared/io/db_pool.h"
+#include "shared/io/rpc.h"
+#include "shared/io/service.h"
+
+#define INGRESS_CHECKS 2
+
+struct ingress {
+    struct ingress_config config;
+    struct db_options db_options;
+    struct db_pool *pool;
+    struct bus *bus;
+    struct rpc *rpc;
+    struct credentials *credentials;
+    struct http_metrics metrics;
+    struct readiness_check checks[INGRESS_CHECKS];
+    struct buf openapi; /* the document, made once at start */
+};
+
+/* Opens everything but the HTTP front, in order; the database and the bus may come up later. */
+NODISCARD enum status ingress_open(struct ingress *in);
+void ingress_close(struct ingress *in);
+
+#endif

@@ -1,0 +1,192 @@
+/* watch.c - civetweb does not tell a connection's socket, so the rare cut finds it by its two ends. The
+   slot's lock keeps the thread, and so the socket, where it is meanwhile. */
+#include "ingress/edge/watch.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shared/core/clock.h"
+#include "shared/core/parse.h"
+
+#define PERIOD_MS       50
+#define LINGER_MS       300
+#define LINGER_BYTES    (1 << 20)
+#define NO_SOCKET       (-1)
+#define DESCRIPTORS_DIR "/proc/self/fd"
+
+struct slot {
+    pthread_mutex_t lock;
+    const struct mg_request_info *client; /* NULL: nothing under way */
+    enum watch_what what;
+    int64_t deadline_us;
+    bool cut;
+};
+struct watch {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping;
+    int slot_count;
+    struct slot slots[];
+};
+
+static int port_of(const struct sockaddr_storage *a)
+{
+    return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
+                                          : ((const struct sockaddr_in *)a)->sin_port);
+}
+
+static bool is_socket_of(int fd, const struct mg_request_info *client)
+{
+    struct sockaddr_storage peer, local;
+    socklen_t peer_len = sizeof(peer), local_len = sizeof(local);
+    if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0 ||
+        getsockname(fd, (struct sockaddr *)&local, &local_len) != 0) {
+        return false;
+    }
+    char host[sizeof(client->remote_addr)];
+    return (peer.ss_family == AF_INET || peer.ss_family == AF_INET6) &&
+           port_of(&peer) == client->remote_port && port_of(&local) == client->server_port &&
+           getnameinfo((struct sockaddr *)&peer, peer_len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) ==
+               0 &&
+           strcmp(host, client->remote_addr) == 0;
+}
+
+static int find_socket(const struct mg_request_info *client)
+{
+    DIR *dir = opendir(DESCRIPTORS_DIR);
+    if (dir == NULL) {
+        return NO_SOCKET;
+    }
+    int found = NO_SOCKET;
+    const struct dirent *row;
+    while (found == NO_SOCKET && (row = readdir(dir)) != NULL) {
+        int64_t fd;
+        if (parse_int64(str_of(row->d_name), 0, INT32_MAX, &fd) == STATUS_OK &&
+            is_socket_of((int)fd, client)) {
+            found = (int)fd;
+        }
+    }
+    closedir(dir);
+    return found;
+}
+
+static void cut_if_late(struct slot *s, int64_t now_us)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->client != NULL && now_us >= s->deadline_us) {
+        int fd = find_socket(s->client);
+        s->cut = true;
+        if (fd != NO_SOCKET) {
+            shutdown(fd, s->what == WATCH_READ ? SHUT_RD : SHUT_RDWR);
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void *run(void *context)
+{
+    struct watch *w = context;
+    pthread_mutex_lock(&w->lock);
+    while (!w->stopping) {
+        int64_t until_us = clock_unix_us() + PERIOD_MS * 1000;
+        struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+        pthread_cond_timedwait(&w->wake, &w->lock, &until);
+        int64_t now_us = clock_monotonic_us();
+        for (int i = 0; i < w->slot_count; i++) {
+            cut_if_late(&w->slots[i], now_us);
+        }
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+enum status watch_start(int slots, struct watch **ret_watch)
+{
+    struct watch *w = calloc(1, sizeof(*w) + (size_t)slots * sizeof(w->slots[0]));
+    if (w == NULL) {
+        return STATUS_NO_MEMORY;
+    }
+    w->slot_count = slots;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    for (int i = 0; i < slots; i++) {
+        pthread_mutex_init(&w->slots[i].lock, NULL);
+    }
+    if (pthread_create(&w->thread, NULL, run, w) != 0) {
+        free(w);
+        return STATUS_FAILED;
+    }
+    *ret_watch = w;
+    return STATUS_OK;
+}
+
+void watch_stop(struct watch *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    for (int i = 0; i < w->slot_count; i++) {
+        pthread_mutex_destroy(&w->slots[i].lock);
+    }
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+void watch_begin(struct watch *w, int slot, const struct mg_request_info *client, enum watch_what what,
+                 int64_t deadline_us)
+{
+    struct slot *s = &w->slots[slot];
+    pthread_mutex_lock(&s->lock);
+    s->client = client;
+    s->what = what;
+    s->deadline_us = deadline_us;
+    s->cut = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool watch_end(struct watch *w, int slot)
+{
+    struct slot *s = &w->slots[slot];
+    pthread_mutex_lock(&s->lock);
+    s->client = NULL;
+    bool cut = s->cut;
+    pthread_mutex_unlock(&s->lock);
+    return cut;
+}
+
+void watch_linger(const struct mg_request_info *client)
+{
+    int fd = find_socket(client);
+    if (fd == NO_SOCKET || shutdown(fd, SHUT_WR) != 0) {
+        return;
+    }
+    int64_t deadline_ms = clock_monotonic_ms() + LINGER_MS;
+    char waste[4096];
+    for (long left = LINGER_BYTES; left > 0;) {
+        int64_t wait_ms = deadline_ms - clock_monotonic_ms();
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        if (wait_ms <= 0 || poll(&p, 1, (int)wait_ms) <= 0) {
+            return;
+        }
+        ssize_t n = recv(fd, waste, sizeof(waste), MSG_DONTWAIT);
+        if (n <= 0) {
+            return;
+        }
+        left -= n;
+    }
+}
