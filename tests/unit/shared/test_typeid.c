@@ -12,7 +12,7 @@
 
 static struct uuid from_hex(const char *hex)
 {
-    struct uuid u;
+    struct uuid u = {{0}};
     assert_int_equal(parse_hex(str_of(hex), u.bytes, sizeof(u.bytes)), STATUS_OK);
     return u;
 }
