@@ -6,13 +6,16 @@
 
 #define SLOTS_MIN ((size_t)16)
 
-/* Time and sequence of a uuid hardly differ within a batch, so both halves are mixed. */
+/* Ids of one batch differ in a few bits of the second half only: fold, multiply and fold again spreads them
+ * all. */
 static size_t hash(const struct uuid *u)
 {
     uint64_t high, low;
     memcpy(&high, u->bytes, sizeof(high));
     memcpy(&low, u->bytes + sizeof(high), sizeof(low));
-    uint64_t mixed = (high ^ (low << 32 | low >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = high ^ (low << 32 | low >> 32);
+    mixed ^= mixed >> 32;
+    mixed *= UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(mixed ^ mixed >> 32);
 }
 

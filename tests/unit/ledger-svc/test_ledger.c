@@ -1,0 +1,120 @@
+/* test_ledger.c - time that never runs backwards, ids in order, accounts by id, texts within their bound. */
+#include "tests/unit/ledger-svc/domain_fixture.h"
+
+static void time_passes_every_account(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t db_now_us, last_entry_us[2], wanted;
+    } cases[] = {
+        {"the database's clock", NOW_US, {0, NOW_US - 1}, NOW_US},
+        {"an entry at the same microsecond", NOW_US, {NOW_US, 0}, NOW_US + 1},
+        {"an entry in the future", NOW_US, {NOW_US + 10, NOW_US + 500}, NOW_US + 501},
+        {"the latest, wherever it is", NOW_US, {NOW_US + 500, NOW_US + 10}, NOW_US + 501},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w;
+        world_start(&w);
+        for (int n = 0; n < 2; n++) {
+            world_add(&w, &(struct given){n + 1, "ann", "EUR", 0, 0, 0, ACCOUNT_open})->last_entry_us =
+                cases[i].last_entry_us[n];
+        }
+        ledger_start(&w.ledger, cases[i].db_now_us, 1, 0);
+        assert_int_equal(w.ledger.now_us, cases[i].wanted);
+        assert_int_equal(w.ledger.ids.now_us, cases[i].wanted);
+        world_end(&w);
+    }
+}
+
+static void ids_are_ordered_and_reproducible(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        struct uuid last = {0};
+        ledger_start(&w.ledger, NOW_US, seed, 5);
+        for (int i = 0; i < 1000; i++) {
+            struct uuid id = id_next(&w.ledger.ids);
+            assert_true(uuid_compare(&last, &id) < 0);
+            last = id;
+        }
+        ledger_start(&w.ledger, NOW_US, seed, 5);
+        struct uuid again = {0};
+        for (int i = 0; i < 1000; i++) {
+            again = id_next(&w.ledger.ids);
+        }
+        assert_int_equal(uuid_compare(&again, &last), 0);
+    }
+    struct id_source one = {NOW_US, 0, 1}, two = {NOW_US, 0, 2};
+    struct uuid a = id_next(&one), b = id_next(&two);
+    assert_true(uuid_compare(&a, &b) != 0); /* two processes at the same microsecond */
+    world_end(&w);
+}
+
+static void accounts_stay_where_they_are(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    struct account *all[500];
+    for (size_t i = 0; i < COUNT(all); i++) {
+        struct uuid id = uuid7_make(NOW_US, (uint32_t)i, 3);
+        assert_null(ledger_find_account(&w.ledger, &id));
+        all[i] = ledger_add_account(&w.ledger, &id);
+        assert_int_equal(all[i]->version, 0);
+    }
+    assert_int_equal(w.ledger.account_count, COUNT(all));
+    for (size_t i = 0; i < COUNT(all); i++) {
+        assert_ptr_equal(w.ledger.accounts[i], all[i]);
+        assert_ptr_equal(ledger_find_account(&w.ledger, &all[i]->id), all[i]);
+    }
+    world_end(&w);
+}
+
+static void system_accounts_are_made_once(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    struct account *fees = ledger_system_account(&w.ledger, ACCOUNT_ROLE_fees, "EUR");
+    assert_true(fees->is_new && !fees->allow_negative && fees->created_us == NOW_US);
+    assert_ptr_equal(ledger_system_account(&w.ledger, ACCOUNT_ROLE_fees, "EUR"), fees);
+    assert_ptr_not_equal(ledger_system_account(&w.ledger, ACCOUNT_ROLE_fees, "USD"), fees);
+    assert_int_equal(w.ledger.account_count, 2);
+    world_end(&w);
+}
+
+static void texts_are_kept_within_their_bound(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    buf_add_str(ledger_scratch(&w.ledger, 5), "first");
+    struct str first = ledger_keep(&w.ledger);
+    buf_add_str(ledger_scratch(&w.ledger, 5000), "second");
+    struct str second = ledger_keep(&w.ledger);
+    assert_str(first, "first");
+    assert_str(second, "second");
+    assert_false(w.ledger.out_of_memory);
+
+    buf_add_str(ledger_scratch(&w.ledger, 5), "too long");
+    assert_int_equal(ledger_keep(&w.ledger).len, 0);
+    assert_true(w.ledger.out_of_memory);
+    buf_add_str(ledger_scratch(&w.ledger, 5), "short"); /* sticky */
+    assert_int_equal(ledger_keep(&w.ledger).len, 0);
+    world_end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(time_passes_every_account),
+        cmocka_unit_test(ids_are_ordered_and_reproducible),
+        cmocka_unit_test(accounts_stay_where_they_are),
+        cmocka_unit_test(system_accounts_are_made_once),
+        cmocka_unit_test(texts_are_kept_within_their_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

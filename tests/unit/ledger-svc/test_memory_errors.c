@@ -1,0 +1,151 @@
+/* wrap: arena_alloc arena_alloc_array arena_strndup */
+/* test_memory_errors.c - each allocation of a batch fails in turn: the batch says so and nothing breaks. */
+#include "tests/unit/ledger-svc/domain_fixture.h"
+
+static long allocations_left = -1; /* before the one that fails; negative: none fails */
+
+static bool fails_now(void)
+{
+    return allocations_left >= 0 && allocations_left-- == 0;
+}
+
+void *__real_arena_alloc(struct arena *a, size_t size);
+void *__wrap_arena_alloc(struct arena *a, size_t size);
+void *__wrap_arena_alloc(struct arena *a, size_t size)
+{
+    return fails_now() ? NULL : __real_arena_alloc(a, size);
+}
+
+void *__real_arena_alloc_array(struct arena *a, size_t count, size_t size);
+void *__wrap_arena_alloc_array(struct arena *a, size_t count, size_t size);
+void *__wrap_arena_alloc_array(struct arena *a, size_t count, size_t size)
+{
+    return fails_now() ? NULL : __real_arena_alloc_array(a, count, size);
+}
+
+char *__real_arena_strndup(struct arena *a, const char *s, size_t len);
+char *__wrap_arena_strndup(struct arena *a, const char *s, size_t len);
+char *__wrap_arena_strndup(struct arena *a, const char *s, size_t len)
+{
+    return fails_now() ? NULL : __real_arena_strndup(a, s, len);
+}
+
+static const struct {
+    const char *command, *data, *source;
+    const struct sender *sender;
+} steps[] = {
+    {"account.create", "{\"type\":\"user\",\"currency\":\"EUR\",\"name\":\"W\",\"metadata\":{\"a\":\"b\"}}",
+     "a", &ann},
+    {"deposit.create", "{\"account\":\"$1\",\"amount\":9,\"currency\":\"EUR\",\"metadata\":{\"a\":\"b\"}}",
+     "b", &staff},
+    {"transfer.create",
+     "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":2,\"metadata\":{\"a\":\"b\"}}", "c", &ann},
+    {"transfer.create", "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":20}", "d", &ann},
+    {"transfer.create", "{\"from_account\":\"$1\",\"to_account\":\"$1\",\"amount\":20}", "e", &ann},
+    {"account.freeze", "{\"account\":\"$1\",\"reason\":\"why\"}", NULL, &staff},
+    {"transfer.create", "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":2}", "c", &ann},
+    {"deposit.create", "{\"account\":\"$1\",\"amount\":9,\"currency\":\"USD\"}", NULL, &ann},
+};
+#define STEPS COUNT(steps)
+
+static void prepare(struct world *w, struct command *commands)
+{
+    world_start(w);
+    world_add_all(w, (const struct given[]){{1, "ann", "EUR", 0, 0, 0, ACCOUNT_open},
+                                            {2, "bob", "EUR", 0, 0, 0, ACCOUNT_open},
+                                            {.number = 0}});
+    for (size_t i = 0; i < STEPS; i++) {
+        commands[i] = world_command(w, steps[i].command, *steps[i].sender, steps[i].data);
+        if (steps[i].source != NULL) {
+            set_source(&commands[i], steps[i].source);
+        }
+    }
+}
+
+static void deciding(void **state)
+{
+    (void)state;
+    enum status status = STATUS_FULL;
+    long n = 0;
+    for (; status != STATUS_OK; n++) {
+        struct world w;
+        struct command commands[STEPS];
+        struct answer answers[STEPS];
+        prepare(&w, commands);
+        struct stored_key key = {.digest = number_id(7)};
+        struct stored_source source = {.digest = number_id(8)};
+        const struct batch_input in = {commands, STEPS, &key, 1, &source, 1};
+        allocations_left = n;
+        status = batch_decide(&w.ledger, &in, NOW_US, answers);
+        bool reached = allocations_left < 0;
+        allocations_left = -1;
+        /* The maps try again when their first guess got no memory; everything else must be told. */
+        assert_true(status == STATUS_FULL || !reached || n < 2);
+        assert_int_equal(status == STATUS_FULL, w.ledger.out_of_memory);
+        if (status == STATUS_OK && reached) {
+            status = STATUS_FULL;
+        }
+        world_end(&w);
+    }
+    assert_true(n > 30); /* they were really counted */
+}
+
+static void loading(void **state)
+{
+    (void)state;
+    long n = 0;
+    for (bool told = true; told; n++) {
+        struct world w;
+        world_start(&w);
+        allocations_left = n;
+        struct ledger l;
+        ledger_init(&l, &w.arena, 100);
+        told = false;
+        for (uint32_t i = 0; i < 200; i++) {
+            struct uuid id = uuid7_make(NOW_US, i, 0);
+            told = ledger_add_account(&l, &id) == NULL || told;
+        }
+        assert_int_equal(told, l.out_of_memory);
+        bool reached = allocations_left < 0;
+        allocations_left = -1;
+        assert_true(told || !reached || n == 0);
+        told = told || reached;
+        world_end(&w);
+    }
+    assert_true(n > 200);
+}
+
+static void decoding_and_needs(void **state)
+{
+    (void)state;
+    struct world w;
+    struct command commands[STEPS];
+    prepare(&w, commands);
+    for (size_t i = 0; i < STEPS; i++) {
+        bool with_metadata = json_object_get(commands[i].envelope.data, "metadata") != NULL;
+        for (long n = 0; n < 3; n++) {
+            allocations_left = n;
+            void *data = commands[i].type->decode(&commands[i].envelope, &w.arena);
+            allocations_left = -1;
+            assert_int_equal(data != NULL, n >= (with_metadata ? 2 : 1));
+        }
+    }
+    for (long n = 0; n < 3; n++) {
+        struct needs needs;
+        allocations_left = n;
+        batch_needs(commands, STEPS, &needs, &w.arena);
+        allocations_left = -1;
+        assert_int_equal(needs.out_of_memory, n < 2); /* one array of accounts, one of locks */
+    }
+    world_end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deciding),
+        cmocka_unit_test(loading),
+        cmocka_unit_test(decoding_and_needs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

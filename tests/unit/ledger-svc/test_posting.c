@@ -1,0 +1,182 @@
+/* test_posting.c - counters, rows, event and answer of sets with more legs than two, and what posting never
+ * does. */
+#include "tests/unit/ledger-svc/domain_fixture.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct given three[] = {{1, "ann", "EUR", 500, 0, 0, ACCOUNT_open},
+                                     {2, "bob", "EUR", 10, 0, 0, ACCOUNT_open},
+                                     {3, "bob", "EUR", 0, 0, 0, ACCOUNT_open},
+                                     {4, "bob", "USD", 0, 0, 0, ACCOUNT_open},
+                                     {.number = 0}};
+
+static void many_legs_with_one_account_twice(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, three);
+    const struct posting_leg legs[] = {
+        {world_account(&w, 1), true, 100},
+        {world_account(&w, 1), true, 50},
+        {world_account(&w, 2), false, 120},
+        {world_account(&w, 3), false, 30},
+    };
+    const struct posting p = {
+        .kind = "journal", .amount = 150, .currency = "EUR", .legs = legs, .leg_count = COUNT(legs)};
+    struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
+    struct answer answer;
+    posting_apply(&w.ledger, &c, &p, &answer);
+
+    char entries[TEXT_MAX];
+    assert_string_equal(entries_text(&w, entries), "1 debit 100 v1 =400, 1 debit 50 v2 =350, "
+                                                   "2 credit 120 v1 =130, 3 credit 30 v1 =30");
+    const struct plan *plan = &w.ledger.plan;
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        assert_int_equal(plan->entries[i].leg, i);
+        assert_int_equal(uuid_compare(&plan->entries[i].transaction_id, &plan->transactions[0].id), 0);
+        assert_string_equal(plan->entries[i].currency, "EUR");
+    }
+    assert_int_equal(plan->transactions[0].entry_count, 4);
+    assert_str(plan->events[0].before,
+               "{\"accounts\":[{\"id\":\"$1\",\"version\":0,\"posted\":500,\"held\":0},"
+               "{\"id\":\"$2\",\"version\":0,\"posted\":10,\"held\":0},"
+               "{\"id\":\"$3\",\"version\":0,\"posted\":0,\"held\":0}]}");
+    json_t *body = body_of(&answer);
+    assert_int_equal(json_array_size(json_object_get(body, "entries")), 4);
+    assert_int_equal(json_object_size(json_object_get(body, "balances")), 3);
+    json_decref(body);
+    const struct account *a = world_account(&w, 1);
+    assert_int_equal(a->debits_posted, 150);
+    assert_int_equal(a->version, 2);
+    assert_int_equal(a->last_entry_us, NOW_US);
+    assert_true(a->is_changed);
+    assert_false(world_account(&w, 4)->is_changed);
+    world_end(&w);
+}
+
+static void a_hundred_legs_with_long_texts_fit(void **state)
+{
+    (void)state;
+    static char description[2000], metadata[30000];
+    memset(description, '\001', sizeof(description));
+    (void)snprintf(metadata, sizeof(metadata), "{\"k\":\"%0*d\"}", 20000, 0);
+    struct world w;
+    world_start(&w);
+    struct posting_leg legs[100];
+    for (size_t i = 0; i < COUNT(legs); i++) {
+        struct uuid id = uuid7_make(NOW_US, 100 + (uint32_t)i, 1);
+        struct account *account = ledger_add_account(&w.ledger, &id);
+        account->owner = STR_LIT("ann");
+        memcpy(account->currency, "EUR", 4);
+        account->credits_posted = INT64_MAX / 2;
+        account->debits_posted = INT64_MAX / 2 - 1000;
+        legs[i] = (struct posting_leg){account, i < 50, 1000};
+    }
+    const struct posting p = {.kind = "journal",
+                              .amount = 50000,
+                              .currency = "EUR",
+                              .description = {description, sizeof(description)},
+                              .metadata = str_of(metadata),
+                              .legs = legs,
+                              .leg_count = COUNT(legs)};
+    struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
+    struct answer answer;
+    posting_apply(&w.ledger, &c, &p, &answer);
+    assert_int_equal(answer.status, 201);
+    assert_false(w.ledger.out_of_memory);
+    json_decref(body_of(&answer));
+    world_end(&w);
+}
+
+static void two_currencies_balance_each_by_itself(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, (const struct given[]){{1, "ann", "EUR", 500, 0, 0, ACCOUNT_open},
+                                             {2, "ann", "USD", 500, 0, 0, ACCOUNT_open},
+                                             {3, "bob", "EUR", 0, 0, 0, ACCOUNT_open},
+                                             {4, "bob", "USD", 0, 0, 0, ACCOUNT_open},
+                                             {.number = 0}});
+    const struct posting_leg legs[] = {{world_account(&w, 1), true, 100},
+                                       {world_account(&w, 2), true, 110},
+                                       {world_account(&w, 3), false, 100},
+                                       {world_account(&w, 4), false, 110}};
+    const struct posting p = {
+        .kind = "exchange", .amount = 100, .currency = "EUR", .legs = legs, .leg_count = COUNT(legs)};
+    struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
+    struct answer answer;
+    posting_apply(&w.ledger, &c, &p, &answer);
+    assert_int_equal(answer.status, 201);
+    assert_string_equal(w.ledger.plan.entries[1].currency, "USD");
+    world_end(&w);
+}
+
+/* Postings that only a bug of ours can ask for. */
+static const struct bug {
+    const char *name;
+    struct {
+        int account;
+        bool is_debit;
+        int64_t amount;
+    } legs[3];
+    size_t count;
+} bugs[] = {
+    {"does not balance", {{1, true, 10}, {2, false, 9}}, 2},
+    {"does not balance per currency", {{1, true, 10}, {4, false, 10}}, 2},
+    {"one leg", {{1, true, 10}}, 1},
+    {"no leg", {{0}}, 0},
+    {"debit that is refused", {{1, true, 501}, {2, false, 501}}, 2},
+    {"second debit that is refused", {{1, true, 400}, {1, true, 101}, {2, false, 501}}, 3},
+};
+
+static void apply_bug(struct world *w, const struct bug *bug)
+{
+    struct posting_leg legs[3];
+    for (size_t i = 0; i < bug->count; i++) {
+        legs[i] = (struct posting_leg){world_account(w, bug->legs[i].account), bug->legs[i].is_debit,
+                                       bug->legs[i].amount};
+    }
+    const struct posting p = {
+        .kind = "journal", .amount = 10, .currency = "EUR", .legs = legs, .leg_count = bug->count};
+    struct command c = world_command(w, "account.close", ann, "{\"account\":\"$1\"}");
+    struct answer answer;
+    posting_apply(&w->ledger, &c, &p, &answer);
+}
+
+static void our_own_bugs_stop_the_process(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bugs); i++) {
+        print_message("  %s\n", bugs[i].name);
+        struct world w;
+        world_start(&w);
+        world_add_all(&w, three);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            (void)signal(SIGABRT, SIG_DFL);
+            (void)freopen("/dev/null", "w", stderr);
+            apply_bug(&w, &bugs[i]);
+            _exit(0);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        world_end(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_legs_with_one_account_twice),
+        cmocka_unit_test(a_hundred_legs_with_long_texts_fit),
+        cmocka_unit_test(two_currencies_balance_each_by_itself),
+        cmocka_unit_test(our_own_bugs_stop_the_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
