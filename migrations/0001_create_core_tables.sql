@@ -34,7 +34,8 @@ create table paybus.accounts (
     created_at      timestamptz not null,
     unique (id, currency),
     constraint accounts_system_has_role check ((type = 'system') = (role is not null)),
-    constraint accounts_negative_only_cash_and_fx check (not allow_negative or role in ('cash', 'fx')),
+    constraint accounts_negative_only_cash_and_fx
+        check (not allow_negative or coalesce(role in ('cash', 'fx'), false)),
     constraint accounts_available_not_negative
         check (allow_negative or credits_posted - debits_posted - debits_pending >= 0),
     constraint accounts_balance_within_json
@@ -148,7 +149,7 @@ comment on column paybus.events.type is '"transaction.posted": the subject is pa
 comment on column paybus.events.resource is 'What kind of object it is about';
 comment on column paybus.events.object_id is 'Which one';
 comment on column paybus.events.command_id is 'cmd_ TypeID of the command that caused it';
-comment on column paybus.events.owner is 'Whose object';
+comment on column paybus.events.owner is 'Whose command it was';
 comment on column paybus.events.actor is 'Who did it';
 comment on column paybus.events.source is 'Why, when no client asked for it';
 comment on column paybus.events.traceparent is 'W3C trace of the request';

@@ -84,7 +84,7 @@ comment on column api.events.type is '"transaction.posted": the subject is pay.e
 comment on column api.events.resource is 'What kind of object it is about';
 comment on column api.events.object_id is 'Which one';
 comment on column api.events.command_id is 'cmd_ TypeID of the command that caused it';
-comment on column api.events.owner is 'Whose object';
+comment on column api.events.owner is 'Whose command it was';
 comment on column api.events.actor is 'Who did it';
 comment on column api.events.source is 'Why, when no client asked for it';
 comment on column api.events.traceparent is 'W3C trace of the request';
@@ -99,7 +99,7 @@ comment on column api.audit.actor is 'Who did it';
 comment on column api.audit.source is 'Why, when no client asked for it';
 comment on column api.audit.resource is 'What kind of object it is about';
 comment on column api.audit.object is 'Which one';
-comment on column api.audit.owner is 'Whose object';
+comment on column api.audit.owner is 'Whose command it was';
 comment on column api.audit.before is 'The object before; null when it is new';
 comment on column api.audit.after is 'The object after';
 comment on column api.audit.at is 'When';
