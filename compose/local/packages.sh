@@ -62,6 +62,6 @@ if ((EUID == 0)); then
 elif command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
   sudo "$here/packages.sh"
 else
-  echo "make packages: only root can install what is missing; run: apt-get install --no-install-recommends $packages" >&2
+  echo "make packages: only root can install what is missing: apt-get install --no-install-recommends $packages" >&2
   exit 1
 fi

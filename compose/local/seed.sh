@@ -8,4 +8,4 @@ home_open
 source "$LOCAL/parts/stack.sh"
 supervisor_running || die "the stack in $PAYBUS_HOME is down: make up first."
 as_service "$HOME_DIR/bin/paybus-admin" seed --nats "nats://127.0.0.1:$PAYBUS_NATS_PORT" \
-  --credentials "$HOME_DIR/secrets/admin.nats"
+  --credentials "$HOME_DIR/secrets/admin.nats" --database "$(database_url paybus_owner)"

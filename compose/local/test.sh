@@ -11,7 +11,8 @@ choose=(--label-exclude soak)
 [[ -z ${TEST-} ]] || choose+=(--tests-regex "$TEST")
 report=build/asan/ctest-report.txt
 status=0
-ctest --test-dir build/asan --parallel 2 --output-on-failure --no-tests=error "${choose[@]}" | tee "$report" || status=$?
+ctest --test-dir build/asan --parallel 2 --output-on-failure --no-tests=error "${choose[@]}" |
+  tee "$report" || status=$?
 
 failed=$(sed -n 's/.* \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$report")
 total=$(sed -n 's/.* failed out of \([0-9]*\)$/\1/p' "$report")

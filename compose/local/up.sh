@@ -29,13 +29,15 @@ configure() {
 }
 
 start_database() {
+  local output
   program_start postgres "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/postgresql.conf"
   program_start nats "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/nats.conf"
   program_wait postgres 120 program_ready postgres # recovery after a crash may take a while
   postgres_roles
   postgres_database
   as_service "$HOME_DIR/bin/paybus-migrate" --database "$(database_url paybus_owner)" --dir "$HOME_DIR/migrations"
-  as_service "$HOME_DIR/bin/paybus-admin" partitions --database "$(database_url paybus_owner)"
+  output=$(as_service "$HOME_DIR/bin/paybus-admin" partitions --database "$(database_url paybus_owner)" 2>&1) ||
+    die "partitions could not be made: $output"
   program_wait nats "$READY_SECONDS" program_ready nats
 }
 
@@ -50,11 +52,11 @@ start_services() {
 
 # The key is shown once by the tool that makes it, so it is kept in a file of its own.
 first_key() {
-  local key
+  local output
   ! as_service test -s "$HOME_DIR/admin-key" || return 0
-  key=$(as_service "$HOME_DIR/bin/paybus-admin" key create --owner admin --scopes admin \
-    --database "$(database_url paybus_owner)")
-  put 0600 "$HOME_DIR/admin-key" <<<"$key"
+  output=$(as_service "$HOME_DIR/bin/paybus-admin" key create --owner admin --scopes admin \
+    --database "$(database_url paybus_owner)" 2>&1) || die "no API key could be made: $output"
+  grep '^sk_' <<<"$output" | put 0600 "$HOME_DIR/admin-key"
 }
 
 summary() {

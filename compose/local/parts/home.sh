@@ -43,7 +43,8 @@ home_create() {
   # The control socket's path, with a suffix while it is made, must fit into 107 bytes.
   ((${#HOME_DIR} <= 80)) || die "PAYBUS_HOME is ${#HOME_DIR} bytes long, 80 are possible: set it to a shorter path."
   if ! home_exists; then
-    [[ -z $(ls -A "$HOME_DIR" 2>/dev/null) ]] || die "$PAYBUS_HOME is not empty and not ours: set PAYBUS_HOME to a new directory."
+    [[ -z $(ls -A "$HOME_DIR" 2>/dev/null) ]] ||
+      die "$PAYBUS_HOME is not empty and not ours: set PAYBUS_HOME to a new directory."
     mkdir -p "$HOME_DIR" 2>/dev/null || die "cannot create $PAYBUS_HOME: set PAYBUS_HOME to a directory you may write."
     ((EUID != 0)) || chown "$SERVICE_USER:" "$HOME_DIR"
     if ! as_service test -w "$HOME_DIR"; then

@@ -9,6 +9,6 @@ nats_configure() {
   for user in "${NATS_USERS[@]}"; do
     values+=("${user^^}=$(secret_password "$user.nats")")
   done
-  render nats.conf.in PORT="$PAYBUS_NATS_PORT" MONITOR_PORT="$PAYBUS_NATS_MONITOR_PORT" HOME="$HOME_DIR" "${values[@]}" |
-    put 0600 "$HOME_DIR/conf/nats.conf"
+  values+=(HOME="$HOME_DIR" PORT="$PAYBUS_NATS_PORT" MONITOR_PORT="$PAYBUS_NATS_MONITOR_PORT")
+  render nats.conf.in "${values[@]}" | put 0600 "$HOME_DIR/conf/nats.conf"
 }

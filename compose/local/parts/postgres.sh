@@ -29,7 +29,8 @@ postgres_configure() {
   ((maintenance <= 512)) || maintenance=512
   ((maintenance >= 16)) || maintenance=16
   # Of the whole disk, not of what is free now, so that the file stays the same from run to run.
-  wal=$(df --output=size -B 1M "$HOME_DIR" | awk 'NR == 2 { size = int($1 / 10) } END { print size < 8192 ? size : 8192 }')
+  wal=$(df --output=size -B 1M "$HOME_DIR" | awk 'NR == 2 { print int($1 / 10) }')
+  ((wal <= 8192)) || wal=8192
   ((wal >= 512)) || wal=512
   render postgresql.conf.in PORT="$PAYBUS_POSTGRES_PORT" SHARED_BUFFERS_MB="$memory" CACHE_MB=$((memory * 3)) \
     MAINTENANCE_MB="$maintenance" MAX_WAL_MB="$wal" | put 0600 "$HOME_DIR/conf/postgresql.conf"

@@ -19,7 +19,8 @@ ports_check() {
 
 # The line of ss about who listens on the port where we would.
 port_listener() {
-  ss -Hltnp "sport = :$1" | awk '$4 ~ /^(127\.0\.0\.1|0\.0\.0\.0|\*|\[::\]|\[::ffff:127\.0\.0\.1\])(%[a-z0-9]+)?:/ { print; exit }'
+  ss -Hltnp "sport = :$1" |
+    awk '$4 ~ /^(127\.0\.0\.1|0\.0\.0\.0|\*|\[::\]|\[::ffff:127\.0\.0\.1\])(%[a-z0-9]+)?:/ { print; exit }'
 }
 
 port_holder() {
@@ -34,5 +35,5 @@ disk_check() {
   local free
   free=$(df --output=avail -B 1M "$HOME_DIR" | awk 'NR == 2 { print $1 }')
   ((free >= DISK_FREE_MB)) ||
-    die "only $free MB are free where $PAYBUS_HOME is, $DISK_FREE_MB MB are needed: free some or set PAYBUS_HOME to another disk."
+    die "only $free MB are free where $PAYBUS_HOME is, $DISK_FREE_MB MB are needed: free some or set PAYBUS_HOME."
 }

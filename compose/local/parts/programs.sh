@@ -100,7 +100,7 @@ settings() {
 }
 
 programs_configure() {
-  local program values
+  local program values keep=${PAYBUS_IDEMPOTENCY_RETENTION_HOURS:+ --keep-hours $PAYBUS_IDEMPOTENCY_RETENTION_HOURS}
   put 0600 "$HOME_DIR/env/partitions.env" <<<"PAYBUS_DATABASE_URL=$(database_url paybus_owner)"
   mapfile -t values < <(settings "${LEDGER_SETTINGS[@]}")
   for program in $(ledger_programs); do
@@ -112,7 +112,7 @@ programs_configure() {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
     program_section nats 20 TERM 20 "$NATS_SERVER -c $HOME_DIR/conf/nats.conf"
-    program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600"
+    program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600$keep"
     for program in $(ledger_programs); do
       program_section "$program" 40 TERM 15 "$HOME_DIR/bin/ledger-svc"
     done

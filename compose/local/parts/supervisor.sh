@@ -22,7 +22,8 @@ supervisor_start() {
   if supervisor_running; then
     supervisor_ctl update >/dev/null
   else
-    (umask 077 && as_service supervisord -c "$SUPERVISOR_CONF" >/dev/null {HOME_LOCK}>&-) || die "supervisord did not start."
+    (umask 077 && as_service supervisord -c "$SUPERVISOR_CONF" >/dev/null {HOME_LOCK}>&-) ||
+      die "supervisord did not start."
     SUPERVISORD_STARTED=yes
     wait_until 10 supervisor_running || die "supervisord ended at once: see $PAYBUS_HOME/log/supervisord.log."
   fi
