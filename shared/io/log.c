@@ -3,6 +3,8 @@
 #include "shared/io/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -95,6 +97,17 @@ static bool line_add_text(struct line *l, const char *text)
     return line_add(l, text, strlen(text));
 }
 
+/* A number or an escape: at most 23 characters. */
+static bool PRINTF_LIKE(2, 3) line_addf(struct line *l, const char *format, ...)
+{
+    char text[24];
+    va_list args;
+    va_start(args, format);
+    const int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return line_add(l, text, (size_t)len);
+}
+
 /* Length of the UTF-8 character at s, 0 if there is none: overlong forms and surrogates are none (RFC 3629).
  */
 static size_t utf8_length(const unsigned char *s)
@@ -126,14 +139,13 @@ static bool line_add_escaped(struct line *l, const char *s)
     while (*s != '\0') {
         const unsigned char c = (unsigned char)*s;
         const size_t len = utf8_length((const unsigned char *)s);
-        char escape[8];
         bool added;
         if (len == 0)
             added = line_add_text(l, "\\ufffd");
         else if (c == '"' || c == '\\')
             added = line_add(l, (const char[]){'\\', (char)c}, 2);
         else if (c < 0x20 || c == 0x7f)
-            added = line_add(l, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", c));
+            added = line_addf(l, "\\u%04x", c);
         else
             added = line_add(l, s, len);
         if (!added)
@@ -158,14 +170,13 @@ static void line_add_string(struct line *l, const char *s)
 static void line_add_field(struct line *l, const struct log_field *field)
 {
     const size_t start = l->len;
-    char number[24];
     (void)(line_add_text(l, l->len > 2 ? ",\"" : "\"") && line_add_text(l, field->key) &&
            line_add_text(l, "\":"));
     const size_t key_end = l->len;
     if (field->type == LOG_FIELD_STR)
         line_add_string(l, field->str);
     else if (field->type == LOG_FIELD_INT)
-        (void)line_add(l, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)field->num));
+        (void)line_addf(l, "%" PRId64, field->num);
     else
         (void)line_add_text(l, field->num != 0 ? "true" : "false");
     if (l->cut && l->len <= key_end) /* no value: leave the key out as well */

@@ -1,5 +1,6 @@
-/* log.h - one JSON object a line on standard error: ts, level, service, instance, event, then the fields given.
-   No bodies, secrets or SQL parameters. Thread safe: one write(2) a line; a line that cannot be written is counted. */
+/* log.h - one JSON object a line on standard error: ts, level, service, instance, event, then the fields
+   given. No bodies, secrets or SQL parameters. Thread safe: one write(2) a line; a line that cannot be
+   written is counted. */
 #ifndef SHARED_IO_LOG_H
 #define SHARED_IO_LOG_H
 
@@ -30,10 +31,15 @@ void log_set_level(enum log_level level); /* async-signal safe */
 enum log_level log_get_level(void);
 /* event is a stable word: "batch_failed". fields end with a LOG_FIELD_END row; use log_event(). */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
-#define log_event(level, event, ...)                                                                                  \
-    do {                                                                                                               \
-        if (log_enabled(level))                                                                                        \
-            log_write(level, event, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.type = LOG_FIELD_END}});    \
+/* The first element only carries the comma that the fields need before them; log_write gets what follows it.
+ */
+#define log_event(level, event, ...)                                                                         \
+    do {                                                                                                     \
+        if (log_enabled(level))                                                                              \
+            log_write(level, event,                                                                          \
+                      (const struct log_field[]){                                                            \
+                          {.type = LOG_FIELD_END}, ##__VA_ARGS__, {.type = LOG_FIELD_END}} +                 \
+                          1);                                                                                \
     } while (0)
 int64_t log_dropped_total(void);
 

@@ -1,5 +1,6 @@
-/* metrics.h - counters, gauges and histograms in Prometheus text exposition 0.0.4. Registration at start, then
-   updates are relaxed atomics without locks. Names paybus_*; base units (seconds, bytes); counters end in _total. */
+/* metrics.h - counters, gauges and histograms in Prometheus text exposition 0.0.4. Registration at start,
+   then updates are relaxed atomics without locks. Names paybus_*; base units (seconds, bytes); counters end
+   in _total. */
 #ifndef SHARED_IO_METRICS_H
 #define SHARED_IO_METRICS_H
 
@@ -9,9 +10,10 @@
 
 struct metric; /* one series */
 
-/* labels is the inside of the braces, e.g. "route=\"/v1/transfers\",method=\"POST\"", or "" - copied, and escaped by
-   the caller. Series of one name share type and help and must be registered with the same. Registering the same
-   name and labels again gives the same series. Never NULL: out of memory or over 4096 series aborts at start. */
+/* labels is the inside of the braces, e.g. "route=\"/v1/transfers\",method=\"POST\"", or "" - copied, and
+   escaped by the caller. Series of one name share type and help and must be registered with the same.
+   Registering the same name and labels again gives the same series. Never NULL: out of memory or over 4096
+   series aborts at start. */
 struct metric *metrics_counter(const char *name, const char *help, const char *labels);
 struct metric *metrics_gauge(const char *name, const char *help, const char *labels);
 /* bounds are upper limits in ascending order, in the metric's unit; +Inf is added. At most 32. */

@@ -1,5 +1,6 @@
-/* service.h - a process's life: signals, readiness and drain. SIGTERM and SIGINT ask for a stop; a second one ends at
-   once; SIGUSR1 switches debug logs on and off, SIGHUP does nothing, SIGUSR2 is left to the owner of the HTTP front. */
+/* service.h - a process's life: signals, readiness and drain. SIGTERM and SIGINT ask for a stop; a second one
+   ends at once; SIGUSR1 switches debug logs on and off, SIGHUP does nothing, SIGUSR2 is left to the owner of
+   the HTTP front. */
 #ifndef SHARED_IO_SERVICE_H
 #define SHARED_IO_SERVICE_H
 
@@ -17,7 +18,8 @@ bool service_is_stopping(void);
 void service_wait_for_stop(void);
 void service_request_stop(void);
 
-/* A readiness check answers true when its dependency can serve; called by /readyz, must not block over 1 s. */
+/* A readiness check answers true when its dependency can serve; called by /readyz, must not block over 1 s.
+ */
 struct readiness_check {
     const char *name; /* "postgresql", "nats" */
     bool (*is_ready)(void *context, char *ret_detail, unsigned detail_size);

@@ -29,9 +29,10 @@ static void child_main(int report, bool drains_for_ever)
     service_wait_for_stop();
     if (!service_is_stopping() || write(report, "s", 1) != 1)
         _exit(98);
-    while (drains_for_ever)
+    if (!drains_for_ever)
+        _exit(EXIT_OK);
+    for (;;)
         (void)pause();
-    _exit(EXIT_OK);
 }
 
 static struct child start_child(bool drains_for_ever)
