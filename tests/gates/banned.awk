@@ -1,0 +1,37 @@
+# banned.awk - prints file:line: what for calls and types that the house style bans, and for SQL text in C.
+# A line may opt out by name with a reason: /* allow: sprintf: why */
+BEGIN {
+    calls = "strcpy strcat sprintf vsprintf strtok atoi gets system alloca gmtime localtime"
+    count = split(calls, banned, " ")
+}
+
+function allowed(name) {
+    return $0 ~ ("/\\* allow: " name ": [^ *][^*]* \\*/")
+}
+
+function complain(name, what) {
+    if (!allowed(name))
+        printf "%s:%d: %s\n", FILENAME, FNR, what
+}
+
+{
+    with_strings = $0
+    was_in_comment = in_comment
+    code = strip($0, 0)
+}
+
+{
+    for (i = 1; i <= count; i++)
+        if (code ~ ("(^|[^A-Za-z0-9_])" banned[i] "[ \t]*\\("))
+            complain(banned[i], banned[i] "() is banned")
+}
+
+FILENAME ~ /^(shared\/core\/money|ledger-svc\/domain\/)/ && code ~ /(^|[^A-Za-z0-9_])(float|double)([^A-Za-z0-9_]|$)/ {
+    complain("float", "no floating point near money")
+}
+
+FILENAME ~ /\.c$/ && FILENAME !~ /^tests\// && code ~ /"/ {
+    in_comment = was_in_comment
+    if (tolower(strip(with_strings, 1)) ~ /"[ \t]*(select|insert|update|delete)[ \t]/)
+        complain("sql", "SQL text belongs into a .sql file")
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# selftest.sh - the gates that are made here find what they are made for: a gate that is always content guards nothing.
+. "$(dirname "$0")/lib.sh"
+
+gates=$PWD/tests/gates
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/shared/core" "$work/shared/io"
+
+cat >"$work/shared/core/money.c" <<'END'
+/* a double entry; system("x") in a comment is no call */
+double ratio; /* the name of a type */
+int many(int a, int b, void (*c)(int, int), int d, int e, int f)
+{
+    return a;
+}
+END
+cat >"$work/shared/io/calls.c" <<'END'
+static const char *text = "strcpy(a, b)";
+    strcpy(a, b); /* allow: strcpy: both are literals */
+    strcpy(a, b); /* allow: strcpy: */
+    my_system(1); gmtime_r(t, &tm); x = gmtime (t);
+    query("select 1"); query("selected"); /* "update x" */
+    "a \" quote", '"', atoi("1");
+END
+{
+    printf 'void long_one(void)\n{\n'
+    seq 71 | sed 's/.*/    step(&);/'
+    printf '}\nvoid with_table(void)\n{\n    static const int t[] = {\n'
+    seq 100 | sed 's/.*/        &,/'
+    printf '    };\n}\n'
+} >"$work/shared/io/long.c"
+seq 151 >"$work/shared/io/long.h"
+
+found() {
+    cd "$work"
+    awk -f "$gates/strip.awk" -f "$gates/banned.awk" shared/*/*.c
+    awk -f "$gates/strip.awk" -f "$gates/sizes.awk" shared/*/*.[ch]
+}
+wanted='shared/core/money.c:2: no floating point near money
+shared/io/calls.c:3: strcpy() is banned
+shared/io/calls.c:4: gmtime() is banned
+shared/io/calls.c:5: SQL text belongs into a .sql file
+shared/io/calls.c:6: atoi() is banned
+parameters shared/core/money.c:many 6 4
+function shared/io/long.c:long_one 71 2
+file shared/io/long.h 151 1'
+
+got=$(found)
+if [ "$got" = "$wanted" ]; then
+    verdict selftest ''
+else
+    verdict selftest "tests/gates/selftest.sh:1: wanted:
+$wanted
+found:
+$got"
+fi
