@@ -19,6 +19,7 @@
 #include <poll.h>
 
 #include "shared/core/clock.h"
+#include "tests/support/process.h"
 #include "tests/support/servers.h"
 
 #define LINKS_MAX         64
@@ -50,6 +51,7 @@ struct fault_proxy {
     enum fault_protocol protocol;
     pthread_t thread;
     atomic_int fault, delay_ms, to_swallow, swallowed;
+    atomic_int order, obeyed; /* how often fault was set, and which setting all links know of */
     atomic_bool stopping;
     struct link *links;
 };
@@ -73,6 +75,11 @@ static void make_listener(struct fault_proxy *p)
     p->port = ntohs(address.sin_port);
 }
 
+static void part(int fd)
+{
+    close(fd);
+}
+
 static void reset(int fd)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -80,12 +87,12 @@ static void reset(int fd)
     close(fd);
 }
 
-static void cut(struct link *l)
+static void end_link(struct link *l, void (*end)(int fd))
 {
     if (l->client < 0)
         return;
-    reset(l->client);
-    reset(l->server);
+    end(l->client);
+    end(l->server);
     l->client = l->server = -1;
 }
 
@@ -213,7 +220,7 @@ static bool serve_down(struct fault_proxy *p, struct link *l)
     if (atomic_load(&p->fault) == FAULT_MUTE_TO_CLIENT)
         return true;
     if (l->swallowing)
-        return drain(&l->down, l->client) && clock_monotonic_ms() < l->cut_at_ms;
+        return drain(&l->down, l->client);
     if (!fill(p, &l->down, l->server))
         return false;
     if (p->protocol == FAULT_PROTOCOL_POSTGRES)
@@ -223,12 +230,14 @@ static bool serve_down(struct fault_proxy *p, struct link *l)
     return drain(&l->down, l->client);
 }
 
-static void serve(struct fault_proxy *p, struct link *l)
+static void serve(struct fault_proxy *p, struct link *l, enum fault fault)
 {
     if (l->client < 0)
         return;
-    if (atomic_load(&p->fault) == FAULT_CUT || !serve_up(p, l) || !serve_down(p, l))
-        cut(l);
+    if (fault == FAULT_CUT || (l->swallowing && clock_monotonic_ms() >= l->cut_at_ms))
+        end_link(l, reset);
+    else if (!serve_up(p, l) || !serve_down(p, l))
+        end_link(l, part);
 }
 
 /* What of one direction poll has to watch; a watch that is not wanted must not be set, or a hang-up would
@@ -273,9 +282,11 @@ static void *run(void *context)
 {
     struct fault_proxy *p = context;
     while (!atomic_load(&p->stopping)) {
-        wait_for_work(p);
+        int order = atomic_load(&p->order);
         for (int i = 0; i < LINKS_MAX; i++)
-            serve(p, &p->links[i]);
+            serve(p, &p->links[i], (enum fault)atomic_load(&p->fault));
+        atomic_store(&p->obeyed, order);
+        wait_for_work(p);
     }
     return NULL;
 }
@@ -312,7 +323,10 @@ void fault_proxy_set(struct fault_proxy *p, enum fault fault, int delay_ms)
 {
     atomic_store(&p->delay_ms, delay_ms);
     atomic_store(&p->fault, (int)fault);
+    int order = atomic_fetch_add(&p->order, 1) + 1;
     wake(p);
+    while (atomic_load(&p->obeyed) != order)
+        pause_ms(1);
 }
 
 void fault_proxy_swallow_commits(struct fault_proxy *p, int times)
@@ -333,7 +347,7 @@ void fault_proxy_stop(struct fault_proxy *p)
     wake(p);
     (void)pthread_join(p->thread, NULL);
     for (int i = 0; i < LINKS_MAX; i++)
-        cut(&p->links[i]);
+        end_link(&p->links[i], part);
     close(p->listener);
     close(p->wake);
     free(p->links);

@@ -18,7 +18,7 @@ struct fault_proxy;
 /* Listens on a free port and connects each client to target_port. What cannot work aborts the test. */
 struct fault_proxy *fault_proxy_start(int target_port, enum fault_protocol protocol);
 int fault_proxy_port(const struct fault_proxy *p);
-/* Holds for all connections, from now on. delay_ms is for FAULT_DELAY. */
+/* Holds for all connections when it returns. delay_ms is for FAULT_DELAY. One thread sets faults. */
 void fault_proxy_set(struct fault_proxy *p, enum fault fault, int delay_ms);
 /* The next times PostgreSQL reports COMMIT on any connection, the report and all that follows is dropped, and
    the connection is cut a moment later. Only with FAULT_PROTOCOL_POSTGRES. */

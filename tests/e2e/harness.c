@@ -1,0 +1,346 @@
+/* harness.c - see harness.h. */
+#include "tests/e2e/harness.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "e2e_statements.h"
+#include "shared/core/clock.h"
+#include "tests/support/ports.h"
+#include "tests/support/process.h"
+
+#define TOOL_TIMEOUT_MS  60000
+#define STOP_TIMEOUT_MS  10000
+#define KEEPER_LOOK_MS   10
+#define CALL_GIVE_UP_MS  20000
+#define NATS_TEMPLATE    PAYBUS_SOURCE_DIR "/compose/local/conf/nats.conf.in"
+#define ROLES_SQL        PAYBUS_SOURCE_DIR "/migrations/roles.sql"
+#define MIGRATIONS       PAYBUS_SOURCE_DIR "/migrations"
+#define PASSWORD_SUFFIX  "-password"
+#define FILE_MAX         65536
+#define QUERY_TIMEOUT_MS 60000
+
+static void read_file(const char *path, char *ret_text, size_t size)
+{
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        servers_fail("%s cannot be read", path);
+    size_t n = fread(ret_text, 1, size - 1, f);
+    ret_text[n] = '\0';
+    (void)fclose(f);
+}
+
+/* The accounts, users and permissions of production; @LEDGER@ becomes the password "ledger-password". */
+static void start_nats(struct harness *h)
+{
+    static char text[FILE_MAX];
+    CLEANUP(buf_free) struct buf settings = {0};
+    buf_init(&settings, sizeof text * 2);
+    read_file(NATS_TEMPLATE, text, sizeof text);
+    const char *at = strstr(text, "\naccounts {");
+    if (at == NULL)
+        servers_fail("%s has no accounts", NATS_TEMPLATE);
+    for (; *at != '\0'; at++) {
+        size_t len = *at == '@' ? strcspn(at + 1, "@") : 0;
+        if (len == 0) {
+            buf_add_char(&settings, *at);
+            continue;
+        }
+        for (const char *c = at + 1; c <= at + len; c++)
+            buf_add_char(&settings, (char)tolower((unsigned char)*c));
+        buf_add_str(&settings, PASSWORD_SUFFIX);
+        at += len + 1;
+    }
+    if (buf_status(&settings) != STATUS_OK)
+        servers_fail("%s is too long", NATS_TEMPLATE);
+    servers_nats_create(&h->nats, settings.data);
+}
+
+/* "user:password" in a file that nobody else may read, as the services demand. */
+static void write_credentials(const struct harness *h, const char *user)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/%s.nats", h->directory, user);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || dprintf(fd, "%s:%s" PASSWORD_SUFFIX "\n", user, user) < 0)
+        servers_fail("%s cannot be written", path);
+    close(fd);
+}
+
+static void superuser(const struct harness *h, const char *database, const char *sql)
+{
+    char conninfo[256];
+    (void)snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=postgres dbname=%s",
+                   h->postgres.port, database);
+    struct db_options options = {.conninfo = conninfo, .service = "e2e"};
+    struct db *db = NULL;
+    if (db_open(&options, &db) != STATUS_OK)
+        servers_fail("the superuser cannot connect: %s", db_connect_error());
+    if (db_exec(db, sql) != STATUS_OK)
+        servers_fail("set-up of the database failed: %s", db_error(db));
+    db_close(db);
+}
+
+static void database_url(int port, const char *role, char ret_url[static 128])
+{
+    (void)snprintf(ret_url, 128, "postgresql://%s@127.0.0.1:%d/paybus?sslmode=disable", role, port);
+}
+
+/* Runs a tool to its end, its output in a file of the harness. */
+static void run_tool(const struct harness *h, const char *name, const char *const *argv,
+                     char ret_log[static 160])
+{
+    (void)snprintf(ret_log, 160, "%s/%s.log", h->directory, name);
+    if (process_run(&(struct process_spec){.argv = argv, .log_file = ret_log}, TOOL_TIMEOUT_MS) !=
+        STATUS_OK) {
+        char text[2048];
+        read_file(ret_log, text, sizeof text);
+        servers_fail("%s failed: %s", argv[0], text);
+    }
+}
+
+static void start_postgres(struct harness *h)
+{
+    static char roles[FILE_MAX];
+    char url[128], log[160];
+    servers_postgres_create(&h->postgres, NULL);
+    read_file(ROLES_SQL, roles, sizeof roles);
+    superuser(h, "postgres", roles);
+    superuser(h, "postgres", "create database paybus owner paybus_owner");
+    database_url(h->postgres.port, "paybus_owner", url);
+    const char *const argv[] = {PAYBUS_MIGRATE_PATH, "--database", url, "--dir", MIGRATIONS, NULL};
+    run_tool(h, "migrate", argv, log);
+}
+
+static void make_api_key(struct harness *h)
+{
+    char url[128], log[160], text[2048];
+    database_url(h->postgres.port, "paybus_owner", url);
+    const char *const argv[] = {PAYBUS_ADMIN_PATH, "key",   "create",     "--owner", HARNESS_OWNER,
+                                "--scopes",        "admin", "--database", url,       NULL};
+    run_tool(h, "key", argv, log);
+    read_file(log, text, sizeof text);
+    const char *key = strstr(text, "sk_");
+    if (key == NULL)
+        servers_fail("paybus-admin shows no key");
+    (void)snprintf(h->api_key, sizeof h->api_key, "%.*s", (int)strcspn(key, " \n"), key);
+}
+
+static void set_common(struct harness *h, struct program *p, const char *role, const char *user,
+                       int postgres_port, int nats_port)
+{
+    char url[128];
+    database_url(postgres_port, role, url);
+    program_set(p, "PAYBUS_DATABASE_URL", "%s", url);
+    program_set(p, "PAYBUS_NATS_SERVERS", "nats://127.0.0.1:%d", nats_port);
+    program_set(p, "PAYBUS_NATS_CREDENTIALS_FILE", "%s/%s.nats", h->directory, user);
+    program_set(p, "PAYBUS_INSTANCE", "%s", p->name);
+}
+
+static void configure_ledger(struct harness *h, int i)
+{
+    static const char *const names[HARNESS_PROGRAMS_MAX] = {"ledger-svc-1", "ledger-svc-2"};
+    struct program *p = &h->ledgers[i];
+    int postgres = h->database_proxy != NULL ? fault_proxy_port(h->database_proxy) : h->postgres.port;
+    int nats = h->bus_proxy != NULL ? fault_proxy_port(h->bus_proxy) : h->nats.port;
+    program_init(p, names[i], PAYBUS_LEDGER_PATH, h->directory, port_free());
+    set_common(h, p, "paybus_ledger", "ledger", postgres, nats);
+    program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
+}
+
+static void configure_ingress(struct harness *h, int i)
+{
+    static const char *const names[HARNESS_PROGRAMS_MAX] = {"ingress-1", "ingress-2"};
+    struct program *p = &h->ingresses[i];
+    program_init(p, names[i], PAYBUS_INGRESS_PATH, h->directory, port_free());
+    set_common(h, p, "paybus_ingress", "ingress", h->postgres.port, h->nats.port);
+    program_set(p, "PAYBUS_HTTP_LISTEN", "127.0.0.1:%d", p->port);
+    (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
+}
+
+static void *keeper_main(void *context)
+{
+    struct harness *h = context;
+    while (!atomic_load(&h->stopping)) {
+        for (int i = 0; i < h->ledger_count; i++)
+            program_look(&h->ledgers[i]);
+        for (int i = 0; i < h->ingress_count; i++)
+            program_look(&h->ingresses[i]);
+        pause_ms(KEEPER_LOOK_MS);
+    }
+    return NULL;
+}
+
+static void start_programs(struct harness *h)
+{
+    for (int i = 0; i < h->ledger_count; i++) {
+        configure_ledger(h, i);
+        program_start(&h->ledgers[i]);
+    }
+    for (int i = 0; i < h->ingress_count; i++) {
+        configure_ingress(h, i);
+        program_start(&h->ingresses[i]);
+    }
+    if (pthread_create(&h->keeper, NULL, keeper_main, h) != 0)
+        servers_fail("no thread for the keeper");
+    if (!harness_wait_ready(h, HARNESS_READY_MS)) {
+        harness_stop(h, true);
+        servers_fail("the stack is not ready after %d ms", HARNESS_READY_MS);
+    }
+}
+
+void harness_start(struct harness *h, const struct harness_options *options)
+{
+    *h = (struct harness){.ledger_count = options->ledgers > 0 ? options->ledgers : 1,
+                          .ingress_count = options->ingresses > 0 ? options->ingresses : 1};
+    servers_make_directory(h->directory);
+    start_postgres(h);
+    start_nats(h);
+    write_credentials(h, "ledger");
+    write_credentials(h, "ingress");
+    make_api_key(h);
+    if (options->database_proxy)
+        h->database_proxy = fault_proxy_start(h->postgres.port, FAULT_PROTOCOL_POSTGRES);
+    if (options->bus_proxy)
+        h->bus_proxy = fault_proxy_start(h->nats.port, FAULT_PROTOCOL_ANY);
+    start_programs(h);
+}
+
+static void stop_program(struct program *p, bool failed)
+{
+    if (program_stop(p, SIGKILL, STOP_TIMEOUT_MS) == PROGRAM_STILL_RUNS)
+        (void)fprintf(stderr, "%s does not die\n", p->name);
+    if (failed)
+        program_print_log(p);
+}
+
+void harness_stop(struct harness *h, bool failed)
+{
+    atomic_store(&h->stopping, true);
+    (void)pthread_join(h->keeper, NULL);
+    for (int i = 0; i < h->ingress_count; i++)
+        stop_program(&h->ingresses[i], failed);
+    for (int i = 0; i < h->ledger_count; i++)
+        stop_program(&h->ledgers[i], failed);
+    fault_proxy_stop(h->database_proxy);
+    fault_proxy_stop(h->bus_proxy);
+    servers_nats_destroy(&h->nats);
+    servers_postgres_destroy(&h->postgres);
+    if (failed)
+        (void)fprintf(stderr, "whole logs are in %s\n", h->directory);
+    else
+        servers_remove_directory(h->directory);
+}
+
+void harness_client(struct harness *h, int first, struct client *ret_client)
+{
+    client_init(ret_client, h->api_key);
+    for (int i = 0; i < h->ingress_count; i++)
+        client_add_base(ret_client, h->bases[(first + i) % h->ingress_count]);
+}
+
+struct db *harness_database(const struct harness *h)
+{
+    static char conninfo[256]; /* both are borrowed by the connection */
+    static struct db_options options = {.conninfo = conninfo,
+                                        .service = "e2e",
+                                        .statements = e2e_statements,
+                                        .statement_count = E2E_SQL_COUNT,
+                                        .query_timeout_ms = QUERY_TIMEOUT_MS};
+    struct db *db = NULL;
+    (void)snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=postgres dbname=paybus",
+                   h->postgres.port);
+    if (db_open(&options, &db) != STATUS_OK)
+        servers_fail("the superuser cannot connect: %s", db_connect_error());
+    return db;
+}
+
+bool harness_wait_ready(const struct harness *h, int timeout_ms)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+    bool ready = true;
+    for (int i = 0; ready && i < h->ledger_count; i++)
+        ready = program_wait_ready(&h->ledgers[i], (int)(deadline_ms - clock_monotonic_ms()));
+    for (int i = 0; ready && i < h->ingress_count; i++)
+        ready = program_wait_ready(&h->ingresses[i], (int)(deadline_ms - clock_monotonic_ms()));
+    return ready;
+}
+
+void harness_keep_all(struct harness *h, bool kept)
+{
+    for (int i = 0; i < h->ledger_count; i++)
+        program_keep(&h->ledgers[i], kept);
+    for (int i = 0; i < h->ingress_count; i++)
+        program_keep(&h->ingresses[i], kept);
+}
+
+void harness_new_key(char ret_key[HARNESS_KEY_SIZE])
+{
+    static atomic_int count;
+    (void)snprintf(ret_key, HARNESS_KEY_SIZE, "e2e-%lld-%d", (long long)clock_unix_us(),
+                   atomic_fetch_add(&count, 1));
+}
+
+/* A call that has to be answered with that status. */
+static void must(struct harness *h, const char *path, const char *body, int status,
+                 struct client_answer *ret_answer)
+{
+    struct client client;
+    char key[HARNESS_KEY_SIZE];
+    harness_new_key(key);
+    harness_client(h, 0, &client);
+    client_call(&client, path, body != NULL ? key : NULL, body, CALL_GIVE_UP_MS, ret_answer);
+    client_close(&client);
+    if (ret_answer->status != status)
+        servers_fail("%s was answered %d, not %d: %s", path, ret_answer->status, status, ret_answer->body);
+}
+
+void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE])
+{
+    struct client_answer a;
+    char body[128];
+    (void)snprintf(body, sizeof body, "{\"type\":\"user\",\"currency\":\"%s\",\"name\":\"Wallet\"}",
+                   currency);
+    must(h, "/v1/accounts", body, 201, &a);
+    if (!client_answer_string(&a, "id", ret_id, TYPEID_TEXT_SIZE))
+        servers_fail("an account without an id: %s", a.body);
+}
+
+void harness_deposit(struct harness *h, const char *account, const char *currency, int64_t amount)
+{
+    struct client_answer a;
+    char body[192];
+    (void)snprintf(body, sizeof body, "{\"account\":\"%s\",\"amount\":%lld,\"currency\":\"%s\"}", account,
+                   (long long)amount, currency);
+    must(h, "/v1/deposits", body, 201, &a);
+}
+
+void harness_open_funded(struct harness *h, const char *currency, int64_t amount, int count,
+                         char (*ret_ids)[TYPEID_TEXT_SIZE])
+{
+    for (int i = 0; i < count; i++) {
+        harness_open_account(h, currency, ret_ids[i]);
+        harness_deposit(h, ret_ids[i], currency, amount);
+    }
+}
+
+int64_t harness_available(struct harness *h, const char *account)
+{
+    struct uuid id;
+    CLEANUP(db_params_free) struct db_params params = {0};
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    if (typeid_parse("acct", str_of(account), &id) != STATUS_OK)
+        servers_fail("%s is not an account's id", account);
+    struct db *db = harness_database(h);
+    db_params_init(&params, 256);
+    db_param_uuid(&params, &id);
+    if (db_query(db, E2E_SQL_READ_AVAILABLE, &params, &r) != STATUS_OK || PQntuples(r) != 1)
+        servers_fail("%s cannot be read: %s", account, db_error(db));
+    int64_t available = db_get_int(r, 0, 0);
+    db_close(db);
+    return available;
+}

@@ -1,0 +1,63 @@
+/* harness.h - a whole private stack of real processes for one test program: PostgreSQL migrated by
+   paybus-migrate, nats-server with the permissions of production, ledger-svc and ingress as built beside the
+   test, API keys made by paybus-admin. What cannot work aborts the test with a sentence. */
+#ifndef TESTS_E2E_HARNESS_H
+#define TESTS_E2E_HARNESS_H
+
+#include <stdatomic.h>
+
+#include "shared/core/typeid.h"
+#include "shared/io/db.h"
+#include "tests/e2e/client.h"
+#include "tests/e2e/program.h"
+#include "tests/support/fault_proxy.h"
+#include "tests/support/servers.h"
+
+#define HARNESS_PROGRAMS_MAX 2
+#define HARNESS_READY_MS     20000
+#define HARNESS_OWNER        "e2e" /* owner of the API key that clients use */
+
+struct harness_options {
+    int ledgers, ingresses; /* how many of each; 0 means 1 */
+    bool database_proxy;    /* ledger-svc reaches PostgreSQL through a fault proxy */
+    bool bus_proxy;         /* ledger-svc reaches nats-server through a fault proxy */
+};
+struct harness {
+    struct servers_postgres postgres;
+    struct servers_nats nats;
+    char directory[SERVERS_PATH_SIZE]; /* logs, credentials */
+    struct program ledgers[HARNESS_PROGRAMS_MAX], ingresses[HARNESS_PROGRAMS_MAX];
+    int ledger_count, ingress_count;
+    char bases[HARNESS_PROGRAMS_MAX][64];           /* of the ingresses, for clients */
+    struct fault_proxy *database_proxy, *bus_proxy; /* NULL unless asked for */
+    char api_key[128];
+    pthread_t keeper;
+    atomic_bool stopping;
+};
+
+/* Everything is started and ready when it returns. */
+void harness_start(struct harness *h, const struct harness_options *options);
+/* Ends everything; prints the ends of all logs first if the tests failed. */
+void harness_stop(struct harness *h, bool failed);
+
+/* A client of all ingresses, starting with the given one. */
+void harness_client(struct harness *h, int first, struct client *ret_client);
+/* The superuser's connection, with the statements of tests/e2e/sql prepared. */
+struct db *harness_database(const struct harness *h);
+/* Every service ready again within the time. */
+bool harness_wait_ready(const struct harness *h, int timeout_ms);
+/* From now on: programs that end are started again at once, as supervisord does. */
+void harness_keep_all(struct harness *h, bool kept);
+
+#define HARNESS_KEY_SIZE 48
+/* An Idempotency-Key never used before. */
+void harness_new_key(char ret_key[HARNESS_KEY_SIZE]);
+/* By the API; a refusal aborts the test. */
+void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE]);
+void harness_deposit(struct harness *h, const char *account, const char *currency, int64_t amount);
+/* Many accounts of one currency with the same opening deposit. */
+void harness_open_funded(struct harness *h, const char *currency, int64_t amount, int count,
+                         char (*ret_ids)[TYPEID_TEXT_SIZE]);
+int64_t harness_available(struct harness *h, const char *account);
+
+#endif

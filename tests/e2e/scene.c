@@ -1,0 +1,33 @@
+/* scene.c - see scene.h. */
+#include "tests/e2e/scene.h"
+
+void scene_start(struct scene *s, struct harness *h, int accounts, int clients)
+{
+    *s = (struct scene){.account_count = accounts};
+    history_init(&s->history);
+    harness_open_funded(h, SCENE_CURRENCY, SCENE_FUNDS, accounts, s->accounts);
+    const struct load_options options = {.harness = h,
+                                         .accounts = (const char(*)[TYPEID_TEXT_SIZE])s->accounts,
+                                         .account_count = accounts,
+                                         .shape = LOAD_ANY_PAIR,
+                                         .clients = clients,
+                                         .amount_max = SCENE_AMOUNT_MAX,
+                                         .history = &s->history};
+    if (clients > 0)
+        s->load = load_start(&options);
+}
+
+void scene_finish(struct scene *s, struct harness *h, const char *name)
+{
+    if (s->load != NULL) {
+        load_stop(s->load, &s->report);
+        s->load = NULL;
+        assert_true(load_was_smooth(name, &s->report));
+    }
+    int64_t funds = 0;
+    for (int i = 0; i < s->account_count; i++)
+        funds += harness_available(h, s->accounts[i]);
+    assert_int_equal(funds, (int64_t)s->account_count * SCENE_FUNDS);
+    assert_int_equal(money_check(h, &s->history), 0);
+    history_free(&s->history);
+}

@@ -1,0 +1,36 @@
+/* scene.h - what every test program of this folder does: a stack, a test that sets up accounts and load, a
+   verdict. Include it last. */
+#ifndef TESTS_E2E_SCENE_H
+#define TESTS_E2E_SCENE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/load.h"
+#include "tests/e2e/money_checker.h"
+
+#define SCENE_ACCOUNTS_MAX 16
+#define SCENE_FUNDS        100000
+#define SCENE_AMOUNT_MAX   100
+#define SCENE_CURRENCY     "EUR"
+
+/* Outlives the test function, so that a failed assertion leaves the clients something to write to. */
+struct scene {
+    char accounts[SCENE_ACCOUNTS_MAX][TYPEID_TEXT_SIZE];
+    int account_count;
+    struct history history;
+    struct load *load;
+    struct load_report report;
+};
+
+/* Opens funded accounts and starts clients that move money between all of them. clients 0: no load. */
+void scene_start(struct scene *s, struct harness *h, int accounts, int clients);
+/* The clients finish; every one saw latency at most, the money is right, nothing was lost and nothing came
+ * into being. */
+void scene_finish(struct scene *s, struct harness *h, const char *name);
+
+#endif
