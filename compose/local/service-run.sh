@@ -12,6 +12,11 @@ started=$home/supervisor/$name.started
 [[ -z $(find "$started" -newermt '-1 second' 2>/dev/null) ]] || sleep 1
 touch "$started"
 
+# A connection is a file; PostgreSQL and the others set their own limits below this.
+limit=$(ulimit -H -n)
+if [[ $limit == unlimited ]] || ((limit > 65536)); then limit=65536; fi
+ulimit -S -n "$limit"
+
 settings=()
 if [[ -e $home/env/$name.env ]]; then
   mapfile -t settings <"$home/env/$name.env"

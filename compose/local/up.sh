@@ -4,7 +4,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$LOCAL/packages.sh"
-"$LOCAL/build.sh" release ledger-svc ingress paybus-migrate paybus-admin
 home_create
 # shellcheck source=/dev/null
 source "$LOCAL/parts/stack.sh"
@@ -77,6 +76,7 @@ EOF
 supervisor_running || wait_until 60 supervisor_gone || die "processes of an earlier run are still ending; try again."
 ports_check
 supervisor_running || disk_check
+"$LOCAL/build.sh" release "${BINARIES[@]##*/}"
 configure
 supervisor_start
 start_database

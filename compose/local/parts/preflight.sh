@@ -32,8 +32,9 @@ port_holder() {
 }
 
 disk_check() {
-  local free
-  free=$(df --output=avail -B 1M "$HOME_DIR" | awk 'NR == 2 { print $1 }')
-  ((free >= DISK_FREE_MB)) ||
-    die "only $free MB are free where $PAYBUS_HOME is, $DISK_FREE_MB MB are needed: free some or set PAYBUS_HOME."
+  local place free
+  for place in "$PAYBUS_HOME" "$CLONE"; do
+    free=$(df --output=avail -B 1M "$place" | awk 'NR == 2 { print $1 }')
+    ((free >= DISK_FREE_MB)) || die "only $free MB are free in $place, $DISK_FREE_MB MB are needed."
+  done
 }
