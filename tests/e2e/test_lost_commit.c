@@ -1,0 +1,86 @@
+/* test_lost_commit.c - PostgreSQL commits and the report of it never reaches ledger-svc, which must find out
+   by itself: each client gets its answer as if nothing had happened, and there is one effect. */
+#include "tests/e2e/scene.h"
+
+#define CLIENTS       8
+#define LOST_COMMITS  12
+#define CALLS_BETWEEN 25
+#define PROGRESS_MS   15000
+
+static struct harness h;
+static struct scene scene;
+
+struct lone {
+    const char *name;
+    int amount, status, status_again;
+};
+
+/* In a single try: the doubt is resolved before the client's patience ends. */
+static void lone_command(void **state)
+{
+    const struct lone *lone = *state;
+    struct client client;
+    struct client_answer first, again;
+    char key[HARNESS_KEY_SIZE], body[256];
+    scene_start(&scene, &h, 2, 0);
+    harness_new_key(key);
+    (void)snprintf(body, sizeof body,
+                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":%d,\"reference\":\"%s\"}",
+                   scene.accounts[0], scene.accounts[1], lone->amount, key);
+    harness_client(&h, 0, &client);
+    int swallowed = fault_proxy_swallowed(h.database_proxy);
+    fault_proxy_swallow_commits(h.database_proxy, 1);
+    client_send(&client, "/v1/transfers", key, body, &first);
+    assert_int_equal(fault_proxy_swallowed(h.database_proxy), swallowed + 1);
+    client_send(&client, "/v1/transfers", key, body, &again);
+    client_close(&client);
+    assert_int_equal(first.status, lone->status);
+    assert_false(first.replayed);
+    assert_int_equal(again.status, lone->status_again);
+    assert_true(again.replayed);
+    assert_string_equal(again.body, first.body);
+    history_add(&scene.history, key, &first);
+    scene_finish(&scene, &h, lone->name);
+}
+
+static void under_load(void **state)
+{
+    (void)state;
+    int swallowed = fault_proxy_swallowed(h.database_proxy);
+    scene_start(&scene, &h, 4, CLIENTS);
+    for (int i = 1; i <= LOST_COMMITS; i++) {
+        fault_proxy_swallow_commits(h.database_proxy, 1);
+        assert_true(load_progress(scene.load, CALLS_BETWEEN, PROGRESS_MS));
+    }
+    scene_finish(&scene, &h, "lost COMMIT reports");
+    assert_int_equal(fault_proxy_swallowed(h.database_proxy), swallowed + LOST_COMMITS);
+    assert_int_equal(scene.report.server_errors, 0);
+}
+
+/* The report is lost, and so are those of the tries to find out. */
+static void lost_again_and_again(void **state)
+{
+    (void)state;
+    int swallowed = fault_proxy_swallowed(h.database_proxy);
+    scene_start(&scene, &h, 4, CLIENTS);
+    fault_proxy_swallow_commits(h.database_proxy, LOST_COMMITS);
+    assert_true(load_progress(scene.load, CALLS_BETWEEN, PROGRESS_MS));
+    scene_finish(&scene, &h, "COMMIT reports lost in a row");
+    assert_int_equal(fault_proxy_swallowed(h.database_proxy), swallowed + LOST_COMMITS);
+}
+
+int main(void)
+{
+    static struct lone success = {"a transfer", 11, 201, 200};
+    static struct lone refusal = {"a refused transfer", SCENE_FUNDS + 1, 402, 402};
+    const struct CMUnitTest tests[] = {
+        {"a transfer", lone_command, NULL, NULL, &success},
+        {"a refused transfer", lone_command, NULL, NULL, &refusal},
+        cmocka_unit_test(under_load),
+        cmocka_unit_test(lost_again_and_again),
+    };
+    harness_start(&h, &(struct harness_options){.ledgers = 2, .database_proxy = true});
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    harness_stop(&h, failed != 0);
+    return failed;
+}
