@@ -80,9 +80,15 @@ static void print_table(const struct plan_row *rows, size_t count)
 {
     (void)printf("%-48s  %-8s  %-20s  %s\n", "migration", "state", "applied at", "took");
     for (size_t i = 0; i < count; i++) {
+        const struct migration *m = rows[i].file;
         const struct applied *a = rows[i].applied;
-        (void)printf("%-48s  %-8s  %-20s  %s\n", rows[i].file ? rows[i].file->name : a->name,
-                     plan_state_name(rows[i].state), a ? a->applied_at : "-", a ? a->duration : "-");
+        const char *name = m ? m->name : "", *applied_at = "-", *duration = "-";
+        if (a) {
+            name = m ? name : a->name;
+            applied_at = a->applied_at;
+            duration = a->duration;
+        }
+        (void)printf("%-48s  %-8s  %-20s  %s\n", name, plan_state_name(rows[i].state), applied_at, duration);
     }
 }
 

@@ -24,13 +24,13 @@ int admin_complain(int code, const char *format, ...)
     return code;
 }
 
-enum status admin_read_arguments(int argc, char **argv, const struct admin_option *options, size_t count,
-                                 const char **ret_positional, int positional_count)
+static enum status read_options(int argc, char **argv, const struct admin_option *options)
 {
-    assert(count <= OPTIONS_MAX);
     struct option longs[OPTIONS_MAX + 1] = {0};
-    for (size_t i = 0; i < count; i++)
-        longs[i] = (struct option){options[i].name, required_argument, NULL, (int)i};
+    for (int i = 0; options[i].name; i++) {
+        assert(i < OPTIONS_MAX);
+        longs[i] = (struct option){options[i].name, required_argument, NULL, i};
+    }
     optind = 1;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
@@ -41,9 +41,17 @@ enum status admin_read_arguments(int argc, char **argv, const struct admin_optio
         }
         *options[c].value = optarg;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (options[i].required && !*options[i].value) {
-            (void)admin_complain(EXIT_USAGE, "--%s is required.", options[i].name);
+    return STATUS_OK;
+}
+
+enum status admin_read_arguments(int argc, char **argv, const struct admin_option *options,
+                                 const char **ret_positional, int positional_count)
+{
+    if (read_options(argc, argv, options) != STATUS_OK)
+        return STATUS_INVALID;
+    for (; options->name; options++) {
+        if (options->required && !*options->value) {
+            (void)admin_complain(EXIT_USAGE, "--%s is required.", options->name);
             return STATUS_INVALID;
         }
     }

@@ -24,10 +24,11 @@ struct admin_option {
     const char **value;
     bool required;
 };
-/* Reads options, all with values, then exactly positional_count other arguments into ret_positional (may be
-   NULL when 0). Complains and returns STATUS_INVALID if anything is wrong. */
+/* Reads options, all with values (a row without a name ends them), then exactly positional_count other
+   arguments into ret_positional (may be NULL when 0). Complains and returns STATUS_INVALID if anything is
+   wrong. */
 NODISCARD enum status admin_read_arguments(int argc, char **argv, const struct admin_option *options,
-                                           size_t count, const char **ret_positional, int positional_count);
+                                           const char **ret_positional, int positional_count);
 /* One sentence on standard error; returns code. */
 int admin_complain(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 /* conninfo NULL: PAYBUS_DATABASE_URL. Complains when it cannot. */

@@ -98,8 +98,9 @@ int admin_key_create(int argc, char **argv)
     const struct admin_option options[] = {{"owner", &key.owner, true},
                                            {"scopes", &key.scopes, true},
                                            {"name", &key.name, false},
-                                           {"database", &key.database, false}};
-    if (admin_read_arguments(argc, argv, options, 4, NULL, 0) != STATUS_OK)
+                                           {"database", &key.database, false},
+                                           {0}};
+    if (admin_read_arguments(argc, argv, options, NULL, 0) != STATUS_OK)
         return EXIT_USAGE;
     int code = key_check(&key);
     if (code != EXIT_OK)
@@ -135,8 +136,8 @@ static void print_key(const PGresult *r, int row)
 int admin_key_list(int argc, char **argv)
 {
     const char *database = NULL;
-    const struct admin_option options[] = {{"database", &database, false}};
-    if (admin_read_arguments(argc, argv, options, 1, NULL, 0) != STATUS_OK)
+    const struct admin_option options[] = {{"database", &database, false}, {0}};
+    if (admin_read_arguments(argc, argv, options, NULL, 0) != STATUS_OK)
         return EXIT_USAGE;
     CLEANUP(admin_close_database) struct db *db = NULL;
     if (admin_open_database(database, &db) != STATUS_OK)
@@ -166,8 +167,8 @@ static enum status key_revoke(struct db *db, const struct uuid *id, const char *
 int admin_key_revoke(int argc, char **argv)
 {
     const char *database = NULL, *id_text = NULL;
-    const struct admin_option options[] = {{"database", &database, false}};
-    if (admin_read_arguments(argc, argv, options, 1, &id_text, 1) != STATUS_OK)
+    const struct admin_option options[] = {{"database", &database, false}, {0}};
+    if (admin_read_arguments(argc, argv, options, &id_text, 1) != STATUS_OK)
         return EXIT_USAGE;
     struct uuid id;
     if (typeid_parse("key", str_of(id_text), &id) != STATUS_OK)

@@ -127,8 +127,9 @@ int admin_partitions(int argc, char **argv)
     const struct admin_option options[] = {{"every", &every, false},
                                            {"days", &days, false},
                                            {"keep-hours", &keep, false},
-                                           {"database", &job.database, false}};
-    if (admin_read_arguments(argc, argv, options, 4, NULL, 0) != STATUS_OK ||
+                                           {"database", &job.database, false},
+                                           {0}};
+    if (admin_read_arguments(argc, argv, options, NULL, 0) != STATUS_OK ||
         read_number("every", every, 1, EVERY_SECONDS_MAX, &job.every_seconds) != STATUS_OK ||
         read_number("days", days, 1, DAYS_MAX, &job.days) != STATUS_OK ||
         read_number("keep-hours", keep, 24, KEEP_HOURS_MAX, &job.keep_hours) != STATUS_OK)

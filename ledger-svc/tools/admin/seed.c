@@ -212,8 +212,8 @@ int admin_seed(int argc, char **argv)
 {
     const char *servers = NULL, *credentials = NULL, *database = NULL;
     const struct admin_option options[] = {
-        {"nats", &servers, true}, {"credentials", &credentials, false}, {"database", &database, false}};
-    if (admin_read_arguments(argc, argv, options, 3, NULL, 0) != STATUS_OK)
+        {"nats", &servers, true}, {"credentials", &credentials, false}, {"database", &database, false}, {0}};
+    if (admin_read_arguments(argc, argv, options, NULL, 0) != STATUS_OK)
         return EXIT_USAGE;
     struct seed s = {0};
     if (admin_open_database(database, &s.db) != STATUS_OK)

@@ -78,8 +78,6 @@ static enum status read_contents(FILE *file, struct migration *m)
     digest_of((struct str){m->sql, len}, &digest);
     format_hex(digest.bytes, DIGEST_SIZE, m->checksum);
     m->sql[len] = '\0';
-    char *shorter = realloc(m->sql, len + 1);
-    m->sql = shorter ? shorter : m->sql;
     size_t mark = strlen(MIGRATION_NO_TRANSACTION);
     m->no_transaction = strncmp(m->sql, MIGRATION_NO_TRANSACTION, mark) == 0 && m->sql[mark] == '\n';
     return STATUS_OK;
@@ -130,11 +128,11 @@ enum status migrations_read(const char *dir, struct migration_list *ret_list, ch
     if (count < 0)
         return refuse(ret_reason, "%s cannot be read: %s.", dir, strerror(errno));
     struct migration_list list = {.items = calloc((size_t)count + 1, sizeof(*list.items))};
-    enum status s = list.items ? STATUS_OK : refuse(ret_reason, "out of memory.");
-    if (s == STATUS_OK && count == 0)
-        s = refuse(ret_reason, "%s has no migrations.", dir);
+    enum status s = count > 0 ? STATUS_OK : refuse(ret_reason, "%s has no migrations.", dir);
+    if (!list.items)
+        s = refuse(ret_reason, "out of memory.");
     for (int i = 0; i < count; i++) {
-        if (s == STATUS_OK)
+        if (s == STATUS_OK && list.items)
             s = add_file(dir, entries[i]->d_name, &list, ret_reason);
         free(entries[i]);
     }
