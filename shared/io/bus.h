@@ -1,5 +1,6 @@
-/* bus.h - the NATS connection: servers list, endless reconnect with jitter, no reconnect buffer (nothing is delivered
-   late), ping every 5 s, errors logged once. Over nats.c 3.4.1, whose traps are listed in docs/ARCHITECTURE.md. */
+/* bus.h - the NATS connection: servers list, endless reconnect with jitter, no reconnect buffer (nothing is
+   delivered late), ping every 5 s, errors logged once. Over nats.c 3.4.1, whose traps are listed in
+   docs/ARCHITECTURE.md. */
 #ifndef SHARED_IO_BUS_H
 #define SHARED_IO_BUS_H
 
@@ -10,30 +11,47 @@
 #include "shared/core/status.h"
 
 struct bus_options {
-    const char *servers;          /* "nats://h:p,nats://h2:p" */
-    const char *credentials_file; /* one line "user:password", mode 0600; NULL for none */
-    const char *name;             /* connection name, e.g. "ledger-svc" */
-    const char *inbox_prefix;     /* "_INBOX_ingress"; NULL for the default */
-    int connect_timeout_ms;       /* 0: 2000 */
-    void (*on_reconnect)(void *context); /* from a nats.c thread; may be NULL */
+    const char *servers;                 /* "nats://h:p,nats://h2:p" */
+    const char *credentials_file;        /* one line "user:password", mode 0600; NULL for none */
+    const char *name;                    /* connection name, e.g. "ledger-svc" */
+    const char *inbox_prefix;            /* "_INBOX_ingress"; NULL for the default */
+    int connect_timeout_ms;              /* 0: 2000 */
+    void (*on_reconnect)(void *context); /* as bus_listen; may be NULL */
     void *context;
 };
 struct bus;
 
-/* Returns at once; connects in the background for ever (bus_is_connected tells). options' strings are copied. */
+/* Connects, in the background and for ever if the first try fails (bus_is_connected tells); never waits
+   longer than connect_timeout_ms. STATUS_INVALID: servers or credentials are unusable, logged. Strings are
+   copied. A server that refuses the credentials twice ends the connection for good, whatever the settings
+   (nats.c): that is logged and asks the service to stop, so that its supervisor starts it with what is in the
+   file then. */
 NODISCARD enum status bus_open(const struct bus_options *options, struct bus **ret_bus);
 bool bus_is_connected(const struct bus *bus);
 /* Waits for the first connection. */
 NODISCARD enum status bus_wait_connected(struct bus *bus, int timeout_ms);
 natsConnection *bus_raw(struct bus *bus);
-/* STATUS_OK: in the connection's buffer (flushed within 1 ms, or now with flush). STATUS_UNAVAILABLE: not connected,
-   nothing will be sent later. headers: pairs of name, value ending with NULL; may be NULL. reply may be NULL. */
-NODISCARD enum status bus_publish(struct bus *bus, const char *subject, const char *reply, const char *const *headers,
-                                  const void *data, int len);
+/* STATUS_OK: in the connection's buffer (flushed within 1 ms, or now with bus_flush). STATUS_UNAVAILABLE: not
+   connected, nothing will be sent later. STATUS_UNKNOWN: the connection broke while writing. STATUS_INVALID:
+   bad subject or too large. headers: pairs of name, value ending with NULL; may be NULL. reply may be NULL.
+ */
+NODISCARD enum status bus_publish(struct bus *bus, const char *subject, const char *reply,
+                                  const char *const *headers, const void *data, int len);
 /* Writes what is buffered to the socket now (PING and PONG), at most 1 s. */
 void bus_flush(struct bus *bus);
 int64_t bus_reconnects_total(const struct bus *bus);
-/* Drains subscriptions and closes; waits at most timeout_ms. NULL-safe. */
+int64_t bus_errors_total(const struct bus *bus); /* refused subjects, slow consumers and other late errors */
+
+/* A fresh inbox under the connection's prefix: "<prefix>.<32 hex digits>"; replies may use further tokens. */
+#define BUS_INBOX_SIZE 128
+void bus_new_inbox(const struct bus *bus, char ret_inbox[BUS_INBOX_SIZE]);
+
+/* Listeners are called from a nats.c thread after each reconnect, and after a first connection that did not
+   come at once; they must be brief. STATUS_FULL beyond 8. After bus_unlisten it is not called any more. */
+NODISCARD enum status bus_listen(struct bus *bus, void (*on_reconnect)(void *context), void *context);
+void bus_unlisten(struct bus *bus, void (*on_reconnect)(void *context), void *context);
+
+/* Drains subscriptions and closes; waits at most timeout_ms for the drain. NULL-safe. */
 void bus_close(struct bus *bus, int timeout_ms);
 
 /* The command deadline header: unix microseconds, decimal. */

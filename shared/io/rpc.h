@@ -1,5 +1,6 @@
-/* rpc.h - async request/reply with one inbox per connection: the calling thread sleeps on its own slot until the reply,
-   "no responders", a resend or its deadline. Any number of threads; one call per thread at a time. */
+/* rpc.h - async request/reply with one inbox per connection: the calling thread sleeps on its own slot until
+   the reply, "no responders", a resend or its deadline. Any number of threads; one call per thread at a time.
+ */
 #ifndef SHARED_IO_RPC_H
 #define SHARED_IO_RPC_H
 
@@ -13,18 +14,22 @@ void rpc_close(struct rpc *rpc); /* NULL-safe; before bus_close */
 
 struct rpc_call {
     const char *subject;
-    const char *const *headers; /* pairs, NULL-ended; the deadline header is added by rpc */
+    const char *const *headers; /* pairs, NULL-ended, at most 15; the deadline header is added by rpc */
     const void *data;
     int len;
-    int64_t deadline_us;        /* unix microseconds; sent as Paybus-Deadline */
-    int resend_after_ms;        /* the same message again when no reply came for this long, and on reconnect; 0: never.
-                                   Only for requests whose repetition has one effect. */
-    int no_responder_retry_ms;  /* keep trying for this long when nobody listens (a restart shows as latency) */
+    int64_t deadline_us; /* unix microseconds; sent as Paybus-Deadline */
+    /* The same message again when no reply came for this long, and on reconnect; 0: never. Only for requests
+       whose repetition has one effect. */
+    int resend_after_ms;
+    /* Keep trying for this long when nobody listens or the bus is not connected: a restart shows as latency.
+     */
+    int no_responder_retry_ms;
 };
 /* STATUS_OK: *ret_reply is the caller's (natsMsg_Destroy).
-   STATUS_UNAVAILABLE: no try was ever handed to the bus or every try was answered "no responders": nothing happened.
+   STATUS_UNAVAILABLE: no try was ever handed to the bus or every try was answered "no responders": nothing
+   happened.
    STATUS_UNKNOWN: at least one try was handed over and no reply came by the deadline.
-   STATUS_FULL: no slot. A lone call is flushed at once; with others in flight the flusher does it. */
+   STATUS_FULL: no slot. STATUS_INVALID: bad subject, too large, too many headers. */
 NODISCARD enum status rpc_request(struct rpc *rpc, const struct rpc_call *call, natsMsg **ret_reply);
 int rpc_in_flight(const struct rpc *rpc);
 

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "shared/core/clock.h"
 #include "tests/support/ports.h"
@@ -102,6 +103,10 @@ static void send_signal(const struct servers_nats *nats, int signal)
 void servers_nats_freeze(struct servers_nats *nats)
 {
     send_signal(nats, SIGSTOP);
+    /* The signal reaches thread after thread; waitpid reports when the last one stands still. */
+    int wait_status = 0;
+    if (waitpid(nats->pid, &wait_status, WUNTRACED) != nats->pid || !WIFSTOPPED(wait_status))
+        servers_fail("nats-server ended instead of being stopped");
 }
 
 void servers_nats_thaw(struct servers_nats *nats)
