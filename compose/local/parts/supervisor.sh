@@ -22,6 +22,7 @@ supervisor_start() {
   if supervisor_running; then
     supervisor_ctl update >/dev/null
   else
+    as_service rm -f "$HOME_DIR/supervisor/sock"
     (umask 077 && as_service supervisord -c "$SUPERVISOR_CONF" >/dev/null {HOME_LOCK}>&-) ||
       die "supervisord did not start."
     SUPERVISORD_STARTED=yes
