@@ -9,7 +9,7 @@
 #include "ingress/edge/ingress.h"
 #include "shared/core/trace.h"
 
-#define EXCHANGE_ANSWER_MAX ((size_t)4 << 20)
+#define EXCHANGE_ANSWER_MAX ((size_t)32 << 20) /* a page of 100 rows with all the metadata that fits */
 #define EXCHANGE_ARENA_MAX  ((size_t)1 << 20)
 #define JSON_TYPE           "application/json"
 #define PROBLEM_TYPE        "application/problem+json"

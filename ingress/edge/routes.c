@@ -3,84 +3,111 @@
 
 #include "ingress/edge/commands.h"
 #include "ingress/edge/operating.h"
+#include "ingress/edge/reads.h"
 
 #define BODY_MAX ((int64_t)256 * 1024)
 
-/* clang-format off: a row reads better than a column */
+/* A row reads better than a column. */
+/* clang-format off */
+static const char *const account_types[] = {"user", "merchant", "system", NULL};
+static const char *const account_statuses[] = {"open", "frozen", "closed", NULL};
+static const char *const directions[] = {"debit", "credit", NULL};
+static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
+                                    "exchange",      "reversal",   "payment",  "refund",       "payout",
+                                    "payout_return", "fee",        NULL};
+
+#define PAGE                                                                                                 \
+    {.name = "limit", .type = PARAM_LIMIT, .help = "Rows of a page, 1 to 100; 25 if absent."},               \
+    {                                                                                                        \
+        .name = "cursor", .type = PARAM_CURSOR, .help = "next_cursor of the page before."                    \
+    }
+#define CREATED                                                                                              \
+    {.name = "created_from", .type = PARAM_TIME, .help = "Made at or after this time."},                     \
+    {                                                                                                        \
+        .name = "created_to", .type = PARAM_TIME, .help = "Made before this time."                           \
+    }
+
+static const struct param_spec account_params[] = {
+    {.name = "owner", .type = PARAM_NAME, .staff_only = true, .help = "Accounts of this owner; staff only."},
+    {.name = "type", .type = PARAM_WORD, .words = account_types, .help = "user, merchant or system."},
+    {.name = "currency", .type = PARAM_CURRENCY, .help = "ISO 4217 code."},
+    {.name = "status", .type = PARAM_WORD, .words = account_statuses, .help = "open, frozen or closed."},
+    CREATED,
+    PAGE,
+};
+static const struct param_spec balance_params[] = {
+    {.name = "at", .type = PARAM_TIME, .help = "The posted balance at this moment; now if absent."},
+};
+static const struct param_spec statement_params[] = {
+    {.name = "from", .type = PARAM_TIME, .help = "Entries at or after this time."},
+    {.name = "to", .type = PARAM_TIME, .help = "Entries before this time."},
+    PAGE,
+};
+static const struct param_spec transaction_params[] = {
+    {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "With an entry of this account."},
+    {.name = "kind", .type = PARAM_WORD, .words = kinds, .help = "Why money moved."},
+    {.name = "reference", .type = PARAM_TEXT, .help = "Your own reference, exactly."},
+    CREATED,
+    PAGE,
+};
+static const struct param_spec entry_params[] = {
+    {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "Of this account."},
+    {.name = "transaction", .type = PARAM_ID, .prefix = "txn", .help = "Of this transaction."},
+    {.name = "direction", .type = PARAM_WORD, .words = directions, .help = "debit or credit."},
+    PAGE,
+};
+
+#define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
 #define COMMAND(c) .handle = commands_handle, .command = (c), .body_limit = BODY_MAX
 
 const struct route ingress_routes[] = {
-    {.method = "POST",
-     .pattern = "/v1/accounts",
-     COMMAND("account.create"),
-     NEEDS(accounts_write),
-     .key = KEY_REQUIRED,
-     .answer = "account",
-     .summary = "Open an account"},
-    {.method = "POST",
-     .pattern = "/v1/accounts/{id}/freeze",
-     .id_prefix = "acct",
-     COMMAND("account.freeze"),
-     NEEDS(accounts_write),
-     .key = KEY_OPTIONAL,
-     .body_optional = true,
-     .answer = "account",
-     .summary = "Refuse further debits"},
-    {.method = "POST",
-     .pattern = "/v1/accounts/{id}/unfreeze",
-     .id_prefix = "acct",
-     COMMAND("account.unfreeze"),
-     NEEDS(accounts_write),
-     .key = KEY_OPTIONAL,
-     .body_optional = true,
-     .answer = "account",
-     .summary = "Take debits again"},
-    {.method = "POST",
-     .pattern = "/v1/accounts/{id}/close",
-     .id_prefix = "acct",
-     COMMAND("account.close"),
-     NEEDS(accounts_write),
-     .key = KEY_OPTIONAL,
-     .body_optional = true,
-     .answer = "account",
-     .summary = "Close an empty account for good"},
-    {.method = "POST",
-     .pattern = "/v1/deposits",
-     COMMAND("deposit.create"),
-     NEEDS(deposits_write),
-     .key = KEY_REQUIRED,
-     .answer = "transaction",
-     .summary = "Bring money in from outside"},
-    {.method = "POST",
-     .pattern = "/v1/transfers",
-     COMMAND("transfer.create"),
-     NEEDS(transactions_write),
-     .key = KEY_REQUIRED,
-     .answer = "transaction",
-     .summary = "Move money between two accounts"},
+    {.method = "GET", .pattern = "/v1/currencies", NEEDS(accounts_read), .handle = reads_currencies,
+     .answer = "currency_list", .summary = "The currencies that Paybus knows"},
 
-    {.method = "GET",
-     .pattern = "/livez",
-     OPEN,
-     .handle = operating_livez,
-     .summary = "Is the process running?"},
-    {.method = "GET",
-     .pattern = "/readyz",
-     OPEN,
-     .handle = operating_readyz,
+    {.method = "POST", .pattern = "/v1/accounts", COMMAND("account.create"), NEEDS(accounts_write),
+     .key = KEY_REQUIRED, .answer = "account", .summary = "Open an account"},
+    {.method = "GET", .pattern = "/v1/accounts", NEEDS(accounts_read), .handle = reads_accounts,
+     PARAMS(account_params), .answer = "account_list", .summary = "Your accounts; everybody's for staff"},
+    {.method = "GET", .pattern = "/v1/accounts/{id}", .id_prefix = "acct", NEEDS(accounts_read),
+     .handle = reads_account, .answer = "account", .summary = "One account"},
+    {.method = "GET", .pattern = "/v1/accounts/{id}/balance", .id_prefix = "acct", NEEDS(accounts_read),
+     .handle = reads_balance, PARAMS(balance_params), .answer = "balance",
+     .summary = "Its balance now, or at any past moment from the entries"},
+    {.method = "GET", .pattern = "/v1/accounts/{id}/statement", .id_prefix = "acct", NEEDS(accounts_read),
+     .handle = reads_statement, PARAMS(statement_params), .answer = "statement",
+     .summary = "Opening and closing balance of a time and its entries; also as text/csv"},
+    {.method = "POST", .pattern = "/v1/accounts/{id}/freeze", .id_prefix = "acct", COMMAND("account.freeze"),
+     NEEDS(accounts_write), .key = KEY_OPTIONAL, .body_optional = true, .answer = "account",
+     .summary = "Refuse further debits"},
+    {.method = "POST", .pattern = "/v1/accounts/{id}/unfreeze", .id_prefix = "acct", COMMAND("account.unfreeze"),
+     NEEDS(accounts_write), .key = KEY_OPTIONAL, .body_optional = true, .answer = "account",
+     .summary = "Take debits again"},
+    {.method = "POST", .pattern = "/v1/accounts/{id}/close", .id_prefix = "acct", COMMAND("account.close"),
+     NEEDS(accounts_write), .key = KEY_OPTIONAL, .body_optional = true, .answer = "account",
+     .summary = "Close an empty account for good"},
+
+    {.method = "POST", .pattern = "/v1/deposits", COMMAND("deposit.create"), NEEDS(deposits_write),
+     .key = KEY_REQUIRED, .answer = "transaction", .summary = "Bring money in from outside"},
+    {.method = "POST", .pattern = "/v1/transfers", COMMAND("transfer.create"), NEEDS(transactions_write),
+     .key = KEY_REQUIRED, .answer = "transaction", .summary = "Move money between two accounts"},
+
+    {.method = "GET", .pattern = "/v1/transactions", NEEDS(transactions_read), .handle = reads_transactions,
+     PARAMS(transaction_params), .answer = "transaction_list",
+     .summary = "Transactions in which your accounts take part; all for staff"},
+    {.method = "GET", .pattern = "/v1/transactions/{id}", .id_prefix = "txn", NEEDS(transactions_read),
+     .handle = reads_transaction, .answer = "transaction", .summary = "One transaction with its entries"},
+    {.method = "GET", .pattern = "/v1/entries", NEEDS(transactions_read), .handle = reads_entries,
+     PARAMS(entry_params), .answer = "entry_list", .summary = "The ledger itself, entry by entry"},
+
+    {.method = "GET", .pattern = "/livez", OPEN, .handle = operating_livez, .summary = "Is the process running?"},
+    {.method = "GET", .pattern = "/readyz", OPEN, .handle = operating_readyz,
      .summary = "Can it serve? Its dependencies, and not stopping"},
     {.method = "GET", .pattern = "/health", OPEN, .handle = operating_health, .summary = "All well?"},
-    {.method = "GET",
-     .pattern = "/health/detailed",
-     OPEN,
-     .handle = operating_health_detailed,
+    {.method = "GET", .pattern = "/health/detailed", OPEN, .handle = operating_health_detailed,
      .summary = "Each dependency with its latency"},
-    {.method = "GET",
-     .pattern = "/metrics",
-     OPEN,
-     .handle = operating_metrics,
+    {.method = "GET", .pattern = "/metrics", OPEN, .handle = operating_metrics,
      .summary = "Prometheus text exposition"},
 };
 /* clang-format on */

@@ -69,7 +69,7 @@ void account_write(struct json_out *out, const struct account_resource *a)
     json_object_close(out);
 }
 
-void entry_write(struct json_out *out, const struct entry_resource *e)
+void entry_open(struct json_out *out, const struct entry_resource *e)
 {
     json_object_open(out);
     json_key(out, "account");
@@ -83,6 +83,11 @@ void entry_write(struct json_out *out, const struct entry_resource *e)
     } else {
         json_write_null(out);
     }
+}
+
+void entry_write(struct json_out *out, const struct entry_resource *e)
+{
+    entry_open(out, e);
     json_object_close(out);
 }
 

@@ -22,6 +22,8 @@ struct entry_resource {
 };
 /* {"account","direction","amount","currency","balance_after"} */
 void entry_write(struct json_out *out, const struct entry_resource *e);
+/* The same, left open for further members. */
+void entry_open(struct json_out *out, const struct entry_resource *e);
 
 struct transaction_resource {
     struct uuid id;

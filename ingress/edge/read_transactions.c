@@ -1,0 +1,121 @@
+/* read_transactions.c - transactions with their entries. Balances are shown of accounts that the caller may
+ * read. */
+#include <string.h>
+
+#include "ingress/domain/balance.h"
+#include "ingress/edge/reads.h"
+#include "ingress/store/accounts.h"
+#include "ingress/store/entries.h"
+#include "ingress/store/transactions.h"
+
+/* Entries come ordered like the transactions: *next walks through them. */
+static void write_transaction(const struct exchange *ex, struct json_out *out,
+                              const struct transaction_resource *t, int64_t entry_count,
+                              const PGresult *entries, int *next)
+{
+    struct balance balance = {0};
+    transaction_open(out, t);
+    json_key(out, "entries");
+    json_array_open(out);
+    for (; *next < PQntuples(entries); (*next)++) {
+        struct entry_row e;
+        entry_row(entries, *next, &e);
+        if (uuid_compare(&e.transaction, &t->id) != 0) {
+            break;
+        }
+        e.entry.may_read_balance = ex->is_staff || str_eq_c(e.owner, ex->credential.owner);
+        entry_write(out, &e.entry);
+        balance_add(&balance, e.entry.currency, e.entry.direction, e.entry.amount);
+    }
+    json_array_close(out);
+    json_key(out, "balanced");
+    json_bool(out, balance_is_even(&balance) && balance.entries == entry_count);
+    json_object_close(out);
+}
+
+static bool read_entries(struct exchange *ex, const PGresult *transactions, int count, PGresult **ret_entries)
+{
+    struct uuid *ids = arena_alloc_array(&ex->arena, (size_t)count + 1, sizeof(*ids));
+    if (ids == NULL) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        struct transaction_resource t;
+        int64_t entry_count;
+        transaction_row(transactions, i, &t, &entry_count);
+        ids[i] = t.id;
+    }
+    struct entry_ids args = {.transactions = ids, .count = (size_t)count};
+    return reads_run(ex, entries_of_transactions, &args, ret_entries);
+}
+
+/* May the caller see the transaction of these entries? */
+static bool takes_part(const struct exchange *ex, const PGresult *entries)
+{
+    for (int i = 0; i < PQntuples(entries); i++) {
+        struct entry_row e;
+        entry_row(entries, i, &e);
+        if (str_eq_c(e.owner, ex->credential.owner)) {
+            return true;
+        }
+    }
+    return ex->is_staff;
+}
+
+void reads_transaction(struct exchange *ex)
+{
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    PGresult *entries CLEANUP(db_result_ptr) = NULL;
+    if (!reads_run(ex, transactions_find, &ex->uuid, &r) || !read_entries(ex, r, PQntuples(r), &entries)) {
+        return;
+    }
+    if (PQntuples(r) == 0 || !takes_part(ex, entries)) {
+        exchange_refuse(ex, OUTCOME_not_found, NULL);
+        return;
+    }
+    struct transaction_resource t;
+    int64_t entry_count;
+    int next = 0;
+    transaction_row(r, 0, &t, &entry_count);
+    struct json_out out = exchange_json(ex);
+    write_transaction(ex, &out, &t, entry_count, entries, &next);
+}
+
+void reads_transactions(struct exchange *ex)
+{
+    struct page page;
+    if (!reads_page(ex, &page)) {
+        return;
+    }
+    const struct param_value *account = exchange_param(ex, "account");
+    struct transaction_list list = {
+        .owner = exchange_owner(ex),
+        .account = account->is_set ? &account->id : NULL,
+        .kind = exchange_param(ex, "kind")->text,
+        .reference = exchange_param(ex, "reference")->text,
+        .from_us = reads_time(ex, "created_from", TIME_FIRST_US),
+        .until_us = reads_time(ex, "created_to", TIME_LAST_US),
+        .before = page.has_cursor ? &page.cursor.id : NULL,
+        .limit = page.limit + 1,
+    };
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    PGresult *entries CLEANUP(db_result_ptr) = NULL;
+    if (!reads_run(ex, transactions_list, &list, &r)) {
+        return;
+    }
+    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows, next = 0;
+    if (!read_entries(ex, r, shown, &entries)) {
+        return;
+    }
+    struct cursor last = {0};
+    struct json_out out = reads_list_open(ex);
+    for (int i = 0; i < shown; i++) {
+        struct transaction_resource t;
+        int64_t entry_count;
+        transaction_row(r, i, &t, &entry_count);
+        write_transaction(ex, &out, &t, entry_count, entries, &next);
+        last.id = t.id;
+    }
+    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+}

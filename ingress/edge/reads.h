@@ -1,0 +1,39 @@
+/* reads.h - the routes that read, and what they share: a query over the pool, and the pages of lists. */
+#ifndef INGRESS_EDGE_READS_H
+#define INGRESS_EDGE_READS_H
+
+#include "ingress/domain/cursor.h"
+#include "ingress/edge/exchange.h"
+
+/* Runs a statement on a connection of the pool; a connection that turns out to be dead is replaced once.
+   False: the refusal is written. */
+bool reads_run(struct exchange *ex,
+               enum status (*run)(struct db *db, const void *args, PGresult **ret_result), const void *args,
+               PGresult **ret_result);
+
+/* Which page of a list is wanted. */
+struct page {
+    int64_t limit;
+    int64_t scope; /* of its cursors */
+    bool has_cursor;
+    struct cursor cursor;
+};
+/* Reads limit and cursor; false: the refusal is written. */
+bool reads_page(struct exchange *ex, struct page *ret_page);
+/* {"data":[ */
+struct json_out reads_list_open(struct exchange *ex);
+/* ],"next_cursor":...}; last is the last row shown, NULL when nothing follows it. */
+void reads_list_close(struct json_out *out, const struct page *page, const struct cursor *last);
+/* A time parameter's microseconds, or the fallback. */
+int64_t reads_time(const struct exchange *ex, const char *name, int64_t fallback);
+
+void reads_currencies(struct exchange *ex);
+void reads_accounts(struct exchange *ex);
+void reads_account(struct exchange *ex);
+void reads_balance(struct exchange *ex);
+void reads_statement(struct exchange *ex);
+void reads_transactions(struct exchange *ex);
+void reads_transaction(struct exchange *ex);
+void reads_entries(struct exchange *ex);
+
+#endif

@@ -1,0 +1,49 @@
+/* accounts.h - accounts and what they held, as api.accounts and api.entries show them. An owner of {NULL, 0}
+   means anybody's; a found account of somebody else is not found. */
+#ifndef INGRESS_STORE_ACCOUNTS_H
+#define INGRESS_STORE_ACCOUNTS_H
+
+#include "shared/contract/resources.h"
+#include "shared/io/db.h"
+
+#define TIME_FIRST_US INT64_C(0)
+#define TIME_LAST_US  INT64_C(253402300799999999) /* the end of 9999 */
+
+struct account_key {
+    struct uuid id;
+    struct str owner;
+};
+struct account_list {
+    struct str owner, type, currency, status; /* {NULL, 0}: any */
+    int64_t from_us, until_us;
+    struct uuid before; /* all bits set: from the newest */
+    int64_t limit;
+};
+struct balance_key {
+    struct account_key account;
+    int64_t before_us;
+};
+struct statement_key {
+    struct account_key account;
+    int64_t from_us, until_us; /* TIME_FIRST_US and TIME_LAST_US: no bound */
+};
+/* An account's balances at both ends of a time, and the versions in between: (opening, closing]. */
+struct statement_range {
+    struct account_resource account;
+    int64_t opening_version, opening_balance, closing_version, closing_balance;
+};
+
+/* Each runs one statement; args points to the struct above that fits. */
+NODISCARD enum status accounts_find(struct db *db, const void *args, PGresult **ret_result); /* account_key */
+NODISCARD enum status accounts_list(struct db *db, const void *args,
+                                    PGresult **ret_result); /* account_list */
+NODISCARD enum status accounts_balance_at(struct db *db, const void *args,
+                                          PGresult **ret_result); /* balance_key */
+NODISCARD enum status accounts_statement_range(struct db *db, const void *args, PGresult **ret_result);
+
+/* Strings are borrowed from r. */
+void account_row(const PGresult *r, int row, struct account_resource *ret_account);
+int64_t balance_row(const PGresult *r, struct str *ret_currency, int64_t *ret_version);
+void statement_range_row(const PGresult *r, struct statement_range *ret_range);
+
+#endif

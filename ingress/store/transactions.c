@@ -1,0 +1,134 @@
+/* transactions.c - the filters decide which index leads, so each kind of list has a statement of its own. */
+#include "ingress/store/transactions.h"
+
+#include "ingress/store/accounts.h"
+#include "ingress_statements.h"
+
+#define PARAMS_MAX  2048
+#define ID_SLACK_US INT64_C(3600000000) /* an id may be made this much before its transaction's time */
+
+static const struct uuid AFTER_ALL = {
+    .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
+
+static void param_time_or_null(struct db_params *p, int64_t us, int64_t unbounded)
+{
+    if (us == unbounded) {
+        db_param_null(p);
+    } else {
+        db_param_time(p, us);
+    }
+}
+
+/* An id below those of all transactions from that time on. */
+static struct uuid first_id(int64_t from_us)
+{
+    struct uuid id = {0};
+    if (from_us > ID_SLACK_US) {
+        id = uuid7_make(from_us - ID_SLACK_US, 0, 0);
+    }
+    return id;
+}
+
+/* An id above those of all transactions before that time. */
+static struct uuid last_id(int64_t until_us)
+{
+    if (until_us > TIME_LAST_US - ID_SLACK_US) {
+        return AFTER_ALL;
+    }
+    return uuid7_make(until_us + ID_SLACK_US, 0, 0);
+}
+
+enum status transactions_find(struct db *db, const void *args, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, args);
+    return db_query(db, INGRESS_SQL_FIND_TRANSACTION, &p, ret_result);
+}
+
+static enum status list_all(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    struct uuid first = first_id(l->from_us), last = last_id(l->until_us);
+    if (l->before != NULL && uuid_compare(l->before, &last) < 0) {
+        last = *l->before;
+    }
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, &last);
+    db_param_text(&p, l->kind);
+    db_param_uuid(&p, &first);
+    db_param_time(&p, l->from_us);
+    db_param_time(&p, l->until_us);
+    db_param_int8(&p, l->limit);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS, &p, ret_result);
+}
+
+static enum status list_by_reference(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, l->before != NULL ? l->before : &AFTER_ALL);
+    db_param_text(&p, l->kind);
+    db_param_time(&p, l->from_us);
+    db_param_time(&p, l->until_us);
+    db_param_int8(&p, l->limit);
+    db_param_text(&p, l->reference);
+    db_param_text(&p, l->owner);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_BY_REFERENCE, &p, ret_result);
+}
+
+static enum status list_of_account(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, l->account);
+    db_param_text(&p, l->owner);
+    db_param_uuid(&p, l->before);
+    param_time_or_null(&p, l->from_us, TIME_FIRST_US);
+    param_time_or_null(&p, l->until_us, TIME_LAST_US);
+    db_param_text(&p, l->kind);
+    db_param_text(&p, l->reference);
+    db_param_int8(&p, l->limit);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_ACCOUNT, &p, ret_result);
+}
+
+static enum status list_of_owner(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_text(&p, l->owner);
+    db_param_uuid(&p, l->before);
+    param_time_or_null(&p, l->from_us, TIME_FIRST_US);
+    param_time_or_null(&p, l->until_us, TIME_LAST_US);
+    db_param_text(&p, l->kind);
+    db_param_int8(&p, l->limit);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_OWNER, &p, ret_result);
+}
+
+enum status transactions_list(struct db *db, const void *args, PGresult **ret_result)
+{
+    const struct transaction_list *l = args;
+    if (l->account != NULL) {
+        return list_of_account(db, l, ret_result);
+    }
+    if (l->reference.data != NULL) {
+        return list_by_reference(db, l, ret_result);
+    }
+    return l->owner.data != NULL ? list_of_owner(db, l, ret_result) : list_all(db, l, ret_result);
+}
+
+void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,
+                     int64_t *ret_entry_count)
+{
+    *ret_transaction = (struct transaction_resource){
+        .id = db_get_uuid(r, row, 0),
+        .kind = db_get_str(r, row, 1),
+        .amount = db_get_int(r, row, 2),
+        .currency = db_get_str(r, row, 3),
+        .description = db_get_str(r, row, 4),
+        .reference = db_get_str(r, row, 5),
+        .metadata = db_get_str(r, row, 6),
+        .created_us = db_get_time(r, row, 7),
+    };
+    *ret_entry_count = db_get_int(r, row, 8);
+}

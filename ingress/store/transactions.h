@@ -1,0 +1,26 @@
+/* transactions.h - transactions as api.transactions shows them. */
+#ifndef INGRESS_STORE_TRANSACTIONS_H
+#define INGRESS_STORE_TRANSACTIONS_H
+
+#include "shared/contract/resources.h"
+#include "shared/io/db.h"
+
+/* Which transactions: those of an account, of an owner, with a reference, or all. */
+struct transaction_list {
+    struct str owner;           /* {NULL, 0}: anybody's */
+    const struct uuid *account; /* NULL: any */
+    struct str kind, reference; /* {NULL, 0}: any */
+    int64_t from_us, until_us;
+    const struct uuid *before; /* NULL: from the newest */
+    int64_t limit;
+};
+
+/* args: struct uuid *, struct transaction_list *. */
+NODISCARD enum status transactions_find(struct db *db, const void *args, PGresult **ret_result);
+NODISCARD enum status transactions_list(struct db *db, const void *args, PGresult **ret_result);
+
+/* Strings are borrowed from r. */
+void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,
+                     int64_t *ret_entry_count);
+
+#endif
