@@ -1,0 +1,222 @@
+/* generator.c - chances of everything in tables and one place. */
+#include "tests/sim/generator.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOT_ACCOUNTS 4
+#define AMOUNT_MAX   INT64_C(9007199254740991)
+
+void generator_init(struct generator *g, uint64_t seed)
+{
+    *g = (struct generator){.state = seed, .next_command = 1};
+}
+
+/* Steele, Lea and Flood's splitmix64: any seed is good, and every compiler gives the same numbers. */
+uint64_t generator_random(struct generator *g)
+{
+    uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+int64_t generator_between(struct generator *g, int64_t low, int64_t high)
+{
+    return low + (int64_t)(generator_random(g) % (uint64_t)(high - low + 1));
+}
+
+bool generator_percent(struct generator *g, int percent)
+{
+    return generator_between(g, 0, 99) < percent;
+}
+
+static int below(struct generator *g, int count)
+{
+    return (int)generator_between(g, 0, count - 1);
+}
+
+static struct account_ref any_account(struct generator *g, const struct model *m)
+{
+    if (generator_percent(g, 2)) {
+        return (struct account_ref){REF_UNKNOWN, 0};
+    }
+    if (generator_percent(g, 3)) {
+        return (struct account_ref){REF_CASH, below(g, SIM_CURRENCIES)};
+    }
+    bool hot = generator_percent(g, 50);
+    return (struct account_ref){REF_ACCOUNT, below(g, hot ? HOT_ACCOUNTS : model_account_count(m))};
+}
+
+/* Mostly of the same currency as another one. */
+static struct account_ref partner(struct generator *g, const struct model *m, struct account_ref other)
+{
+    const struct model_account *wanted = model_account(m, other);
+    struct account_ref ref = any_account(g, m);
+    for (int tries = 0; tries < 12 && wanted != NULL && !generator_percent(g, 3); tries++) {
+        const struct model_account *found = model_account(m, ref);
+        if (found != NULL && found != wanted && found->currency == wanted->currency) {
+            break;
+        }
+        ref = any_account(g, m);
+    }
+    return ref;
+}
+
+static int64_t clamp(__int128 amount)
+{
+    return amount < 1 ? 1 : amount > AMOUNT_MAX ? AMOUNT_MAX : (int64_t)amount;
+}
+
+/* Everyday amounts, and those that just fit or just do not. Either account may be NULL. */
+static int64_t any_amount(struct generator *g, const struct model_account *from,
+                          const struct model_account *to)
+{
+    switch (below(g, 24)) {
+    case 0:
+        return 1;
+    case 1:
+        return AMOUNT_MAX;
+    case 2:
+        return generator_between(g, 1, AMOUNT_MAX);
+    case 3:
+        return from == NULL ? 2 : clamp(model_available(from));
+    case 4:
+        return from == NULL ? 3 : clamp(model_available(from) + 1);
+    case 5:
+        return to == NULL ? 4 : clamp(AMOUNT_MAX - model_posted(to));
+    case 6:
+        return to == NULL ? 5 : clamp(AMOUNT_MAX - model_posted(to) + 1);
+    case 7:
+        return generator_between(g, 1, 1000000);
+    default:
+        return generator_between(g, 1, 300);
+    }
+}
+
+static int any_sender(struct generator *g, const struct model_account *acting_on, int staff_percent)
+{
+    if (generator_percent(g, staff_percent)) {
+        return SIM_STAFF;
+    }
+    bool own = acting_on != NULL && acting_on->owner >= 0 && generator_percent(g, 90);
+    return own ? acting_on->owner : below(g, SIM_OWNERS);
+}
+
+static void make_transfer(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->from = any_account(g, m);
+    in->account = generator_percent(g, 2) ? in->from : partner(g, m, in->from);
+    const struct model_account *from = model_account(m, in->from);
+    in->sender = any_sender(g, from, 15);
+    in->amount = any_amount(g, from, model_account(m, in->account));
+    in->currency = -1;
+    if (generator_percent(g, 30)) {
+        in->currency = from != NULL && generator_percent(g, 90) ? from->currency : below(g, SIM_CURRENCIES);
+    }
+}
+
+static void make_deposit(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->account = any_account(g, m);
+    const struct model_account *to = model_account(m, in->account);
+    in->sender = any_sender(g, to, 95);
+    in->currency = to != NULL && generator_percent(g, 95) ? to->currency : below(g, SIM_CURRENCIES);
+    in->amount = any_amount(g, NULL, to);
+}
+
+static void make_change(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->account = any_account(g, m);
+    in->sender = any_sender(g, model_account(m, in->account), in->type == INTENT_CLOSE ? 30 : 85);
+}
+
+static void make_account(struct generator *g, struct intent *in)
+{
+    in->sender = any_sender(g, NULL, 50);
+    in->for_owner = generator_percent(g, 50) ? below(g, SIM_OWNERS) : -1;
+    in->currency = below(g, SIM_CURRENCIES);
+}
+
+static enum intent_type any_type(struct generator *g, const struct model *m)
+{
+    static const int percents[INTENT_TYPE_COUNT] = {
+        [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,   [INTENT_UNFREEZE] = 8,
+        [INTENT_CLOSE] = 2,          [INTENT_DEPOSIT] = 21, [INTENT_TRANSFER] = 60,
+    };
+    int rest = below(g, 100);
+    int type = 0;
+    while (rest >= percents[type]) {
+        rest -= percents[type++];
+    }
+    /* Half the room is left to creates of the batch that the model has not seen yet. */
+    bool full = model_account_count(m) > MODEL_ACCOUNTS_MAX / 4;
+    return full && type == INTENT_ACCOUNT_CREATE ? INTENT_TRANSFER : (enum intent_type)type;
+}
+
+static struct intent fresh(struct generator *g, const struct model *m)
+{
+    struct intent in = {.type = any_type(g, m),
+                        .command = g->next_command++,
+                        .from = {REF_UNKNOWN, 0},
+                        .account = {REF_UNKNOWN, 0},
+                        .currency = -1,
+                        .for_owner = -1,
+                        .note = below(g, 1000)};
+    switch (in.type) {
+    case INTENT_TRANSFER:
+        make_transfer(g, m, &in);
+        break;
+    case INTENT_DEPOSIT:
+        make_deposit(g, m, &in);
+        break;
+    case INTENT_ACCOUNT_CREATE:
+        make_account(g, &in);
+        break;
+    case INTENT_FREEZE:
+    case INTENT_UNFREEZE:
+    case INTENT_CLOSE:
+    case INTENT_TYPE_COUNT:
+        make_change(g, m, &in);
+        break;
+    }
+    if (generator_percent(g, 70)) {
+        (void)snprintf(in.key, sizeof(in.key), "k%llu", (unsigned long long)g->next_key++);
+    }
+    if (generator_percent(g, 15)) {
+        (void)snprintf(in.source, sizeof(in.source), "webhook:%llu", (unsigned long long)g->next_source++);
+    }
+    return in;
+}
+
+/* Something sent before comes again: itself, as a retry, or with a used key or source on another request. */
+static struct intent again(struct generator *g, const struct model *m)
+{
+    size_t kept = g->history_count < GENERATOR_HISTORY ? g->history_count : GENERATOR_HISTORY;
+    const struct intent *old = &g->history[generator_random(g) % kept];
+    struct intent in = *old;
+    switch (below(g, 5)) {
+    case 0: /* the same message */
+        return in;
+    case 1: /* another request under its key */
+        in = fresh(g, m);
+        in.sender = old->sender;
+        memcpy(in.key, old->key, sizeof(in.key));
+        return in;
+    case 2: /* its cause again, under another key */
+        (void)snprintf(in.key, sizeof(in.key), "k%llu", (unsigned long long)g->next_key++);
+        break;
+    default: /* a retry */
+        break;
+    }
+    in.command = g->next_command++;
+    return in;
+}
+
+struct intent generator_next(struct generator *g, const struct model *m)
+{
+    struct intent in = g->history_count > 0 && generator_percent(g, 25) ? again(g, m) : fresh(g, m);
+    in.expired = generator_percent(g, 4);
+    g->history[g->history_count++ % GENERATOR_HISTORY] = in;
+    return in;
+}

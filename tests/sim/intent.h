@@ -1,0 +1,59 @@
+/* intent.h - what the simulation asks of the ledger, in words that neither the ledger nor the model made up:
+   accounts are named by number, so that the model never sees an id. */
+#ifndef TESTS_SIM_INTENT_H
+#define TESTS_SIM_INTENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SIM_OWNERS     6
+#define SIM_CURRENCIES 3
+#define SIM_STAFF      SIM_OWNERS /* the owner number of staff */
+#define SIM_TEXT_MAX   512
+
+enum intent_type {
+    INTENT_ACCOUNT_CREATE,
+    INTENT_FREEZE,
+    INTENT_UNFREEZE,
+    INTENT_CLOSE,
+    INTENT_DEPOSIT,
+    INTENT_TRANSFER,
+    INTENT_TYPE_COUNT
+};
+
+enum ref_kind {
+    REF_ACCOUNT, /* the number-th account that was opened */
+    REF_CASH,    /* the cash account of the number-th currency, which may not exist yet */
+    REF_UNKNOWN  /* an account that never existed */
+};
+struct account_ref {
+    enum ref_kind kind;
+    int number;
+};
+
+struct intent {
+    enum intent_type type;
+    uint64_t command;                 /* the message's number: the same message may be sent again */
+    int sender;                       /* owner number; SIM_STAFF acts for everybody */
+    struct account_ref from, account; /* account: the only one, or the receiving one */
+    int64_t amount;
+    int currency;  /* -1: none is given */
+    int for_owner; /* of a new account; -1: none is given */
+    int note;      /* makes bodies differ in nothing that matters */
+    char key[24];  /* empty: none */
+    char source[24];
+    bool expired; /* its deadline has passed */
+};
+
+/* What two requests have in common when they are the same: the command's name and its data. */
+struct request {
+    const char *name;
+    char text[SIM_TEXT_MAX];
+};
+
+static inline bool intent_is_staff(const struct intent *in)
+{
+    return in->sender == SIM_STAFF;
+}
+
+#endif

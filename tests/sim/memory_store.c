@@ -1,0 +1,302 @@
+/* memory_store.c - the checks of the schema's walls, and some that only a test can afford. */
+#include "tests/sim/memory_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool refuse(struct memory_store *s, const char *why)
+{
+    (void)snprintf(s->error, sizeof(s->error), "%s", why);
+    return false;
+}
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        (void)fprintf(stderr, "sim: the store is full: give it a larger cap\n");
+        abort();
+    }
+    return memory;
+}
+
+static struct str keep(struct memory_store *s, struct str text)
+{
+    return (struct str){must(arena_strndup(&s->arena, text.data, text.len)), text.len};
+}
+
+void memory_store_init(struct memory_store *s, size_t cap_bytes)
+{
+    *s = (struct memory_store){0};
+    arena_init(&s->arena, cap_bytes);
+}
+
+void memory_store_free(struct memory_store *s)
+{
+    arena_free(&s->arena);
+}
+
+void memory_store_put(struct memory_store *s, const struct account *a)
+{
+    if (s->account_count == s->account_cap) {
+        size_t cap = s->account_cap == 0 ? 128 : 2 * s->account_cap;
+        struct account **larger = must(arena_alloc_array(&s->arena, cap, sizeof(*larger)));
+        if (s->account_count > 0) {
+            memcpy(larger, s->accounts, s->account_count * sizeof(*larger));
+        }
+        s->accounts = larger;
+        s->account_cap = cap;
+    }
+    struct account *copy = must(arena_alloc(&s->arena, sizeof(*copy)));
+    *copy = *a;
+    copy->owner = keep(s, a->owner);
+    copy->name = keep(s, a->name);
+    copy->metadata = keep(s, a->metadata);
+    copy->is_new = copy->is_changed = false;
+    copy->loaded_version = copy->version;
+    s->accounts[s->account_count++] = copy;
+    if (!uuid_map_add(&s->by_id, &s->arena, &copy->id, copy)) {
+        must(NULL);
+    }
+}
+
+const struct account *memory_store_find(const struct memory_store *s, const struct uuid *id)
+{
+    return uuid_map_find(&s->by_id, id);
+}
+
+bool memory_store_load(const struct memory_store *s, const struct needs *needs, struct ledger *l)
+{
+    for (size_t i = 0; i < needs->account_count; i++) {
+        const struct account *stored = memory_store_find(s, &needs->accounts[i]);
+        if (stored == NULL) {
+            continue;
+        }
+        struct account *loaded = ledger_add_account(l, &stored->id);
+        if (loaded == NULL) {
+            return false;
+        }
+        *loaded = *stored;
+        loaded->loaded_version = stored->version;
+        loaded->loaded_status = stored->status;
+    }
+    return true;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+    return uuid_compare(a, b); /* the digest is the first member of both kinds of rows */
+}
+
+void memory_store_known(const struct memory_store *s, struct batch_input *in, struct arena *a)
+{
+    struct stored_key *keys = must(arena_alloc_array(a, in->command_count, sizeof(*keys)));
+    struct stored_source *sources = must(arena_alloc_array(a, in->command_count, sizeof(*sources)));
+    struct uuid_map seen;
+    uuid_map_init(&seen, a, 2 * in->command_count);
+    for (size_t i = 0; i < in->command_count; i++) {
+        const struct command *c = &in->commands[i];
+        const struct stored_key *key = uuid_map_find(&s->keys, &c->key_digest);
+        if (key != NULL && uuid_map_find(&seen, &key->digest) == NULL) {
+            keys[in->key_count++] = *key;
+            must(uuid_map_add(&seen, a, &key->digest, a) ? a : NULL);
+        }
+        const struct stored_source *source = uuid_map_find(&s->sources, &c->source_digest);
+        if (source != NULL && uuid_map_find(&seen, &source->digest) == NULL) {
+            sources[in->source_count++] = *source;
+            must(uuid_map_add(&seen, a, &source->digest, a) ? a : NULL);
+        }
+    }
+    qsort(keys, in->key_count, sizeof(*keys), by_digest);
+    qsort(sources, in->source_count, sizeof(*sources), by_digest);
+    in->keys = keys;
+    in->sources = sources;
+}
+
+static bool take_id(struct memory_store *s, const struct uuid *id)
+{
+    if (uuid_map_find(&s->ids, id) != NULL) {
+        return refuse(s, "an id was given twice");
+    }
+    struct uuid *copy = must(arena_alloc(&s->arena, sizeof(*copy)));
+    *copy = *id;
+    must(uuid_map_add(&s->ids, &s->arena, copy, copy) ? copy : NULL);
+    return true;
+}
+
+/* Inserts the new accounts as they were before their first entry. */
+static bool insert_accounts(struct memory_store *s, const struct ledger *l)
+{
+    for (size_t i = 0; i < l->account_count; i++) {
+        const struct account *a = l->accounts[i];
+        if (!a->is_new) {
+            continue;
+        }
+        if (a->is_changed) {
+            return refuse(s, "an account is to be inserted and updated");
+        }
+        if (memory_store_find(s, &a->id) != NULL) {
+            return refuse(s, "a new account is there already");
+        }
+        struct account fresh = *a;
+        fresh.version = fresh.last_entry_us = fresh.debits_posted = fresh.credits_posted = 0;
+        fresh.status = ACCOUNT_open;
+        memory_store_put(s, &fresh);
+    }
+    return true;
+}
+
+static bool apply_entry(struct memory_store *s, const struct ledger *l, const struct entry_row *e)
+{
+    struct account *a = uuid_map_find(&s->by_id, &e->account_id);
+    if (a == NULL || strcmp(a->currency, e->currency) != 0) {
+        return refuse(s, "an entry has no account of its currency");
+    }
+    if (e->amount < 1 || e->amount > INT64_C(9007199254740991)) {
+        return refuse(s, "an entry's amount is out of range");
+    }
+    if (e->account_version != a->version + 1) {
+        return refuse(s, "an account's entries have a gap");
+    }
+    if (a->last_entry_us > l->now_us || (a->last_entry_us == l->now_us && a->loaded_version == a->version)) {
+        return refuse(s, "time ran backwards for an account");
+    }
+    if (__builtin_add_overflow(*(e->is_debit ? &a->debits_posted : &a->credits_posted), e->amount,
+                               e->is_debit ? &a->debits_posted : &a->credits_posted)) {
+        return refuse(s, "a counter overflowed");
+    }
+    a->version++;
+    a->last_entry_us = l->now_us;
+    s->entry_count++;
+    if (e->balance_after != a->credits_posted - a->debits_posted) {
+        return refuse(s, "a running balance is wrong");
+    }
+    if (!a->allow_negative &&
+        (e->balance_after < a->debits_pending || e->balance_after > INT64_C(9007199254740991))) {
+        return refuse(s, "a balance is out of bounds");
+    }
+    return true;
+}
+
+static bool apply_transaction(struct memory_store *s, const struct ledger *l, const struct transaction_row *t,
+                              const struct entry_row *entries)
+{
+    __int128 sum = 0;
+    bool credits_began = false;
+    for (int i = 0; i < t->entry_count; i++) {
+        const struct entry_row *e = &entries[i];
+        if (uuid_compare(&e->transaction_id, &t->id) != 0 || e->leg != i ||
+            strcmp(e->currency, t->currency) != 0) {
+            return refuse(s, "a transaction's entries are not its own, in order");
+        }
+        if (e->is_debit && credits_began) {
+            return refuse(s, "a debit comes after a credit");
+        }
+        credits_began = !e->is_debit;
+        sum += e->is_debit ? -(__int128)e->amount : e->amount;
+        if (!apply_entry(s, l, e)) {
+            return false;
+        }
+    }
+    return (t->entry_count >= 2 && sum == 0) || refuse(s, "a transaction does not balance");
+}
+
+static bool apply_transactions(struct memory_store *s, const struct ledger *l)
+{
+    const struct plan *p = &l->plan;
+    size_t at = 0;
+    for (size_t i = 0; i < p->transaction_count; i++) {
+        const struct transaction_row *t = &p->transactions[i];
+        if (at + (size_t)t->entry_count > p->entry_count) {
+            return refuse(s, "entries are missing");
+        }
+        if (!take_id(s, &t->id) || !apply_transaction(s, l, t, p->entries + at)) {
+            return false;
+        }
+        at += (size_t)t->entry_count;
+    }
+    return at == p->entry_count || refuse(s, "entries without a transaction");
+}
+
+/* Status changes are told by events alone; every transaction has one. */
+static bool apply_events(struct memory_store *s, const struct ledger *l)
+{
+    size_t posted = 0;
+    for (size_t i = 0; i < l->plan.event_count; i++) {
+        const struct event_row *e = &l->plan.events[i];
+        if (!take_id(s, &e->id)) {
+            return false;
+        }
+        if (strcmp(e->type, "transaction.posted") == 0) {
+            if (posted == l->plan.transaction_count ||
+                uuid_compare(&e->object_id, &l->plan.transactions[posted++].id) != 0) {
+                return refuse(s, "an event is not that of the next transaction");
+            }
+            continue;
+        }
+        struct account *a = uuid_map_find(&s->by_id, &e->object_id);
+        if (a == NULL) {
+            return refuse(s, "an event has no account");
+        }
+        enum account_status next = strcmp(e->type, "account.frozen") == 0   ? ACCOUNT_frozen
+                                   : strcmp(e->type, "account.closed") == 0 ? ACCOUNT_closed
+                                                                            : ACCOUNT_open;
+        bool changes = strcmp(e->type, "account.created") != 0;
+        if (changes && (a->status == next || a->status == ACCOUNT_closed)) {
+            return refuse(s, "an event that changes nothing");
+        }
+        a->status = next;
+    }
+    return posted == l->plan.transaction_count || refuse(s, "a transaction without an event");
+}
+
+/* The accounts in memory must now be what the rows alone have made of the stored ones. */
+static bool compare_accounts(struct memory_store *s, const struct ledger *l)
+{
+    for (size_t i = 0; i < l->account_count; i++) {
+        const struct account *a = l->accounts[i];
+        struct account *stored = uuid_map_find(&s->by_id, &a->id);
+        bool same = a->version == stored->version && a->debits_posted == stored->debits_posted &&
+                    a->credits_posted == stored->credits_posted && a->status == stored->status &&
+                    a->debits_pending == stored->debits_pending && a->last_entry_us == stored->last_entry_us;
+        if (!same) {
+            return refuse(s, "an account differs from its entries");
+        }
+        bool differs = a->version != a->loaded_version || a->status != a->loaded_status;
+        if (!a->is_new && differs && !a->is_changed) {
+            return refuse(s, "a changed account is not marked");
+        }
+        stored->loaded_version = stored->version;
+    }
+    return true;
+}
+
+static bool insert_keys(struct memory_store *s, const struct plan *p)
+{
+    for (size_t i = 0; i < p->key_count; i++) {
+        const struct key_row *row = &p->keys[i];
+        if (uuid_map_find(&s->keys, &row->digest) != NULL) {
+            return refuse(s, "a key was stored twice");
+        }
+        struct stored_key *key = must(arena_alloc(&s->arena, sizeof(*key)));
+        *key = (struct stored_key){row->digest, row->fingerprint, row->command_id, row->status,
+                                   keep(s, row->body)};
+        must(uuid_map_add(&s->keys, &s->arena, &key->digest, key) ? key : NULL);
+    }
+    for (size_t i = 0; i < p->source_count; i++) {
+        const struct source_row *row = &p->sources[i];
+        if (uuid_map_find(&s->sources, &row->digest) != NULL) {
+            return refuse(s, "a source was stored twice");
+        }
+        struct stored_source *source = must(arena_alloc(&s->arena, sizeof(*source)));
+        *source = (struct stored_source){row->digest, row->status, keep(s, row->body)};
+        must(uuid_map_add(&s->sources, &s->arena, &source->digest, source) ? source : NULL);
+    }
+    return true;
+}
+
+bool memory_store_apply(struct memory_store *s, const struct ledger *l)
+{
+    return insert_accounts(s, l) && apply_transactions(s, l) && apply_events(s, l) &&
+           compare_accounts(s, l) && insert_keys(s, &l->plan);
+}

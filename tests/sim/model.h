@@ -1,0 +1,52 @@
+/* model.h - the ledger once more, as plainly as it can be said: numbers, names and sums of 128 bits. It
+   shares no code with the ledger and decides one intent at a time. */
+#ifndef TESTS_SIM_MODEL_H
+#define TESTS_SIM_MODEL_H
+
+#include <stddef.h>
+
+#include "tests/sim/intent.h"
+
+#define MODEL_ACCOUNTS_MAX 400
+
+enum model_status { MODEL_OPEN, MODEL_FROZEN, MODEL_CLOSED };
+struct model_account {
+    bool exists, may_go_negative, is_cash;
+    int owner, currency;
+    enum model_status status;
+    __int128 credits, debits, held;
+    int64_t entries;
+};
+
+struct model;
+struct model *model_new(void);
+void model_free(struct model *m);
+
+/* The next account, or the currency's cash account, as it stands before the run begins. */
+struct model_account *model_open(struct model *m, int owner, int currency);
+struct model_account *model_open_cash(struct model *m, int currency);
+
+int model_account_count(const struct model *m);
+/* NULL: it does not exist. */
+const struct model_account *model_account(const struct model *m, struct account_ref ref);
+__int128 model_posted(const struct model_account *a);
+__int128 model_available(const struct model_account *a);
+bool model_may_read(const struct intent *in, const struct model_account *a);
+
+/* What the answer to an intent must be. */
+struct expectation {
+    int status;
+    const char *code; /* of a refusal that is decided now; NULL: another answer */
+    bool replayed;
+    bool decided;     /* decided now and done: accounts have changed */
+    const char *body; /* these very bytes; NULL: not known before */
+    size_t body_len;
+    int new_account; /* number of the account that this intent opened; -1: none */
+};
+/* Decides, changes the model, and tells what to expect. */
+void model_decide(struct model *m, const struct intent *in, const struct request *request,
+                  struct expectation *ret);
+/* The bytes that were answered to the last intent decided, for its replays. */
+void model_answered(struct model *m, const char *body, size_t len);
+
+#endif

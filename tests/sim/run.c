@@ -1,0 +1,418 @@
+/* run.c - asks the ledger and the model the same, batch after batch, and compares every answer and every
+ * balance. */
+#include "tests/sim/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/core/typeid.h"
+#include "tests/sim/generator.h"
+#include "tests/sim/memory_store.h"
+#include "tests/sim/translate.h"
+
+#define BATCH_MAX       256
+#define ARENA_BYTES     ((size_t)32 << 20)
+#define ARENA_FEW_BYTES ((size_t)64 << 10) /* too few for a large batch, which is then split */
+#define STORE_BYTES     ((size_t)256 << 20)
+#define FIRST_US        INT64_C(1795000000000000)
+#define COLD_ACCOUNTS   24
+#define NEAR_THE_END    (INT64_MAX - 3000000) /* of a counter of cash */
+#define FNV_START       UINT64_C(0xcbf29ce484222325)
+#define COUNT(array)    (sizeof(array) / sizeof((array)[0]))
+
+struct run {
+    struct run_result *result;
+    struct generator generator;
+    struct model *model;
+    struct memory_store store;
+    struct uuid account_ids[MODEL_ACCOUNTS_MAX]; /* by the model's numbers */
+    int64_t now_us;
+    size_t step;
+};
+/* One batch on its way: what is asked, as intent, as request and as command, and the answers. */
+struct flight {
+    size_t count;
+    struct intent intents[BATCH_MAX];
+    struct request requests[BATCH_MAX];
+    struct command commands[BATCH_MAX];
+    struct answer answers[BATCH_MAX];
+    json_t *roots[BATCH_MAX];
+    struct arena decoded;
+};
+
+static struct {
+    const char *what;
+    size_t count;
+} tally[64];
+
+static void count_answer(const char *what)
+{
+    size_t i = 0;
+    while (i + 1 < COUNT(tally) && tally[i].what != NULL && strcmp(tally[i].what, what) != 0) {
+        i++;
+    }
+    tally[i].what = what;
+    tally[i].count++;
+}
+
+void run_print_answers(void)
+{
+    for (size_t i = 0; i < COUNT(tally) && tally[i].what != NULL; i++) {
+        (void)printf("%10zu %s\n", tally[i].count, tally[i].what);
+    }
+}
+
+static bool PRINTF_LIKE(2, 3) differs(struct run *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    r->result->ok = false;
+    int len = snprintf(r->result->error, sizeof(r->result->error), "step %zu: ", r->step);
+    (void)vsnprintf(r->result->error + len, sizeof(r->result->error) - (size_t)len, format, args);
+    va_end(args);
+    return false;
+}
+
+/* Fowler, Noll and Vo's FNV-1a. */
+static void hash_bytes(struct run *r, const void *data, size_t len)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < len; i++) {
+        r->result->hash = (r->result->hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+}
+
+static struct uuid id_of(const struct run *r, struct account_ref ref)
+{
+    switch (ref.kind) {
+    case REF_ACCOUNT:
+        return r->account_ids[ref.number];
+    case REF_CASH:
+        return account_system_id(ACCOUNT_ROLE_cash, currency_code(ref.number));
+    case REF_UNKNOWN:
+        break;
+    }
+    return uuid7_make(FIRST_US, 77, 77);
+}
+
+static void open_account(struct run *r, int number, int64_t credits, int64_t held)
+{
+    static const char *const owners[SIM_OWNERS] = {"o0", "o1", "o2", "o3", "o4", "o5"};
+    int currency = number % SIM_CURRENCIES, owner = number / SIM_CURRENCIES % SIM_OWNERS;
+    struct account a = {.id = uuid7_make(FIRST_US, (uint32_t)number, 1),
+                        .owner = str_of(owners[owner]),
+                        .name = STR_LIT("Wallet"),
+                        .created_us = FIRST_US,
+                        .credits_posted = credits,
+                        .debits_pending = held};
+    memcpy(a.currency, currency_code(currency), 4);
+    memory_store_put(&r->store, &a);
+    r->account_ids[number] = a.id;
+    struct model_account *m = model_open(r->model, owner, currency);
+    m->credits = credits;
+    m->held = held;
+}
+
+static void open_cash(struct run *r, int currency, int64_t debits, int64_t credits)
+{
+    struct account a;
+    account_system_init(&a, ACCOUNT_ROLE_cash, currency_code(currency), FIRST_US);
+    a.debits_posted = debits;
+    a.credits_posted = credits;
+    memory_store_put(&r->store, &a);
+    struct model_account *m = model_open_cash(r->model, currency);
+    m->debits = debits;
+    m->credits = credits;
+}
+
+/* Money in the first and the last currency, whose cash account has nearly reached its end; none in the
+ * second. */
+static void open_world(struct run *r)
+{
+    int64_t issued[SIM_CURRENCIES] = {0};
+    for (int i = 0; i < COLD_ACCOUNTS; i++) {
+        int64_t credits = i % SIM_CURRENCIES == 1 ? 0 : generator_between(&r->generator, 0, 20000);
+        int64_t held = i % 5 == 0 ? credits / 3 : 0;
+        open_account(r, i, credits, held);
+        issued[i % SIM_CURRENCIES] += credits;
+    }
+    open_cash(r, 0, issued[0], 0);
+    open_cash(r, 2, NEAR_THE_END, NEAR_THE_END - issued[2]);
+}
+
+static void take_off(struct run *r, struct flight *f, size_t count)
+{
+    f->count = count;
+    arena_init(&f->decoded, ARENA_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        f->intents[i] = generator_next(&r->generator, r->model);
+        struct uuid from = id_of(r, f->intents[i].from), account = id_of(r, f->intents[i].account);
+        translate_request(&f->intents[i], &from, &account, &f->requests[i]);
+        f->roots[i] =
+            translate_command(&f->intents[i], &f->requests[i], &f->decoded, r->now_us, &f->commands[i]);
+    }
+}
+
+static void land(struct flight *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        json_decref(f->roots[i]);
+    }
+    arena_free(&f->decoded);
+}
+
+static bool wanted_int(struct run *r, const json_t *object, const char *name, __int128 wanted)
+{
+    const json_t *value = json_object_get(object, name);
+    if (!json_is_integer(value) || json_integer_value(value) != (json_int_t)wanted) {
+        return differs(r, "%s is not %lld", name, (long long)wanted);
+    }
+    return true;
+}
+
+/* One side of a 201 answer: its balances are those of the model, or null for whom they do not concern. */
+static bool check_side(struct run *r, const struct intent *in, const json_t *body, size_t leg,
+                       struct account_ref ref)
+{
+    const struct model_account *a = model_account(r->model, ref);
+    char id[TYPEID_TEXT_SIZE];
+    struct uuid uuid = id_of(r, ref);
+    typeid_format("acct", &uuid, id);
+    const json_t *entry = json_array_get(json_object_get(body, "entries"), leg);
+    const json_t *balance = json_object_get(json_object_get(body, "balances"), id);
+    const char *account = json_string_value(json_object_get(entry, "account"));
+    if (account == NULL || strcmp(account, id) != 0 || balance == NULL ||
+        !wanted_int(r, entry, "amount", in->amount)) {
+        return differs(r, "entry %zu is not that of %s", leg, id);
+    }
+    if (!model_may_read(in, a)) {
+        bool hidden = json_is_null(balance) && json_is_null(json_object_get(entry, "balance_after"));
+        return hidden || differs(r, "a balance is told that does not concern the sender");
+    }
+    return wanted_int(r, entry, "balance_after", model_posted(a)) &&
+           wanted_int(r, balance, "posted", model_posted(a)) && wanted_int(r, balance, "held", a->held) &&
+           wanted_int(r, balance, "available", model_available(a));
+}
+
+static bool check_done(struct run *r, const struct intent *in, const json_t *body,
+                       const struct expectation *e)
+{
+    if (in->type == INTENT_TRANSFER) {
+        return check_side(r, in, body, 0, in->from) && check_side(r, in, body, 1, in->account);
+    }
+    if (in->type == INTENT_DEPOSIT) {
+        struct account_ref cash = {REF_CASH, in->currency};
+        return check_side(r, in, body, 0, cash) && check_side(r, in, body, 1, in->account);
+    }
+    if (in->type == INTENT_ACCOUNT_CREATE) {
+        struct str id = json_get_str(body, "id");
+        if (typeid_parse("acct", id, &r->account_ids[e->new_account]) != STATUS_OK) {
+            return differs(r, "the new account has no id");
+        }
+        return true;
+    }
+    const struct model_account *a = model_account(r->model, in->account);
+    static const char *const statuses[] = {
+        [MODEL_OPEN] = "open", [MODEL_FROZEN] = "frozen", [MODEL_CLOSED] = "closed"};
+    const char *status = json_string_value(json_object_get(body, "status"));
+    if (status == NULL || strcmp(status, statuses[a->status]) != 0) {
+        return differs(r, "the account is not %s", statuses[a->status]);
+    }
+    return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
+}
+
+static bool check_refusal(struct run *r, const struct intent *in, const json_t *body, const char *code)
+{
+    const char *found = json_string_value(json_object_get(body, "code"));
+    if (found == NULL || strcmp(found, code) != 0) {
+        return differs(r, "wanted %s, got %s", code, found == NULL ? "no code" : found);
+    }
+    if (strcmp(code, "insufficient_funds") == 0) {
+        const struct model_account *from = model_account(r->model, in->from);
+        return wanted_int(r, body, "available", model_available(from)) &&
+               wanted_int(r, body, "required", in->amount);
+    }
+    return true;
+}
+
+static bool check_answer(struct run *r, const struct flight *f, size_t i)
+{
+    const struct intent *in = &f->intents[i];
+    const struct answer *answer = &f->answers[i];
+    struct expectation e;
+    model_decide(r->model, in, &f->requests[i], &e);
+    model_answered(r->model, answer->body.data, answer->body.len);
+    count_answer(e.code != NULL ? e.code : e.body != NULL ? e.replayed ? "replayed" : "again" : "done");
+    r->result->replays += e.body != NULL;
+
+    if (answer->status != e.status || answer->replayed != e.replayed) {
+        return differs(r, "command %zu of %zu: %s %s: wanted %d%s (%s), got %d%s: %.*s", i, f->count,
+                       f->requests[i].name, f->requests[i].text, e.status, e.replayed ? " replayed" : "",
+                       e.code == NULL ? "done" : e.code, answer->status, answer->replayed ? " replayed" : "",
+                       (int)answer->body.len, answer->body.data);
+    }
+    if (e.body != NULL) {
+        bool same = answer->body.len == e.body_len && memcmp(answer->body.data, e.body, e.body_len) == 0;
+        return same || differs(r, "a stored answer came back with other bytes");
+    }
+    json_t *body = json_loadb(answer->body.data, answer->body.len, JSON_REJECT_DUPLICATES, NULL);
+    bool ok = body == NULL     ? differs(r, "an answer is not JSON")
+              : e.code != NULL ? check_refusal(r, in, body, e.code)
+                               : check_done(r, in, body, &e);
+    json_decref(body);
+    return ok;
+}
+
+/* Every account is in the store as the model has it; money is neither made nor lost; nothing is overdrawn. */
+static bool check_account(struct run *r, struct account_ref ref, __int128 *sum)
+{
+    const struct model_account *m = model_account(r->model, ref);
+    struct uuid id = id_of(r, ref);
+    const struct account *a = memory_store_find(&r->store, &id);
+    if (m == NULL || a == NULL) {
+        return (m == NULL) == (a == NULL) || differs(r, "one of both has no such account");
+    }
+    bool same = a->credits_posted == m->credits && a->debits_posted == m->debits &&
+                a->version == m->entries && (int)a->status == (int)m->status && a->debits_pending == m->held;
+    if (!same) {
+        return differs(r, "account %d %d differs from the model's", (int)ref.kind, ref.number);
+    }
+    if (!m->may_go_negative && model_available(m) < 0) {
+        return differs(r, "account %d %d is overdrawn", (int)ref.kind, ref.number);
+    }
+    sum[m->currency] += model_posted(m);
+    return true;
+}
+
+static bool check_world(struct run *r)
+{
+    __int128 sum[SIM_CURRENCIES] = {0};
+    for (int i = 0; i < model_account_count(r->model); i++) {
+        if (!check_account(r, (struct account_ref){REF_ACCOUNT, i}, sum)) {
+            return false;
+        }
+    }
+    for (int c = 0; c < SIM_CURRENCIES; c++) {
+        if (!check_account(r, (struct account_ref){REF_CASH, c}, sum)) {
+            return false;
+        }
+        if (sum[c] != 0) {
+            return differs(r, "money was made or lost");
+        }
+    }
+    return true;
+}
+
+struct attempt {
+    struct arena arena;
+    struct ledger ledger;
+};
+
+/* From needs to answers, as ledger-svc does it in one database transaction before it stores anything. */
+static enum status decide(struct run *r, struct attempt *t, const struct flight *f, size_t first,
+                          size_t count)
+{
+    struct needs needs;
+    struct batch_input in = {.commands = f->commands + first, .command_count = count};
+    batch_needs(in.commands, count, &needs, &t->arena);
+    ledger_init(&t->ledger, &t->arena, needs.account_count);
+    if (needs.out_of_memory || !memory_store_load(&r->store, &needs, &t->ledger)) {
+        return STATUS_FULL;
+    }
+    struct arena known;
+    arena_init(&known, ARENA_BYTES);
+    memory_store_known(&r->store, &in, &known);
+    ledger_start(&t->ledger, r->now_us, generator_random(&r->generator), (uint32_t)r->generator.next_command);
+    enum status status = batch_decide(&t->ledger, &in, r->now_us, (struct answer *)f->answers + first);
+    arena_free(&known);
+    return status;
+}
+
+static bool commit(struct run *r, const struct attempt *t, struct flight *f, size_t first, size_t count)
+{
+    if (!memory_store_apply(&r->store, &t->ledger)) {
+        return differs(r, "the plan is wrong: %s", r->store.error);
+    }
+    for (size_t i = first; i < first + count; i++) {
+        if (!check_answer(r, f, i)) {
+            return false;
+        }
+        hash_bytes(r, &f->answers[i].status, sizeof(f->answers[i].status));
+        hash_bytes(r, f->answers[i].body.data, f->answers[i].body.len);
+    }
+    hash_bytes(r, &t->ledger.now_us, sizeof(t->ledger.now_us));
+    return true;
+}
+
+/* Decides and stores; a batch that is too large for its memory is stored by halves instead. */
+static bool fly(struct run *r, struct flight *f, size_t first, size_t count, size_t arena_bytes)
+{
+    struct attempt t;
+    arena_init(&t.arena, arena_bytes);
+    enum status status = decide(r, &t, f, first, count);
+    bool ok = status == STATUS_OK && commit(r, &t, f, first, count);
+    arena_free(&t.arena);
+    if (status == STATUS_OK) {
+        return ok;
+    }
+    if (count == 1) {
+        return differs(r, "one command alone is too large");
+    }
+    r->result->splits++;
+    return fly(r, f, first, count / 2, arena_bytes) &&
+           fly(r, f, first + count / 2, count - count / 2, arena_bytes);
+}
+
+/* What was decided is rolled back: the next attempt must not notice. */
+static bool decide_in_vain(struct run *r, const struct flight *f)
+{
+    struct attempt t;
+    arena_init(&t.arena, ARENA_BYTES);
+    enum status status = decide(r, &t, f, 0, f->count);
+    arena_free(&t.arena);
+    return status == STATUS_OK || differs(r, "an attempt with much memory had too little");
+}
+
+static bool run_step(struct run *r, struct flight *f)
+{
+    struct generator *g = &r->generator;
+    /* The database's clock may stand still or be set back. */
+    r->now_us += generator_percent(g, 10) ? -generator_between(g, 0, 5000) : generator_between(g, 0, 3000);
+    size_t largest = generator_percent(g, 20) ? BATCH_MAX : 32;
+    take_off(r, f, (size_t)generator_between(g, 1, (int64_t)largest));
+    r->result->commands += f->count;
+
+    bool ok = !generator_percent(g, 10) || decide_in_vain(r, f);
+    ok = ok && fly(r, f, 0, f->count, generator_percent(g, 15) ? ARENA_FEW_BYTES : ARENA_BYTES);
+    if (ok && generator_percent(g, 10)) {
+        ok = fly(r, f, 0, f->count,
+                 ARENA_BYTES); /* the answer to COMMIT was lost: the same messages once more */
+    }
+    land(f);
+    return ok && check_world(r);
+}
+
+void run_seed(uint64_t seed, size_t steps, struct run_result *ret)
+{
+    *ret = (struct run_result){.ok = true, .hash = FNV_START};
+    static struct flight flight;
+    struct run *r = calloc(1, sizeof(*r));
+    if (r == NULL) {
+        abort();
+    }
+    r->result = ret;
+    r->now_us = FIRST_US + 1000000;
+    r->model = model_new();
+    generator_init(&r->generator, seed);
+    memory_store_init(&r->store, STORE_BYTES);
+    open_world(r);
+    for (r->step = 0; r->step < steps && ret->ok; r->step++) {
+        ret->ok = run_step(r, &flight);
+    }
+    ret->entries = r->store.entry_count;
+    memory_store_free(&r->store);
+    model_free(r->model);
+    free(r);
+}

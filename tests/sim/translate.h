@@ -1,0 +1,18 @@
+/* translate.h - an intent as a client would write it, and as ledger-svc would read it. */
+#ifndef TESTS_SIM_TRANSLATE_H
+#define TESTS_SIM_TRANSLATE_H
+
+#include "ledger-svc/domain/command.h"
+#include "tests/sim/intent.h"
+
+const char *currency_code(int number);
+/* from and account: the ids behind the intent's references. */
+void translate_request(const struct intent *in, const struct uuid *from, const struct uuid *account,
+                       struct request *ret_request);
+/* Decodes the request into a command whose deadline has just or not quite passed. The JSON that it borrows
+   from is the caller's reference. Anything that the contract would refuse aborts: the generator is then
+   wrong. */
+json_t *translate_command(const struct intent *in, const struct request *request, struct arena *a,
+                          int64_t now_us, struct command *ret_command);
+
+#endif
