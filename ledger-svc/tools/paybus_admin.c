@@ -14,9 +14,10 @@ static const struct admin_command commands[] = {
     {"key list", admin_key_list, "\n      prints every key's id, owner, times, scopes and name"},
     {"key revoke", admin_key_revoke, "ID\n      ends a key; clients are refused within seconds"},
     {"partitions", admin_partitions,
-     "[--every SECONDS] [--days 14] [--keep-hours 48]\n      makes the partitions of the days ahead, drops "
+     "[--every SECONDS] [--days 14] [--keep-hours H]\n      makes the partitions of the days ahead, drops "
      "idempotency "
-     "keys past their time;\n      with --every it goes on until SIGTERM"},
+     "keys older than H hours (PAYBUS_IDEMPOTENCY_RETENTION_HOURS, 48);\n      with --every it goes on until "
+     "SIGTERM"},
     {"seed", admin_seed,
      "--nats SERVERS [--credentials FILE]\n      demo accounts and their opening deposits in INR, USD and "
      "EUR; again, it "

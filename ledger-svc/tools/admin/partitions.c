@@ -1,6 +1,7 @@
 /* partitions.c - paybus-admin partitions: days ahead are made, idempotency keys past their time are dropped.
    Nobody waits behind this: every lock is given up after 100 ms and asked for again. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "ledger-svc/tools/admin/admin.h"
@@ -16,7 +17,9 @@
 #define DAYS_MAX          366
 #define KEEP_HOURS_MAX    (24 * 366)
 #define EVERY_SECONDS_MAX 86400
-#define PARAMS_MAX        64
+/* The same setting that tells ledger-svc how far back to look for a key. */
+#define RETENTION_VARIABLE "PAYBUS_IDEMPOTENCY_RETENTION_HOURS"
+#define PARAMS_MAX         64
 
 struct partitions_job {
     const char *database;
@@ -123,7 +126,9 @@ static enum status read_number(const char *name, const char *text, int64_t min, 
 int admin_partitions(int argc, char **argv)
 {
     struct partitions_job job = {.days = 14, .keep_hours = 48};
-    const char *every = NULL, *days = NULL, *keep = NULL;
+    const char *every = NULL, *days = NULL, *keep = getenv(RETENTION_VARIABLE);
+    if (keep && !*keep)
+        keep = NULL;
     const struct admin_option options[] = {{"every", &every, false},
                                            {"days", &days, false},
                                            {"keep-hours", &keep, false},
