@@ -2,6 +2,7 @@
 #include "ingress/edge/front.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,12 @@
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 
-#define OUT_MAX        ((size_t)64 * 1024)
-#define STACK_BYTES    ((size_t)256 * 1024)
+#define OUT_MAX ((size_t)64 * 1024)
+#if defined(__SANITIZE_ADDRESS__) || defined(__clang__) /* instrumented frames are larger */
+#define STACK_BYTES ((size_t)2048 * 1024)
+#else
+#define STACK_BYTES ((size_t)256 * 1024)
+#endif
 #define ARENAS         4   /* of malloc: 300 threads must not have 300 heaps */
 #define FAREWELL_MS    500 /* draining, but still serving */
 #define DRAIN_CHECK_US 5000
@@ -245,14 +250,12 @@ static void on_thread_end(const struct mg_context *ctx, int type, void *pointer)
 /* Hundreds of threads: small stacks, few heaps. */
 static void set_thread_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
     pthread_setattr_default_np(&attr);
     pthread_attr_destroy(&attr);
     mallopt(M_ARENA_MAX, ARENAS);
-#endif
 }
 
 static struct mg_context *start_civetweb(struct front *f)
