@@ -28,14 +28,15 @@ configure() {
 }
 
 start_database() {
-  local output
+  local output settings
   program_start postgres "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/postgresql.conf"
   program_start nats "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/nats.conf"
   program_wait postgres 120 program_ready postgres # recovery after a crash may take a while
   postgres_roles
   postgres_database
   as_service "$HOME_DIR/bin/paybus-migrate" --database "$(database_url paybus_owner)" --dir "$HOME_DIR/migrations"
-  output=$(as_service "$HOME_DIR/bin/paybus-admin" partitions --database "$(database_url paybus_owner)" 2>&1) ||
+  mapfile -t settings < <(as_service cat "$HOME_DIR/env/partitions.env")
+  output=$(as_service "${settings[@]}" "$HOME_DIR/bin/paybus-admin" partitions 2>&1) ||
     die "partitions could not be made: $output"
   program_wait nats "$READY_SECONDS" program_ready nats
 }
@@ -51,7 +52,7 @@ start_services() {
 
 # The key is shown once by the tool that makes it, so it is kept in a file of its own.
 first_key() {
-  local output
+  local output settings
   ! as_service test -s "$HOME_DIR/admin-key" || return 0
   output=$(as_service "$HOME_DIR/bin/paybus-admin" key create --owner admin --scopes admin \
     --database "$(database_url paybus_owner)" 2>&1) || die "no API key could be made: $output"

@@ -100,8 +100,11 @@ settings() {
 }
 
 programs_configure() {
-  local program values keep=${PAYBUS_IDEMPOTENCY_RETENTION_HOURS:+ --keep-hours $PAYBUS_IDEMPOTENCY_RETENTION_HOURS}
-  put 0600 "$HOME_DIR/env/partitions.env" <<<"PAYBUS_DATABASE_URL=$(database_url paybus_owner)"
+  local program values
+  {
+    echo "PAYBUS_DATABASE_URL=$(database_url paybus_owner)"
+    settings PAYBUS_IDEMPOTENCY_RETENTION_HOURS
+  } | put 0600 "$HOME_DIR/env/partitions.env"
   mapfile -t values < <(settings "${LEDGER_SETTINGS[@]}")
   for program in $(ledger_programs); do
     environment "$program" ledger PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
@@ -112,7 +115,7 @@ programs_configure() {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
     program_section nats 20 TERM 20 "$NATS_SERVER -c $HOME_DIR/conf/nats.conf"
-    program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600$keep"
+    program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600"
     for program in $(ledger_programs); do
       program_section "$program" 40 TERM 15 "$HOME_DIR/bin/ledger-svc"
     done
