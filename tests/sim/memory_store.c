@@ -218,36 +218,52 @@ static bool apply_transactions(struct memory_store *s, const struct ledger *l)
     return at == p->entry_count || refuse(s, "entries without a transaction");
 }
 
-/* Status changes are told by events alone; every transaction has one. */
+/* Inserted accounts and status changes are told by events alone. */
+static bool apply_account_event(struct memory_store *s, const struct ledger *l, const struct event_row *e,
+                                size_t *created)
+{
+    struct account *a = uuid_map_find(&s->by_id, &e->object_id);
+    const struct account *in_memory = ledger_find_account(l, &e->object_id);
+    if (a == NULL || in_memory == NULL) {
+        return refuse(s, "an event has no account");
+    }
+    if (strcmp(e->type, "account.created") == 0) {
+        (*created)++;
+        return in_memory->is_new || refuse(s, "an old account is said to be created");
+    }
+    enum account_status next = strcmp(e->type, "account.frozen") == 0   ? ACCOUNT_frozen
+                               : strcmp(e->type, "account.closed") == 0 ? ACCOUNT_closed
+                                                                        : ACCOUNT_open;
+    if (a->status == next || a->status == ACCOUNT_closed) {
+        return refuse(s, "an event that changes nothing");
+    }
+    a->status = next;
+    return true;
+}
+
+/* Every transaction has its event, and so has every new account. */
 static bool apply_events(struct memory_store *s, const struct ledger *l)
 {
-    size_t posted = 0;
+    size_t posted = 0, created = 0, new_accounts = 0;
     for (size_t i = 0; i < l->plan.event_count; i++) {
         const struct event_row *e = &l->plan.events[i];
         if (!take_id(s, &e->id)) {
             return false;
         }
-        if (strcmp(e->type, "transaction.posted") == 0) {
-            if (posted == l->plan.transaction_count ||
-                uuid_compare(&e->object_id, &l->plan.transactions[posted++].id) != 0) {
-                return refuse(s, "an event is not that of the next transaction");
+        if (strcmp(e->type, "transaction.posted") != 0) {
+            if (!apply_account_event(s, l, e, &created)) {
+                return false;
             }
-            continue;
+        } else if (posted == l->plan.transaction_count ||
+                   uuid_compare(&e->object_id, &l->plan.transactions[posted++].id) != 0) {
+            return refuse(s, "an event is not that of the next transaction");
         }
-        struct account *a = uuid_map_find(&s->by_id, &e->object_id);
-        if (a == NULL) {
-            return refuse(s, "an event has no account");
-        }
-        enum account_status next = strcmp(e->type, "account.frozen") == 0   ? ACCOUNT_frozen
-                                   : strcmp(e->type, "account.closed") == 0 ? ACCOUNT_closed
-                                                                            : ACCOUNT_open;
-        bool changes = strcmp(e->type, "account.created") != 0;
-        if (changes && (a->status == next || a->status == ACCOUNT_closed)) {
-            return refuse(s, "an event that changes nothing");
-        }
-        a->status = next;
     }
-    return posted == l->plan.transaction_count || refuse(s, "a transaction without an event");
+    for (size_t i = 0; i < l->account_count; i++) {
+        new_accounts += l->accounts[i]->is_new;
+    }
+    return (posted == l->plan.transaction_count && created == new_accounts) ||
+           refuse(s, "an event is missing");
 }
 
 /* The accounts in memory must now be what the rows alone have made of the stored ones. */

@@ -69,7 +69,7 @@ static bool run_and_print(const struct settings *s, int64_t seed)
 
 int main(int argc, char **argv)
 {
-    struct settings s = {.seeds = 200, .first = 1, .steps = 30};
+    struct settings s = {.seeds = 200, .first = 1, .steps = 20};
     if (!read_settings(argc, argv, &s)) {
         (void)fprintf(stderr, "usage: sim [--seeds N] [--first S] [--steps K] [--twice]\n");
         return EXIT_FAILURE;
