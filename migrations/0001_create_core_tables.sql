@@ -32,7 +32,6 @@ create table paybus.accounts (
     last_entry_at   timestamptz,
     metadata        json,
     created_at      timestamptz not null,
-    unique (id, currency),
     constraint accounts_system_has_role check ((type = 'system') = (role is not null)),
     constraint accounts_negative_only_cash_and_fx
         check (not allow_negative or coalesce(role in ('cash', 'fx'), false)),
@@ -105,11 +104,10 @@ create table paybus.entries (
     balance_after   bigint not null,
     created_at      timestamptz not null,
     primary key (account_id, account_version),
-    unique (transaction_id, leg),
-    foreign key (account_id, currency) references paybus.accounts (id, currency)
+    unique (transaction_id, leg)
 );
--- No foreign key on transaction_id: the statement trigger on entries looks every transaction up anyway, once per
--- transaction instead of once per row, and transactions can never be deleted.
+-- No foreign keys: the statement trigger on entries looks up every transaction and every account with its currency, for
+-- the whole set at once; rows of both can never be deleted, nor change id or currency (docs/decisions/0004).
 comment on table paybus.entries is
     'Debits and credits, one row per leg; append only; the account''s version orders them';
 comment on column paybus.entries.transaction_id is 'Which transaction; that it exists is checked by trigger';

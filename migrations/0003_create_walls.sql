@@ -38,8 +38,9 @@ select paybus.make_append_only('paybus.sources');
 select paybus.make_append_only('paybus.idempotency_keys');
 
 -- Entries: every transaction named by the statement exists, has all its legs in this very statement (so that nothing
--- can be added to an old one) and balances in each currency. The lookup is a scalar subquery with sequential scans off:
--- a join, or a plan made while the table was empty, could turn into a scan of all transactions.
+-- can be added to an old one) and balances in each currency, and every entry's account exists and has its currency. The
+-- lookups are scalar subqueries with sequential scans off: a join, or a plan made while a table was empty, could turn
+-- into a scan of all its rows.
 create function paybus.check_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -47,11 +48,13 @@ declare
 begin
     select c.transaction_id into broken
     from (select n.transaction_id, count(*) as legs, min(n.leg) as first_leg, max(n.leg) as last_leg,
-                 sum(case n.direction when 'debit' then n.amount else -n.amount end) as net
+                 sum(case n.direction when 'debit' then n.amount else -n.amount end) as net,
+                 count((select 1 from paybus.accounts a where a.id = n.account_id and a.currency = n.currency))
+                     as accounts
           from new_entries n
           group by n.transaction_id, n.currency) c
     group by c.transaction_id
-    having bool_or(c.net <> 0)
+    having bool_or(c.net <> 0 or c.accounts <> c.legs)
         or min(c.first_leg) <> 0
         or max(c.last_leg) <> sum(c.legs) - 1
         or sum(c.legs) is distinct from
@@ -59,7 +62,7 @@ begin
     limit 1;
     if found then
         raise exception using errcode = 'PB003',
-            message = format('transaction %s: its entries are unbalanced, incomplete or without a transaction', broken);
+            message = format('transaction %s: its entries are unbalanced, incomplete, or without a transaction or account', broken);
     end if;
     return null;
 end $$;

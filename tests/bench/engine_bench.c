@@ -1,5 +1,6 @@
-/* engine_bench.c - the batch engine alone: transfers in batches of one size through attempt_run, no HTTP, no bus.
-   engine_bench <conninfo> <accounts> <batch size> <seconds>: prints transfers per second and milliseconds per batch. */
+/* engine_bench.c - the batch engine alone: transfers in batches of one size through attempt_run, no HTTP, no
+   bus. engine_bench <conninfo> <accounts> <batch size> <seconds>: prints transfers per second and
+   milliseconds per batch. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,8 @@ struct bench {
 
 static void account_text(uint32_t number, char ret_text[TYPEID_TEXT_SIZE])
 {
-    struct uuid id = {{0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0xa0, 0, 0, 0, (uint8_t)(number >> 24), (uint8_t)(number >> 16),
-                       (uint8_t)(number >> 8), (uint8_t)number}};
+    struct uuid id = {{0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0xa0, 0, 0, 0, (uint8_t)(number >> 24),
+                       (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number}};
     typeid_format("acct", &id, ret_text);
 }
 
@@ -57,8 +58,8 @@ static enum status make_command(struct bench *b, size_t place)
     struct command *cmd = &b->commands[place];
     struct problem problem;
     *cmd = (struct command){.type = b->type, .deadline_us = clock_unix_us() + 10000000};
-    enum status s = command_read((struct str){b->text.data, b->text.len}, b->spec, &b->roots[place], &cmd->envelope,
-                                 &problem);
+    enum status s = command_read((struct str){b->text.data, b->text.len}, b->spec, &b->roots[place],
+                                 &cmd->envelope, &problem);
     if (s != STATUS_OK)
         return s;
     cmd->key_digest = digest_key(cmd->envelope.owner, cmd->envelope.key, &cmd->envelope.id);
@@ -96,8 +97,8 @@ static int run(struct bench *b, size_t size, int64_t seconds)
         batches++;
     }
     double took_s = (double)(clock_monotonic_us() - start) / 1e6; /* allow: double: a rate, not money */
-    (void)printf("RESULT batch=%zu per_second=%.0f batch_ms=%.3f\n", size, (double)batches * (double)size / took_s,
-                 took_s * 1e3 / (double)batches);
+    (void)printf("RESULT batch=%zu per_second=%.0f batch_ms=%.3f\n", size,
+                 (double)batches * (double)size / took_s, took_s * 1e3 / (double)batches);
     return EXIT_SUCCESS;
 }
 
