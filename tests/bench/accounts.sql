@@ -27,6 +27,3 @@ union all
 select transaction_id, 1, account_id, 1, 'credit', 1000000000, 'EUR', 1000000000, now()
 from bench;
 commit;
-vacuum analyze paybus.accounts;
-vacuum analyze paybus.entries;
-vacuum analyze paybus.transactions;

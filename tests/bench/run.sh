@@ -81,6 +81,7 @@ note "machine cores=$(nproc) kernel=$(uname -r) commit=$(git rev-parse --short H
 record fsync bash -c "$(declare -f as_service); HOME_DIR='$HOME_DIR' SERVICE_USER='${SERVICE_USER-}'; as_service $PG/pg_test_fsync -s 2 -f '$HOME_DIR/fsync_test' |
   awk '/fdatasync/ && !seen++ { printf \"RESULT fdatasync_us=%d\n\", \$4 }'"
 superuser psql paybus -q -v "count=$ACCOUNTS" -f - <tests/bench/accounts.sql
+superuser psql paybus -qc 'vacuum analyze'
 
 for scale in 50 1; do
   superuser createdb postgres "bench_$scale"

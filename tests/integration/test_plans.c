@@ -1,0 +1,135 @@
+/* test_plans.c - the plans of every statement of ledger-svc and ingress, as their own sessions make them, on
+   tables that are empty, freshly filled without statistics, and analysed: no big table is ever read from end
+   to end, whatever the statistics say. PAYBUS_PLANS_ACCOUNTS sets the number of accounts (20,000); make soak
+   takes 5,000,000, which makes 10 million entries. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ingress/store/session.h"
+#include "ingress_statements.h"
+#include "ledger-svc/store/session.h"
+#include "ledger_statements.h"
+#include "shared/io/db.h"
+#include "tests/support/database.h"
+
+#define DEFAULT_ACCOUNTS "20000"
+
+static struct database database;
+
+/* Tables that grow with use. Currencies and API keys are small: reading them whole is right. */
+static const char *const big[] = {"accounts", "transactions",     "entries",
+                                  "events",   "idempotency_keys", "sources"};
+
+static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
+{
+    (void)snprintf(ret_url, DATABASE_URL_SIZE, "host=127.0.0.1 port=%d user=%s dbname=paybus",
+                   database.postgres.port, role);
+}
+
+/* A line like "->  Seq Scan on accounts a" or "... on events_20261120 events_1". */
+static const char *find_scan(const char *plan)
+{
+    for (const char *at = strstr(plan, "Seq Scan on "); at != NULL; at = strstr(at + 1, "Seq Scan on "))
+        for (size_t i = 0; i < sizeof big / sizeof big[0]; i++)
+            if (strncmp(at + strlen("Seq Scan on "), big[i], strlen(big[i])) == 0)
+                return at;
+    return NULL;
+}
+
+static const char *explain(PGconn *conn, const char *statement, char *plan, size_t size)
+{
+    char sql[512], nulls[160] = "";
+    (void)snprintf(sql, sizeof sql,
+                   "select array_length(parameter_types, 1) from pg_prepared_statements where name = '%s'",
+                   statement);
+    long count = strtol(database_value(conn, sql), NULL, 10);
+    for (long i = 0; i < count; i++)
+        (void)strncat(nulls, i == 0 ? "(null" : ", null", sizeof nulls - strlen(nulls) - 1);
+    (void)snprintf(sql, sizeof sql, "explain execute %s%s%s", statement, nulls, count > 0 ? ")" : "");
+    PGresult *r = PQexec(conn, sql);
+    assert_int_equal(PQresultStatus(r), PGRES_TUPLES_OK);
+    size_t len = 0;
+    for (int i = 0; i < PQntuples(r) && len < size; i++)
+        len += (size_t)snprintf(plan + len, size - len, "%s\n", PQgetvalue(r, i, 0));
+    PQclear(r);
+    return plan;
+}
+
+static void check(const struct db_options *options, const char *moment)
+{
+    static char plan[1 << 16];
+    struct db *db = NULL;
+    assert_int_equal(db_open(options, &db), STATUS_OK);
+    database_exec(db_raw(db), "set plan_cache_mode = force_generic_plan");
+    for (size_t i = 0; i < options->statement_count; i++) {
+        const char *scan = find_scan(explain(db_raw(db), options->statements[i].name, plan, sizeof plan));
+        if (scan != NULL)
+            fail_msg("%s, %s: reads a whole table\n%s", options->statements[i].name, moment, plan);
+    }
+    db_close(db);
+}
+
+static void check_all(const char *moment)
+{
+    char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE];
+    url_of("paybus_ledger", ledger_url);
+    url_of("paybus_ingress", ingress_url);
+    struct db_options ledger = store_session_options(ledger_url),
+                      ingress = ingress_session_options(ingress_url);
+    check(&ledger, moment);
+    check(&ingress, moment);
+}
+
+/* The benchmark's accounts, each with its deposit, through all walls. */
+static void fill(void)
+{
+    const char *accounts = getenv("PAYBUS_PLANS_ACCOUNTS");
+    char url[DATABASE_URL_SIZE], count[64];
+    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=postgres dbname=paybus",
+                   database.postgres.port);
+    (void)snprintf(count, sizeof count, "count=%s", accounts != NULL ? accounts : DEFAULT_ACCOUNTS);
+    struct tool psql;
+    const char *const argv[] = {
+        "/usr/lib/postgresql/15/bin/psql", "-qX", "-d", url, "-v", count, "-f", PAYBUS_BENCH_ACCOUNTS, NULL};
+    assert_int_equal(tool_run(&psql, argv), 0);
+}
+
+static void test_plans(void **state)
+{
+    (void)state;
+    check_all("empty tables");
+    fill();
+    check_all("filled, not analysed");
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(conn, "vacuum analyze");
+    PQfinish(conn);
+    check_all("filled and analysed");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    database_create(&database);
+    database_migrate(&database);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    database_destroy(&database);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans)};
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
