@@ -18,8 +18,9 @@ struct bus {
     natsConnection *connection;
     char inbox_prefix[BUS_INBOX_PREFIX_SIZE];
     _Atomic int64_t reconnects, errors;
-    struct monitor monitor; /* guards what follows; signalled on connect and close */
-    bool closing;           /* bus_close was called */
+    _Atomic bool was_connected; /* at least once */
+    struct monitor monitor;     /* guards what follows; signalled on connect and close */
+    bool closing;               /* bus_close was called */
     bool closed;
     int listener_count;
     struct bus_listener listeners[BUS_LISTENERS_MAX];

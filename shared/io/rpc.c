@@ -16,7 +16,7 @@
 
 /* "Nobody listens" is mostly a restart: quick tries first, then calm ones. */
 static const int pauses_ms[] = {5, 10, 20, 50};
-#define PAUSES (int)(sizeof(pauses_ms) / sizeof(pauses_ms[0]))
+#define PAUSES (sizeof(pauses_ms) / sizeof(pauses_ms[0]))
 
 struct request {
     struct rpc *rpc;
@@ -151,5 +151,7 @@ enum status rpc_request(struct rpc *rpc, const struct rpc_call *call, natsMsg **
         return s;
     s = run(&q, ret_reply);
     rpc_slot_give(rpc, q.slot);
+    if (call->ret_copies)
+        *call->ret_copies = q.handed - q.refused;
     return s;
 }

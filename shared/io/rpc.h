@@ -24,6 +24,8 @@ struct rpc_call {
     /* Keep trying for this long when nobody listens or the bus is not connected: a restart shows as latency.
      */
     int no_responder_retry_ms;
+    int *ret_copies; /* may be NULL: how many tries may have reached somebody; a reply speaks for one of them
+                      */
 };
 /* STATUS_OK: *ret_reply is the caller's (natsMsg_Destroy).
    STATUS_UNAVAILABLE: no try was ever handed to the bus or every try was answered "no responders": nothing

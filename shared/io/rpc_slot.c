@@ -76,19 +76,21 @@ static bool parse_subject(const struct rpc *rpc, const char *subject, struct rpc
  */
 static bool deliver(struct rpc_slot *slot, uint64_t generation, natsMsg *message)
 {
-    bool refusal = natsMsg_IsNoResponders(message), taken = false;
+    bool refusal = natsMsg_IsNoResponders(message);
     monitor_lock(&slot->monitor);
-    if (slot->busy && slot->generation == generation && !slot->news.reply) {
-        taken = !refusal;
+    bool waited_for = slot->busy && slot->generation == generation && !slot->news.reply;
+    if (waited_for) {
         if (refusal)
             slot->news.refused++;
         else
             slot->news.reply = message;
         slot->fresh = true;
-        monitor_signal(&slot->monitor);
     }
     monitor_unlock(&slot->monitor);
-    return taken;
+    /* After the unlock: the caller would wake only to wait for the mutex. */
+    if (waited_for)
+        monitor_signal(&slot->monitor);
+    return waited_for && !refusal;
 }
 
 void rpc_on_message(natsConnection *connection, natsSubscription *subscription, natsMsg *message, void *rpc)

@@ -52,6 +52,8 @@ static void child(const struct process_spec *spec, pid_t parent)
         _exit(EXIT_NOT_STARTED);
     if (spec->directory && chdir(spec->directory) != 0)
         _exit(EXIT_NOT_STARTED);
+    /* Sockets of libraries that do not mark theirs close-on-exec would live on in the child. */
+    (void)close_range(STDERR_FILENO + 1, ~0U, 0);
     for (const char *const *e = spec->environment; e && *e; e++)
         putenv((char *)(uintptr_t)*e);
     execvp(spec->argv[0], (char *const *)(uintptr_t)spec->argv);

@@ -170,7 +170,8 @@ void servers_postgres_create(struct servers_postgres *pg, const char *settings)
 
 void servers_postgres_start(struct servers_postgres *pg)
 {
-    /* After a kill the old backends notice within moments; a new postmaster refuses to start while they live. */
+    /* After a kill the old backends notice within moments; a new postmaster refuses to start while they live.
+     */
     int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
     for (;;) {
         launch(pg);
