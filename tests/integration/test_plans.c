@@ -113,6 +113,17 @@ static void test_plans(void **state)
     check_all("filled and analysed");
 }
 
+/* The check can fail. */
+static void test_scan_is_seen(void **state)
+{
+    (void)state;
+    static char plan[1 << 12];
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(conn, "prepare whole as select sum(amount) from paybus.entries");
+    assert_non_null(find_scan(explain(conn, "whole", plan, sizeof plan)));
+    PQfinish(conn);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -130,6 +141,6 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_is_seen), cmocka_unit_test(test_plans)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
