@@ -28,7 +28,7 @@ struct request {
     int64_t deadline_us, retry_until_us, next_send_us; /* monotonic */
     int handed;                                        /* tries that the bus took */
     int refused;                                       /* tries that were answered "no responders" */
-    int failures;                                      /* in a row, of either kind: which pause comes next */
+    size_t failures;                                   /* in a row, of either kind: which pause comes next */
 };
 
 static enum status request_init(struct request *q, const struct rpc_call *call)
