@@ -41,11 +41,19 @@ static void element_add(struct db_params *p, const void *data, uint32_t len)
 {
     uint32_t size = element_types[p->array.element].size;
     assert(p->array.open && (size == 0 || size == len));
-    uint32_t wire_len = htobe32(len);
-    buf_add(&p->bytes, &wire_len, sizeof(wire_len));
+    struct {
+        uint32_t len;
+        char value[16];
+    } wire = {.len = htobe32(len)};
+    p->array.length++;
+    if (len > 0 && len <= sizeof(wire.value)) { /* nearly all are: one addition instead of two */
+        memcpy(wire.value, data, len);
+        buf_add(&p->bytes, &wire, sizeof(wire.len) + len);
+        return;
+    }
+    buf_add(&p->bytes, &wire.len, sizeof(wire.len));
     if (len > 0)
         buf_add(&p->bytes, data, len);
-    p->array.length++;
 }
 
 void db_array_null(struct db_params *p)
