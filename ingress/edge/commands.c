@@ -115,7 +115,8 @@ static bool write_message(struct exchange *ex, const json_t *data, const char *k
     return buf_status(out) == STATUS_OK;
 }
 
-static void give_reply(struct exchange *ex, natsMsg *reply)
+/* "Nothing was done" is said by the worker of one copy; another copy may still be executed. */
+static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
 {
     struct str text = {natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply)};
     int status;
@@ -123,6 +124,10 @@ static void give_reply(struct exchange *ex, natsMsg *reply)
     struct str body;
     if (reply_read(text, &status, &replayed, &body) != STATUS_OK) {
         log_event(LOG_ERROR, "reply_unreadable", log_str("command", ex->route->command));
+        exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
+        return;
+    }
+    if (status >= 500 && copies > 1) {
         exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
         return;
     }
@@ -139,18 +144,20 @@ static void send_command(struct exchange *ex, const struct buf *message)
     char subject[SUBJECT_SIZE];
     snprintf(subject, sizeof(subject), COMMAND_SUBJECT_PREFIX "%s", ex->route->command);
     const char *headers[] = {BUS_HEADER_TRACEPARENT, ex->traceparent, NULL};
+    int copies = 0;
     struct rpc_call call = {.subject = subject,
                             .headers = headers,
                             .data = message->data,
                             .len = (int)message->len,
                             .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
                             .resend_after_ms = RESEND_AFTER_MS,
-                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
+                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
+                            .ret_copies = &copies};
     natsMsg *reply = NULL;
     enum status s = rpc_request(ex->ingress->rpc, &call, &reply);
     if (s == STATUS_OK) {
         metric_add(m->rpc_ok, 1);
-        give_reply(ex, reply);
+        give_reply(ex, reply, copies);
         natsMsg_Destroy(reply);
     } else if (s == STATUS_UNAVAILABLE) {
         metric_add(m->rpc_unavailable, 1);

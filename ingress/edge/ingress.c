@@ -3,14 +3,17 @@
 
 #include <stdio.h>
 
+#include "ingress/domain/openapi.h"
 #include "ingress/edge/routes.h"
 #include "ingress/store/health.h"
+#include "ingress_pages.h"
 #include "ingress_statements.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 
 #define READY_WAIT_US 500000
 #define BUS_CLOSE_MS  1000
+#define OPENAPI_MAX   ((size_t)1 << 20)
 /* Reads only; none is worth more than a request's time. jit and parallel plans cost more than these reads
  * take. */
 #define SESSION                                                                                              \
@@ -58,6 +61,12 @@ enum status ingress_open(struct ingress *in)
     if (missing != NULL) {
         log_event(LOG_ERROR, "route_incomplete", log_str("route", broken->pattern), log_str("it", missing));
         return STATUS_FAILED;
+    }
+    buf_init(&in->openapi, OPENAPI_MAX);
+    openapi_write(ingress_routes, ingress_route_count, STR_LIT(PAYBUS_VERSION), page_answers_json,
+                  &in->openapi);
+    if (buf_status(&in->openapi) != STATUS_OK) {
+        return STATUS_NO_MEMORY;
     }
     http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
     in->checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, in};

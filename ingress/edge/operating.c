@@ -1,6 +1,7 @@
 /* operating.c - see operating.h. */
 #include "ingress/edge/operating.h"
 
+#include "ingress_pages.h"
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
 
@@ -80,4 +81,57 @@ void operating_metrics(struct exchange *ex)
     metrics_write(&ex->answer);
     ex->status = 200;
     ex->content_type = "text/plain; version=0.0.4; charset=utf-8";
+}
+
+void operating_openapi(struct exchange *ex)
+{
+    exchange_raw(ex, 200, JSON_TYPE, (struct str){ex->ingress->openapi.data, ex->ingress->openapi.len});
+}
+
+/* Own scripts and styles only, nothing from elsewhere, not inside a frame. */
+static void give_page(struct exchange *ex, const char *type, struct str page)
+{
+    exchange_raw(ex, 200, type, page);
+    buf_add_str(&ex->headers,
+                "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+                "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+                "Referrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n");
+}
+
+void operating_docs(struct exchange *ex)
+{
+    give_page(ex, "text/html; charset=utf-8", page_docs_html);
+}
+
+void operating_docs_script(struct exchange *ex)
+{
+    give_page(ex, "text/javascript; charset=utf-8", page_docs_js);
+}
+
+void operating_docs_style(struct exchange *ex)
+{
+    give_page(ex, "text/css; charset=utf-8", page_docs_css);
+}
+
+void operating_problem(struct exchange *ex)
+{
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        enum outcome o = (enum outcome)i;
+        if (!str_eq_c(ex->id, outcome_code(o)) || outcome_http_status(o) < 400) {
+            continue;
+        }
+        struct json_out out = exchange_json(ex);
+        json_object_open(&out);
+        json_key(&out, "code");
+        json_cstr(&out, outcome_code(o));
+        json_key(&out, "status");
+        json_int(&out, outcome_http_status(o));
+        json_key(&out, "title");
+        json_cstr(&out, outcome_sentence(o));
+        json_key(&out, "retryable");
+        json_bool(&out, outcome_is_retryable(o));
+        json_object_close(&out);
+        return;
+    }
+    exchange_refuse(ex, OUTCOME_not_found, NULL);
 }

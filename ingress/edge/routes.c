@@ -109,6 +109,12 @@ const struct route ingress_routes[] = {
      .summary = "Each dependency with its latency"},
     {.method = "GET", .pattern = "/metrics", OPEN, .handle = operating_metrics,
      .summary = "Prometheus text exposition"},
+    {.method = "GET", .pattern = "/openapi.json", OPEN, .handle = operating_openapi, .summary = "This document"},
+    {.method = "GET", .pattern = "/docs", OPEN, .handle = operating_docs, .summary = "This document for people"},
+    {.method = "GET", .pattern = "/docs/docs.js", OPEN, .handle = operating_docs_script, .summary = "Part of /docs"},
+    {.method = "GET", .pattern = "/docs/docs.css", OPEN, .handle = operating_docs_style, .summary = "Part of /docs"},
+    {.method = "GET", .pattern = "/problems/{code}", OPEN, .handle = operating_problem,
+     .summary = "What a problem's code means"},
 };
 /* clang-format on */
 const size_t ingress_route_count = sizeof(ingress_routes) / sizeof(ingress_routes[0]);
