@@ -285,6 +285,19 @@ void harness_new_key(char ret_key[HARNESS_KEY_SIZE])
                    atomic_fetch_add(&count, 1));
 }
 
+void harness_new_transfer(const char *from, const char *to, int64_t amount, const char *description,
+                          struct transfer_request *ret_request)
+{
+    char key[HARNESS_KEY_SIZE], more[64] = "";
+    harness_new_key(key);
+    if (description != NULL)
+        (void)snprintf(more, sizeof more, ",\"description\":\"%s\"", description);
+    memcpy(ret_request->key, key, sizeof key);
+    (void)snprintf(ret_request->body, sizeof ret_request->body,
+                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":%lld,\"reference\":\"%s\"%s}",
+                   from, to, (long long)amount, key, more);
+}
+
 /* A call that has to be answered with that status. */
 static void must(struct harness *h, const char *path, const char *body, int status,
                  struct client_answer *ret_answer)

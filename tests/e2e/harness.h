@@ -52,6 +52,15 @@ void harness_keep_all(struct harness *h, bool kept);
 #define HARNESS_KEY_SIZE 48
 /* An Idempotency-Key never used before. */
 void harness_new_key(char ret_key[HARNESS_KEY_SIZE]);
+
+struct transfer_request {
+    char key[HARNESS_KEY_SIZE]; /* also its reference, by which the money checker finds its effects */
+    char body[320];
+};
+/* description may be NULL. */
+void harness_new_transfer(const char *from, const char *to, int64_t amount, const char *description,
+                          struct transfer_request *ret_request);
+
 /* By the API; a refusal aborts the test. */
 void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE]);
 void harness_deposit(struct harness *h, const char *account, const char *currency, int64_t amount);

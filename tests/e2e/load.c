@@ -20,8 +20,8 @@ struct load_client {
     unsigned seed;
     struct client http;
     struct load_report report;
-    char key[HARNESS_KEY_SIZE], body[512]; /* of the last intent */
-    struct client_answer answer;           /* its final answer */
+    struct transfer_request request; /* the last intent */
+    struct client_answer answer;     /* its final answer */
     struct client_answer again;
 };
 struct load {
@@ -42,10 +42,8 @@ static void next_intent(struct load_client *c)
     int from = below(c, o->account_count);
     int step = o->shape == LOAD_RING ? 1 : 1 + below(c, o->account_count - 1);
     int to = (from + step) % o->account_count;
-    harness_new_key(c->key);
-    (void)snprintf(c->body, sizeof c->body,
-                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":%d,\"reference\":\"%s\"}",
-                   o->accounts[from], o->accounts[to], 1 + below(c, (int)o->amount_max), c->key);
+    harness_new_transfer(o->accounts[from], o->accounts[to], 1 + below(c, (int)o->amount_max), NULL,
+                         &c->request);
 }
 
 static void count_answer(struct load_client *c)
@@ -68,7 +66,8 @@ static void count_answer(struct load_client *c)
 static void replay(struct load_client *c)
 {
     int wanted = c->answer.status == 201 ? 200 : c->answer.status;
-    client_call(&c->http, "/v1/transfers", c->key, c->body, c->load->options.give_up_ms, &c->again);
+    client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, c->load->options.give_up_ms,
+                &c->again);
     if (c->again.status == 0 || c->again.status >= 500) {
         c->report.given_up++;
         return;
@@ -87,9 +86,9 @@ static void *client_main(void *context)
     while (!atomic_load(&c->load->stopping) &&
            (o->calls_per_client == 0 || c->report.calls < o->calls_per_client)) {
         next_intent(c);
-        client_call(&c->http, "/v1/transfers", c->key, c->body, o->give_up_ms, &c->answer);
+        client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, o->give_up_ms, &c->answer);
         count_answer(c);
-        history_add(o->history, c->key, &c->answer);
+        history_add(o->history, c->request.key, &c->answer);
         if (c->answer.status < 500 && c->answer.status > 0 && below(c, REPLAY_ONE_IN) == 0)
             replay(c);
         atomic_fetch_add(&c->load->calls, 1);

@@ -1,6 +1,7 @@
 /* program.c - see program.h. */
 #include "tests/e2e/program.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -154,6 +155,32 @@ bool program_wait_ends(struct program *p, int ends, int timeout_ms)
         pause_ms(LOOK_EVERY_MS);
     }
     return true;
+}
+
+bool program_is_stopped(struct program *p)
+{
+    char path[64], state = '?';
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)p->pid);
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return false;
+    int fields = fscanf(f, "%*d (%*[^)]) %c", &state);
+    (void)fclose(f);
+    return fields == 1 && state == 'T';
+}
+
+int program_open_files(struct program *p)
+{
+    char path[64];
+    int count = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)p->pid);
+    DIR *d = opendir(path);
+    if (d == NULL)
+        return 0;
+    while (readdir(d) != NULL)
+        count++;
+    (void)closedir(d);
+    return count;
 }
 
 void program_print_log(const struct program *p)

@@ -43,6 +43,8 @@ void program_signal(struct program *p, int signal);
 int program_stop(struct program *p, int signal, int timeout_ms);
 int program_ends(struct program *p);
 bool program_wait_ends(struct program *p, int ends, int timeout_ms);
+bool program_is_stopped(struct program *p); /* by SIGSTOP */
+int program_open_files(struct program *p);
 /* The end of its log, for a test that failed. */
 void program_print_log(const struct program *p);
 

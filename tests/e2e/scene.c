@@ -1,8 +1,22 @@
 /* scene.c - see scene.h. */
 #include "tests/e2e/scene.h"
 
+#include <unistd.h>
+
+int scene_main(struct harness *h, const struct harness_options *options, int (*run)(void))
+{
+    harness_start(h, options);
+    int failed = run();
+    harness_stop(h, failed != 0);
+    if (failed != 0)
+        _exit(1);
+    return 0;
+}
+
 void scene_start(struct scene *s, struct harness *h, int accounts, int clients)
 {
+    if (s->load != NULL)
+        skip();
     *s = (struct scene){.account_count = accounts};
     history_init(&s->history);
     harness_open_funded(h, SCENE_CURRENCY, SCENE_FUNDS, accounts, s->accounts);
@@ -20,8 +34,9 @@ void scene_start(struct scene *s, struct harness *h, int accounts, int clients)
 void scene_finish(struct scene *s, struct harness *h, const char *name)
 {
     if (s->load != NULL) {
-        load_stop(s->load, &s->report);
+        struct load *load = s->load;
         s->load = NULL;
+        load_stop(load, &s->report);
         assert_true(load_was_smooth(name, &s->report));
     }
     int64_t funds = 0;

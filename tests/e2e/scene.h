@@ -27,7 +27,12 @@ struct scene {
     struct load_report report;
 };
 
-/* Opens funded accounts and starts clients that move money between all of them. clients 0: no load. */
+/* Runs the tests on a stack of their own and gives main's exit code. After a failure the process ends at
+   once: what the failed test left behind, clients under way for instance, is nobody's leak. */
+int scene_main(struct harness *h, const struct harness_options *options, int (*run)(void));
+
+/* Opens funded accounts and starts clients that move money between all of them. clients 0: no load.
+   The test is skipped when an earlier one failed and left its load running. */
 void scene_start(struct scene *s, struct harness *h, int accounts, int clients);
 /* The clients finish; every one saw latency at most, the money is right, nothing was lost and nothing came
  * into being. */

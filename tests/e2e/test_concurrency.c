@@ -41,7 +41,7 @@ struct copy {
     pthread_t thread;
     struct client client;
     struct client_answer answer;
-    const char *key, *body;
+    const struct transfer_request *request;
     pthread_barrier_t *together;
 };
 
@@ -49,7 +49,7 @@ static void *send_copy(void *context)
 {
     struct copy *c = context;
     (void)pthread_barrier_wait(c->together);
-    client_send(&c->client, "/v1/transfers", c->key, c->body, &c->answer);
+    client_send(&c->client, "/v1/transfers", c->request->key, c->request->body, &c->answer);
     return NULL;
 }
 
@@ -58,16 +58,13 @@ static void copies_of_one_key(void **state)
 {
     (void)state;
     static struct copy copies[COPIES];
-    char key[HARNESS_KEY_SIZE], body[256];
+    struct transfer_request request;
     pthread_barrier_t together;
     scene_start(&scene, &h, 2, 0);
-    harness_new_key(key);
-    (void)snprintf(body, sizeof body,
-                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":7,\"reference\":\"%s\"}",
-                   scene.accounts[0], scene.accounts[1], key);
+    harness_new_transfer(scene.accounts[0], scene.accounts[1], 7, NULL, &request);
     assert_int_equal(pthread_barrier_init(&together, NULL, COPIES), 0);
     for (int i = 0; i < COPIES; i++) {
-        copies[i] = (struct copy){.key = key, .body = body, .together = &together};
+        copies[i] = (struct copy){.request = &request, .together = &together};
         harness_client(&h, i % 2, &copies[i].client);
         assert_int_equal(pthread_create(&copies[i].thread, NULL, send_copy, &copies[i]), 0);
     }
@@ -79,7 +76,7 @@ static void copies_of_one_key(void **state)
         assert_true(a->status == 201 || (a->status == 200 && a->replayed));
         assert_string_equal(a->body, copies[0].answer.body);
         assert_string_equal(a->content_type, copies[0].answer.content_type);
-        history_add(&scene.history, key, a);
+        history_add(&scene.history, request.key, a);
         client_close(&copies[i].client);
     }
     (void)pthread_barrier_destroy(&together);
@@ -88,7 +85,7 @@ static void copies_of_one_key(void **state)
     scene_finish(&scene, &h, "copies of one key");
 }
 
-int main(void)
+static int run(void)
 {
     static struct crowd both_directions = {"both directions of a pair", 2, LOAD_ANY_PAIR, 50};
     static struct crowd ring = {"ring of accounts", 12, LOAD_RING, 50};
@@ -99,8 +96,10 @@ int main(void)
         {"more than there is", clients_crowd, NULL, NULL, &overdrawing},
         cmocka_unit_test(copies_of_one_key),
     };
-    harness_start(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2});
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    harness_stop(&h, failed != 0);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2}, run);
 }

@@ -52,24 +52,21 @@ static void lone_command(void **state)
     const struct crash *crash = *state;
     struct client client;
     struct client_answer first, again;
-    char key[HARNESS_KEY_SIZE], body[256];
+    struct transfer_request request;
     scene_start(&scene, &h, 2, 0);
     restart_ledger(crash->point);
     int ends = program_ends(&h.ledgers[0]);
     harness_client(&h, 0, &client);
-    harness_new_key(key);
-    (void)snprintf(body, sizeof body,
-                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":3,\"reference\":\"%s\"}",
-                   scene.accounts[0], scene.accounts[1], key);
-    client_call(&client, "/v1/transfers", key, body, PROGRESS_MS, &first);
-    client_call(&client, "/v1/transfers", key, body, PROGRESS_MS, &again);
+    harness_new_transfer(scene.accounts[0], scene.accounts[1], 3, NULL, &request);
+    client_call(&client, "/v1/transfers", request.key, request.body, PROGRESS_MS, &first);
+    client_call(&client, "/v1/transfers", request.key, request.body, PROGRESS_MS, &again);
     client_close(&client);
     assert_int_equal(program_ends(&h.ledgers[0]), ends + 1);
     assert_true(first.status == 201 || (first.status == 200 && first.tries > 1));
     assert_int_equal(again.status, 200);
     assert_true(again.replayed);
     assert_string_equal(again.body, first.body);
-    history_add(&scene.history, key, &first);
+    history_add(&scene.history, request.key, &first);
     scene_finish(&scene, &h, crash->name);
 }
 
@@ -90,7 +87,7 @@ static void killed_at_random(void **state)
     scene_finish(&scene, &h, "killed at random");
 }
 
-int main(void)
+static int run(void)
 {
     static struct crash received = {"killed with a batch received", "ledger.received:20"};
     static struct crash before = {"killed before COMMIT", "ledger.before_commit:15"};
@@ -105,8 +102,10 @@ int main(void)
         {"lone command after COMMIT", lone_command, NULL, NULL, &lone_after},
         cmocka_unit_test(killed_at_random),
     };
-    harness_start(&h, &(struct harness_options){.ingresses = 2});
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    harness_stop(&h, failed != 0);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.ingresses = 2}, run);
 }

@@ -74,15 +74,17 @@ static void postgres_stopped(void **state)
     assert_int_equal(all_ends(), ends);
 }
 
-int main(void)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ingress_killed),
         cmocka_unit_test(nats_killed),
         cmocka_unit_test(postgres_stopped),
     };
-    harness_start(&h, &(struct harness_options){.ledgers = 1, .ingresses = 2});
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    harness_stop(&h, failed != 0);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.ledgers = 1, .ingresses = 2}, run);
 }

@@ -68,15 +68,17 @@ static void each_ingress(void **state)
     scene_finish(&scene, &h, "each ingress drained");
 }
 
-int main(void)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_two_ledgers),
         cmocka_unit_test(the_only_ledger),
         cmocka_unit_test(each_ingress),
     };
-    harness_start(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2});
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    harness_stop(&h, failed != 0);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2}, run);
 }

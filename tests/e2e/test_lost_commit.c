@@ -21,25 +21,22 @@ static void lone_command(void **state)
     const struct lone *lone = *state;
     struct client client;
     struct client_answer first, again;
-    char key[HARNESS_KEY_SIZE], body[256];
+    struct transfer_request request;
     scene_start(&scene, &h, 2, 0);
-    harness_new_key(key);
-    (void)snprintf(body, sizeof body,
-                   "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":%d,\"reference\":\"%s\"}",
-                   scene.accounts[0], scene.accounts[1], lone->amount, key);
+    harness_new_transfer(scene.accounts[0], scene.accounts[1], lone->amount, NULL, &request);
     harness_client(&h, 0, &client);
     int swallowed = fault_proxy_swallowed(h.database_proxy);
     fault_proxy_swallow_commits(h.database_proxy, 1);
-    client_send(&client, "/v1/transfers", key, body, &first);
+    client_send(&client, "/v1/transfers", request.key, request.body, &first);
     assert_int_equal(fault_proxy_swallowed(h.database_proxy), swallowed + 1);
-    client_send(&client, "/v1/transfers", key, body, &again);
+    client_send(&client, "/v1/transfers", request.key, request.body, &again);
     client_close(&client);
     assert_int_equal(first.status, lone->status);
     assert_false(first.replayed);
     assert_int_equal(again.status, lone->status_again);
     assert_true(again.replayed);
     assert_string_equal(again.body, first.body);
-    history_add(&scene.history, key, &first);
+    history_add(&scene.history, request.key, &first);
     scene_finish(&scene, &h, lone->name);
 }
 
@@ -69,7 +66,7 @@ static void lost_again_and_again(void **state)
     assert_int_equal(fault_proxy_swallowed(h.database_proxy), swallowed + LOST_COMMITS);
 }
 
-int main(void)
+static int run(void)
 {
     static struct lone success = {"a transfer", 11, 201, 200};
     static struct lone refusal = {"a refused transfer", SCENE_FUNDS + 1, 402, 402};
@@ -79,8 +76,10 @@ int main(void)
         cmocka_unit_test(under_load),
         cmocka_unit_test(lost_again_and_again),
     };
-    harness_start(&h, &(struct harness_options){.ledgers = 2, .database_proxy = true});
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    harness_stop(&h, failed != 0);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.ledgers = 2, .database_proxy = true}, run);
 }
