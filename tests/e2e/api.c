@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "shared/core/clock.h"
+#include "tests/e2e/cast.h"
 #include "tests/support/database.h"
 
 #define HEAD_MAX   ((size_t)64 * 1024)
@@ -142,7 +143,7 @@ static void perform(struct api *api, const struct api_request *r, const char *ur
 
 int api_send(struct api *api, const struct api_request *r)
 {
-    char url[4096];
+    char url[8192];
     (void)snprintf(url, sizeof url, "%s%s", api->base, r->path);
     struct curl_slist *headers = headers_of(api, r);
     json_decref(api->json);
@@ -163,11 +164,12 @@ int api_send(struct api *api, const struct api_request *r)
 
 int api_get(struct api *api, const char *path_format, ...)
 {
-    char path[2048];
+    char text[2048], path[4096];
     va_list args;
     va_start(args, path_format);
-    (void)vsnprintf(path, sizeof path, path_format, args);
+    (void)vsnprintf(text, sizeof text, path_format, args);
     va_end(args);
+    cast_text(text, path, sizeof path);
     return api_send(api, &(struct api_request){.path = path});
 }
 
@@ -178,8 +180,10 @@ int api_post(struct api *api, const char *path, const char *key, const char *bod
     va_start(args, body_format);
     (void)vsnprintf(text, sizeof text, body_format, args);
     va_end(args);
-    api_quote(text, body, sizeof body);
-    return api_send(api, &(struct api_request){.path = path, .key = key, .body = body});
+    cast_text(text, body, sizeof body);
+    char target[2048];
+    cast_text(path, target, sizeof target);
+    return api_send(api, &(struct api_request){.path = target, .key = key, .body = body});
 }
 
 const char *api_header(const struct api *api, const char *name)
@@ -256,17 +260,6 @@ void api_expect_problem(const struct api *api, int status, const char *code, con
         fail_msg("wanted %d %s, got %d: %s", status, code, api->status, api->body.data);
     if (pointer != NULL && !has_pointer(api, pointer))
         fail_msg("wanted an error at \"%s\": %s", pointer, api->body.data);
-}
-
-void api_quote(const char *text, char *ret_json, size_t size)
-{
-    size_t len = 0;
-    for (; text[len] != '\0' && len < size - 1; len++)
-        ret_json[len] = text[len];
-    ret_json[len] = '\0';
-    for (size_t i = 0; i < len; i++)
-        if (ret_json[i] == '\'')
-            ret_json[i] = '"';
 }
 
 static void owner_url(const struct harness *h, char *ret_url, size_t size)

@@ -36,7 +36,7 @@ struct api {
 void api_open(struct api *api, const struct harness *h, int ingress);
 void api_close(struct api *api);
 
-/* Each gives the status. In the formats of bodies ' stands for ". */
+/* Each gives the status. In the formats names and quotes are as cast.h has them. */
 int api_send(struct api *api, const struct api_request *r);
 int api_get(struct api *api, const char *path_format, ...) PRINTF_LIKE(2, 3);
 int api_post(struct api *api, const char *path, const char *key, const char *body_format, ...)
@@ -52,9 +52,6 @@ int64_t api_int(const struct api *api, const char *place);
 
 /* Asserts that the last answer is this problem; pointer NULL: any, or no errors. */
 void api_expect_problem(const struct api *api, int status, const char *code, const char *pointer);
-/* Writes text with ' as " into place. */
-void api_quote(const char *text, char *ret_json, size_t size);
-
 /* A credential made by paybus-admin. */
 struct api_key {
     char id[TYPEID_TEXT_SIZE], secret[128];
