@@ -29,8 +29,8 @@ const struct command_type *command_type_find(struct str name)
     return NULL;
 }
 
-/* The array with room for one more; NULL, and needs marked, when the arena's cap is reached. */
-static void *grow(struct needs *n, struct arena *a, void *array, size_t count, size_t *cap, size_t size)
+/* The array with room for one more; NULL when the arena's cap is reached. */
+static void *grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap) {
         return array;
@@ -38,7 +38,6 @@ static void *grow(struct needs *n, struct arena *a, void *array, size_t count, s
     size_t larger_cap = *cap == 0 ? NEEDS_FIRST : 2 * *cap;
     void *larger = arena_alloc_array(a, larger_cap, size);
     if (larger == NULL) {
-        n->out_of_memory = true;
         return NULL;
     }
     if (count > 0) {
@@ -50,20 +49,24 @@ static void *grow(struct needs *n, struct arena *a, void *array, size_t count, s
 
 void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
 {
-    struct uuid *accounts = grow(n, a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
-    if (accounts != NULL) {
-        n->accounts = accounts;
-        n->accounts[n->account_count++] = *id;
+    struct uuid *accounts = grow(a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
+    if (accounts == NULL) {
+        n->out_of_memory = true;
+        return;
     }
+    n->accounts = accounts;
+    n->accounts[n->account_count++] = *id;
 }
 
 void needs_lock(struct needs *n, struct arena *a, int64_t number)
 {
-    int64_t *locks = grow(n, a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
-    if (locks != NULL) {
-        n->locks = locks;
-        n->locks[n->lock_count++] = number;
+    int64_t *locks = grow(a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
+    if (locks == NULL) {
+        n->out_of_memory = true;
+        return;
     }
+    n->locks = locks;
+    n->locks[n->lock_count++] = number;
 }
 
 void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency)

@@ -66,10 +66,10 @@ void run_print_answers(void)
 
 static bool PRINTF_LIKE(2, 3) differs(struct run *r, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
     r->result->ok = false;
     int len = snprintf(r->result->error, sizeof(r->result->error), "step %zu: ", r->step);
+    va_list args;
+    va_start(args, format);
     (void)vsnprintf(r->result->error + len, sizeof(r->result->error) - (size_t)len, format, args);
     va_end(args);
     return false;

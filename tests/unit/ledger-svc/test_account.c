@@ -1,5 +1,5 @@
 /* test_account.c - balances, what an account may give and take, every state x event, names and system ids. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #include "shared/core/money.h"
 

@@ -1,6 +1,6 @@
 /* test_batch.c - replays, twins, the same message again, sources, deadlines, effects within a batch, needs.
  */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #define PAY       "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":100}"
 #define PAY_OTHER "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":101}"

@@ -1,5 +1,5 @@
 /* test_cmd_account_create.c - who may open accounts for whom, and what a fresh one looks like. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 static const struct {
     const char *name;

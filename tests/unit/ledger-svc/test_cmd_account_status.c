@@ -1,6 +1,6 @@
 /* test_cmd_account_status.c - freeze, unfreeze and close: who may, in which state, and the facts they leave.
  */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #define ID_1 "{\"account\":\"$1\"}"
 

@@ -1,5 +1,5 @@
 /* test_cmd_deposit_create.c - every outcome of a deposit, and the cash account made on first use. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #include "shared/core/money.h"
 

@@ -1,5 +1,5 @@
 /* test_cmd_transfer_create.c - every outcome of a transfer, their precedence, who sees which balance. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #include "shared/core/money.h"
 

@@ -1,6 +1,6 @@
 /* test_command.c - the table of types, needs, what the decoders share, who may use what, the shape of
  * refusals. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 static void the_table_and_the_contract_agree(void **state)
 {

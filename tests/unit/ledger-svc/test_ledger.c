@@ -1,5 +1,5 @@
 /* test_ledger.c - time that never runs backwards, ids in order, accounts by id, texts within their bound. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 static void time_passes_every_account(void **state)
 {

@@ -1,6 +1,6 @@
 /* wrap: arena_alloc arena_alloc_array arena_strndup */
 /* test_memory_errors.c - each allocation of a batch fails in turn: the batch says so and nothing breaks. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 static long allocations_left = -1; /* before the one that fails; negative: none fails */
 static bool failed;                /* it was reached */

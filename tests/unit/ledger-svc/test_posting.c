@@ -1,6 +1,6 @@
 /* test_posting.c - counters, rows, event and answer of sets with more legs than two, and what posting never
  * does. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 #include <signal.h>
 #include <sys/wait.h>

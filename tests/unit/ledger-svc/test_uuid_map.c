@@ -1,5 +1,5 @@
 /* test_uuid_map.c - finding among many, growing from too small a guess. */
-#include "tests/unit/ledger-svc/domain_fixture.h"
+#include "tests/unit/ledger-svc/domain_expect.h"
 
 /* Linear probing is only fast while full slots do not lie in long runs. */
 static size_t longest_run(const struct uuid_map *map)
