@@ -1,5 +1,4 @@
-/* domain_fixture.h - a small world for tests of the ledger's core: accounts by number, three senders and an
- * impostor. */
+/* domain_fixture.h - a small world for tests of the ledger's core: accounts by number, senders, an impostor. */
 #ifndef TESTS_DOMAIN_FIXTURE_H
 #define TESTS_DOMAIN_FIXTURE_H
 
