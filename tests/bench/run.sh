@@ -86,7 +86,7 @@ superuser psql paybus -qc 'vacuum analyze'
 for scale in 50 1; do
   superuser createdb postgres "bench_$scale"
   superuser "$PG/pgbench" "bench_$scale" -i -q -s "$scale" >/dev/null 2>&1
-  superuser psql "bench_$scale" -qc 'vacuum analyze; checkpoint'
+  superuser psql "bench_$scale" -q -c 'vacuum analyze' -c checkpoint
   for clients in 1 16 64; do
     record "pgbench_scale${scale}_$clients" pgbench_case "bench_$scale" "$clients"
   done
