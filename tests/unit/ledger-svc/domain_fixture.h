@@ -1,4 +1,4 @@
-/* domain_fixture.h - a small world for tests of the ledger's core: accounts by number, senders, an impostor. */
+/* domain_fixture.h - a small world for tests of the core: accounts by number, senders and an impostor. */
 #ifndef TESTS_DOMAIN_FIXTURE_H
 #define TESTS_DOMAIN_FIXTURE_H
 
