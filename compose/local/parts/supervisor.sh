@@ -6,13 +6,9 @@ SUPERVISOR_CONF=$HOME_DIR/conf/supervisord.conf
 SUPERVISORD_STARTED=no # by this run
 PROGRAMS_STARTED=()    # by this run
 
-supervisor_pid() { as_service cat "$HOME_DIR/supervisor/supervisord.pid" 2>/dev/null; }
-
-supervisor_running() {
-  local pid
-  pid=$(supervisor_pid) && [[ -n $pid ]] && ps -o args= -p "$pid" | grep -qF "$SUPERVISOR_CONF"
-}
-
+# By its command line, since the pid file is gone a moment before the process is. Newest: it forks once at its start.
+supervisor_pid() { pgrep -n -u "$SERVICE_USER" -f -- "^[^ ]*python3 [^ ]*/supervisord -c ${SUPERVISOR_CONF//./\\.}$"; }
+supervisor_running() { supervisor_pid >/dev/null; }
 supervisor_children() { ! supervisor_running || pgrep -P "$(supervisor_pid)"; }
 
 supervisor_ctl() { as_service supervisorctl -c "$SUPERVISOR_CONF" "$@"; }
