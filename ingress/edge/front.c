@@ -21,6 +21,7 @@
 #define STACK_BYTES ((size_t)256 * 1024)
 #endif
 #define ARENAS         4   /* of malloc: 300 threads must not have 300 heaps */
+#define CLIENT_GONE    499 /* for civetweb; nobody sees it */
 #define FAREWELL_MS    500 /* draining, but still serving */
 #define DRAIN_CHECK_US 5000
 
@@ -145,20 +146,26 @@ static void finish(struct worker *w, struct mg_connection *conn)
         mg_disable_connection_keep_alive(conn); /* also keeps civetweb from reading on for ever */
     }
     if (ex->status != 0 && unread) {
-        watch_linger(mg_get_request_info(conn));
+        watch_linger(conn);
     }
 }
 
 static int on_request(struct mg_connection *conn)
 {
     struct worker *w = mg_get_thread_pointer(conn);
+    if (watch_set(w->front->watch, w->slot, WATCH_NOTHING,
+                  0)) { /* cut in this very moment: nobody would get an answer */
+        mg_disable_connection_keep_alive(conn);
+        return CLIENT_GONE;
+    }
     atomic_fetch_add(&w->front->in_flight, 1);
     exchange_begin(&w->exchange, w->front->ingress);
     w->framing = (struct http_framing){0};
     serve(w, conn);
     finish(w, conn);
     atomic_fetch_sub(&w->front->in_flight, 1);
-    return w->exchange.status != 0 ? w->exchange.status : 499;
+    (void)watch_set(w->front->watch, w->slot, WATCH_HEAD, 0);
+    return w->exchange.status != 0 ? w->exchange.status : CLIENT_GONE;
 }
 
 /* What civetweb refuses by itself. It closes the connection after this. */
@@ -187,6 +194,7 @@ static int on_error(struct mg_connection *conn, int status, const char *message)
     const struct mg_request_info *ri = mg_get_request_info(conn);
     struct exchange *ex = &w->exchange;
     struct problem p;
+    (void)watch_set(w->front->watch, w->slot, WATCH_NOTHING, 0);
     exchange_begin(ex, w->front->ingress);
     w->framing = (struct http_framing){0};
     explain(ri, status, &p);
@@ -209,8 +217,23 @@ static int on_error(struct mg_connection *conn, int status, const char *message)
     account(w);
     (void)front_write_reply(w, conn);
     mg_disable_connection_keep_alive(conn);
-    watch_linger(ri);
+    watch_linger(conn);
     return 0;
+}
+
+static int on_open(const struct mg_connection *conn, void **ret_conn_data)
+{
+    struct worker *w = mg_get_thread_pointer(conn);
+    *ret_conn_data = NULL;
+    watch_opened(w->front->watch, w->slot, conn);
+    return 0;
+}
+
+/* Before the socket is closed. */
+static void on_close(const struct mg_connection *conn)
+{
+    struct worker *w = mg_get_thread_pointer(conn);
+    watch_closed(w->front->watch, w->slot);
 }
 
 static int on_log(const struct mg_connection *conn, const char *message)
@@ -306,6 +329,8 @@ static struct mg_context *start_civetweb(struct front *f)
     struct mg_callbacks callbacks = {
         .begin_request = on_request,
         .http_error = on_error,
+        .init_connection = on_open,
+        .connection_close = on_close,
         .log_message = on_log,
         .init_thread = on_thread_start,
         .exit_thread = on_thread_end,
@@ -320,6 +345,7 @@ static void collect(void *context)
     const struct front *f = context;
     metric_set(f->ingress->metrics.in_flight, atomic_load(&f->in_flight));
     metric_set(f->ingress->metrics.threads, atomic_load(&f->workers));
+    metric_set(f->ingress->metrics.crowded_out, f->watch != NULL ? watch_crowded_total(f->watch) : 0);
     metric_set(f->ingress->metrics.pool_in_use, db_pool_in_use(f->ingress->pool));
 }
 
@@ -360,5 +386,6 @@ void front_stop(struct front *f, int drain_ms)
     mg_stop(f->civetweb);
     watch_stop(f->watch);
     f->civetweb = NULL;
+    f->watch = NULL;
     mg_exit_library();
 }

@@ -12,7 +12,7 @@ static enum status read_all(struct worker *w, struct mg_connection *conn, char *
 {
     int64_t deadline_us = clock_monotonic_us() + w->front->ingress->config.body_timeout_ms * 1000;
     size_t got = 0;
-    watch_begin(w->front->watch, w->slot, mg_get_request_info(conn), WATCH_READ, deadline_us);
+    (void)watch_set(w->front->watch, w->slot, WATCH_READ, deadline_us);
     while (got < wanted && clock_monotonic_us() < deadline_us) {
         int n = mg_read(conn, body + got, wanted - got);
         if (n <= 0) {
@@ -20,7 +20,7 @@ static enum status read_all(struct worker *w, struct mg_connection *conn, char *
         }
         got += (size_t)n;
     }
-    bool cut = watch_end(w->front->watch, w->slot);
+    bool cut = watch_set(w->front->watch, w->slot, WATCH_NOTHING, 0);
     if (got == wanted) {
         return STATUS_OK;
     }

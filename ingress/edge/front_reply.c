@@ -58,12 +58,12 @@ bool front_write_reply(struct worker *w, struct mg_connection *conn)
         return false;
     }
     int64_t deadline_us = clock_monotonic_us() + w->front->ingress->config.write_timeout_ms * 1000;
-    watch_begin(w->front->watch, w->slot, mg_get_request_info(conn), WATCH_WRITE, deadline_us);
+    (void)watch_set(w->front->watch, w->slot, WATCH_WRITE, deadline_us);
     bool written = write_all(conn, w->out.data, w->out.len);
     if (written && !together) {
         written = write_all(conn, ex->answer.data, body_len);
     }
-    if (watch_end(w->front->watch, w->slot)) {
+    if (watch_set(w->front->watch, w->slot, WATCH_NOTHING, 0)) {
         metric_add(w->front->ingress->metrics.cut_writes, 1);
         written = false;
     }

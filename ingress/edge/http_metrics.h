@@ -31,7 +31,7 @@ struct http_metrics {
     struct metric *in_flight, *threads, *replays;
     struct metric *rejected[REJECTED_COUNT];
     struct metric *rpc_ok, *rpc_unavailable, *rpc_unknown, *rpc_failed;
-    struct metric *cut_reads, *cut_writes;
+    struct metric *cut_reads, *cut_writes, *crowded_out;
     struct metric *pool_in_use;
 };
 

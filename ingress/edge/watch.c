@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "shared/core/parse.h"
 
 #define PERIOD_MS       50
+#define CROWD_GRACE_US  250000 /* how long a connection may wait for a request while all threads are taken */
+#define CROWD_CUTS_MAX  64     /* in one period */
 #define LINGER_MS       300
 #define LINGER_BYTES    (1 << 20)
 #define NO_SOCKET       (-1)
@@ -24,9 +27,9 @@
 
 struct slot {
     pthread_mutex_t lock;
-    const struct mg_request_info *client; /* NULL: nothing under way */
+    const struct mg_connection *conn; /* NULL: none */
     enum watch_what what;
-    int64_t deadline_us;
+    int64_t since_us, deadline_us;
     bool cut;
 };
 struct watch {
@@ -34,6 +37,8 @@ struct watch {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping;
+    atomic_int connections;
+    atomic_llong crowded_total;
     int slot_count;
     struct slot slots[];
 };
@@ -60,9 +65,11 @@ static bool is_socket_of(int fd, const struct mg_request_info *client)
            strcmp(host, client->remote_addr) == 0;
 }
 
-static int find_socket(const struct mg_request_info *client)
+/* The client's address is in place from before watch_opened() until after watch_closed(). */
+static int find_socket(const struct mg_connection *conn)
 {
-    DIR *dir = opendir(DESCRIPTORS_DIR);
+    const struct mg_request_info *client = mg_get_request_info(conn);
+    DIR *dir = client != NULL ? opendir(DESCRIPTORS_DIR) : NULL;
     if (dir == NULL) {
         return NO_SOCKET;
     }
@@ -79,17 +86,46 @@ static int find_socket(const struct mg_request_info *client)
     return found;
 }
 
-static void cut_if_late(struct slot *s, int64_t now_us)
+static bool is_late(const struct slot *s, int64_t now_us, bool is_crowded)
 {
+    switch (s->what) {
+    case WATCH_NOTHING:
+        return false;
+    case WATCH_HEAD:
+        return is_crowded && now_us - s->since_us >= CROWD_GRACE_US;
+    case WATCH_READ:
+    case WATCH_WRITE:
+        return now_us >= s->deadline_us;
+    }
+    return false;
+}
+
+/* True if one was cut that only waited. */
+static bool cut_if_late(struct slot *s, int64_t now_us, bool is_crowded)
+{
+    bool made_room = false;
     pthread_mutex_lock(&s->lock);
-    if (s->client != NULL && now_us >= s->deadline_us) {
-        int fd = find_socket(s->client);
+    if (s->conn != NULL && !s->cut && is_late(s, now_us, is_crowded)) {
+        int fd = find_socket(s->conn);
         s->cut = true;
+        made_room = s->what == WATCH_HEAD;
         if (fd != NO_SOCKET) {
             shutdown(fd, s->what == WATCH_READ ? SHUT_RD : SHUT_RDWR);
         }
     }
     pthread_mutex_unlock(&s->lock);
+    return made_room;
+}
+
+static void look_around(struct watch *w)
+{
+    int64_t now_us = clock_monotonic_us();
+    bool is_crowded = atomic_load(&w->connections) >= w->slot_count;
+    int cuts = 0;
+    for (int i = 0; i < w->slot_count; i++) {
+        cuts += cut_if_late(&w->slots[i], now_us, is_crowded && cuts < CROWD_CUTS_MAX);
+    }
+    atomic_fetch_add(&w->crowded_total, cuts);
 }
 
 static void *run(void *context)
@@ -100,10 +136,7 @@ static void *run(void *context)
         int64_t until_us = clock_unix_us() + PERIOD_MS * 1000;
         struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
         pthread_cond_timedwait(&w->wake, &w->lock, &until);
-        int64_t now_us = clock_monotonic_us();
-        for (int i = 0; i < w->slot_count; i++) {
-            cut_if_late(&w->slots[i], now_us);
-        }
+        look_around(w);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;
@@ -147,31 +180,48 @@ void watch_stop(struct watch *w)
     free(w);
 }
 
-void watch_begin(struct watch *w, int slot, const struct mg_request_info *client, enum watch_what what,
-                 int64_t deadline_us)
+void watch_opened(struct watch *w, int slot, const struct mg_connection *conn)
 {
     struct slot *s = &w->slots[slot];
     pthread_mutex_lock(&s->lock);
-    s->client = client;
-    s->what = what;
-    s->deadline_us = deadline_us;
+    s->conn = conn;
+    s->what = WATCH_HEAD;
+    s->since_us = clock_monotonic_us();
     s->cut = false;
+    pthread_mutex_unlock(&s->lock);
+    atomic_fetch_add(&w->connections, 1);
+}
+
+void watch_closed(struct watch *w, int slot)
+{
+    struct slot *s = &w->slots[slot];
+    atomic_fetch_sub(&w->connections, 1);
+    pthread_mutex_lock(&s->lock);
+    s->conn = NULL;
     pthread_mutex_unlock(&s->lock);
 }
 
-bool watch_end(struct watch *w, int slot)
+bool watch_set(struct watch *w, int slot, enum watch_what what, int64_t deadline_us)
 {
     struct slot *s = &w->slots[slot];
     pthread_mutex_lock(&s->lock);
-    s->client = NULL;
     bool cut = s->cut;
+    s->what = what;
+    s->since_us = what == WATCH_HEAD ? clock_monotonic_us() : 0;
+    s->deadline_us = deadline_us;
+    s->cut = false;
     pthread_mutex_unlock(&s->lock);
     return cut;
 }
 
-void watch_linger(const struct mg_request_info *client)
+int64_t watch_crowded_total(const struct watch *w)
 {
-    int fd = find_socket(client);
+    return atomic_load(&w->crowded_total);
+}
+
+void watch_linger(const struct mg_connection *conn)
+{
+    int fd = find_socket(conn);
     if (fd == NO_SOCKET || shutdown(fd, SHUT_WR) != 0) {
         return;
     }
