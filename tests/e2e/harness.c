@@ -259,6 +259,17 @@ struct db *harness_database(const struct harness *h)
     return db;
 }
 
+int64_t harness_number(const struct harness *h, int statement)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    struct db *db = harness_database(h);
+    if (db_query(db, statement, NULL, &r) != STATUS_OK || PQntuples(r) != 1)
+        servers_fail("%s failed: %s", e2e_statements[statement].name, db_error(db));
+    int64_t number = db_get_int(r, 0, 0);
+    db_close(db);
+    return number;
+}
+
 bool harness_wait_ready(const struct harness *h, int timeout_ms)
 {
     int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
@@ -343,17 +354,12 @@ void harness_open_funded(struct harness *h, const char *currency, int64_t amount
 
 int64_t harness_available(struct harness *h, const char *account)
 {
-    struct uuid id;
-    CLEANUP(db_params_free) struct db_params params = {0};
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    if (typeid_parse("acct", str_of(account), &id) != STATUS_OK)
-        servers_fail("%s is not an account's id", account);
-    struct db *db = harness_database(h);
-    db_params_init(&params, 256);
-    db_param_uuid(&params, &id);
-    if (db_query(db, E2E_SQL_READ_AVAILABLE, &params, &r) != STATUS_OK || PQntuples(r) != 1)
-        servers_fail("%s cannot be read: %s", account, db_error(db));
-    int64_t available = db_get_int(r, 0, 0);
-    db_close(db);
+    struct client_answer a;
+    char path[96];
+    int64_t available = 0;
+    (void)snprintf(path, sizeof path, "/v1/accounts/%s", account);
+    must(h, path, NULL, 200, &a);
+    if (!client_answer_int(&a, "available", &available))
+        servers_fail("an account without an available balance: %s", a.body);
     return available;
 }

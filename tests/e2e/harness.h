@@ -44,6 +44,8 @@ void harness_stop(struct harness *h, bool failed);
 void harness_client(struct harness *h, int first, struct client *ret_client);
 /* The superuser's connection, with the statements of tests/e2e/sql prepared. */
 struct db *harness_database(const struct harness *h);
+/* The single number that a statement of tests/e2e/sql without parameters gives. */
+int64_t harness_number(const struct harness *h, int statement);
 /* Every service ready again within the time. */
 bool harness_wait_ready(const struct harness *h, int timeout_ms);
 /* From now on: programs that end are started again at once, as supervisord does. */

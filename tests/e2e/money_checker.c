@@ -26,14 +26,15 @@ static const struct {
 };
 
 /* Prints the rows (object, detail) of a check. */
-static int complain(struct db *db, int statement, const struct db_params *params, const char *complaint)
+static int complain(struct db *db, int statement, const struct db_params *params, const char *complaint,
+                    FILE *out)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     if (db_query(db, statement, params, &r) != STATUS_OK)
         servers_fail("the check \"%s\" failed: %s", complaint, db_error(db));
     for (int i = 0; i < PQntuples(r); i++) {
         struct str object = db_get_str(r, i, 0), detail = db_get_str(r, i, 1);
-        (void)fprintf(stderr, "MONEY: %s: %.*s: %.*s\n", complaint, (int)object.len, object.data,
+        (void)fprintf(out, "MONEY: %s: %.*s: %.*s\n", complaint, (int)object.len, object.data,
                       (int)detail.len, detail.data);
     }
     return PQntuples(r);
@@ -60,30 +61,36 @@ static bool must_be_stored(const struct intent *intent)
         db_array_close(p);                                                                                   \
     } while (0)
 
-static int check_answers(struct db *db, struct db_params *p, const struct intent *intents, size_t count)
+static int check_answers(struct db *db, struct db_params *p, const struct intent *intents, size_t count,
+                         FILE *out)
 {
     db_params_reset(p);
     COLUMN(DB_TEXT, db_array_bytes(p, intents[i].key, strlen(intents[i].key)));
     COLUMN(DB_INT2, db_array_int(p, is_success(&intents[i]) ? 201 : intents[i].status));
     COLUMN(DB_TEXT, db_array_bytes(p, intents[i].body, intents[i].body_len));
     db_param_text(p, str_of(HARNESS_OWNER));
-    return complain(db, E2E_SQL_CHECK_ANSWERS_GIVEN, p, "answer given differs from the books");
+    return complain(db, E2E_SQL_CHECK_ANSWERS_GIVEN, p, "answer given differs from the books", out);
+}
+
+int money_check_on(struct db *db, const struct history *history, FILE *out)
+{
+    CLEANUP(db_params_free) struct db_params params = {0};
+    int differences = 0;
+    db_params_init(&params, PARAMS_MAX_BYTES);
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        differences += complain(db, (int)checks[i].statement, NULL, checks[i].complaint, out);
+    for (size_t at = 0; history != NULL && at < history->count; at += ANSWERS_PER_QUERY) {
+        size_t rest = history->count - at;
+        size_t count = rest < ANSWERS_PER_QUERY ? rest : ANSWERS_PER_QUERY;
+        differences += check_answers(db, &params, history->intents + at, count, out);
+    }
+    return differences;
 }
 
 int money_check(const struct harness *h, const struct history *history)
 {
     struct db *db = harness_database(h);
-    struct db_params params;
-    int differences = 0;
-    db_params_init(&params, PARAMS_MAX_BYTES);
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-        differences += complain(db, (int)checks[i].statement, NULL, checks[i].complaint);
-    for (size_t at = 0; history != NULL && at < history->count; at += ANSWERS_PER_QUERY) {
-        size_t rest = history->count - at;
-        differences += check_answers(db, &params, history->intents + at,
-                                     rest < ANSWERS_PER_QUERY ? rest : ANSWERS_PER_QUERY);
-    }
-    db_params_free(&params);
+    int differences = money_check_on(db, history, stderr);
     db_close(db);
     return differences;
 }

@@ -3,6 +3,11 @@
 
 #include <unistd.h>
 
+#include "e2e_statements.h"
+#include "tests/support/process.h"
+
+#define IDLE_MS 5000
+
 int scene_main(struct harness *h, const struct harness_options *options, int (*run)(void))
 {
     harness_start(h, options);
@@ -31,6 +36,11 @@ void scene_start(struct scene *s, struct harness *h, int accounts, int clients)
         s->load = load_start(&options);
 }
 
+static bool no_transaction_is_open(void *context)
+{
+    return harness_number(context, E2E_SQL_COUNT_OPEN_TRANSACTIONS) == 0;
+}
+
 void scene_finish(struct scene *s, struct harness *h, const char *name)
 {
     if (s->load != NULL) {
@@ -39,6 +49,7 @@ void scene_finish(struct scene *s, struct harness *h, const char *name)
         load_stop(load, &s->report);
         assert_true(load_was_smooth(name, &s->report));
     }
+    assert_true(eventually(no_transaction_is_open, h, IDLE_MS));
     int64_t funds = 0;
     for (int i = 0; i < s->account_count; i++)
         funds += harness_available(h, s->accounts[i]);

@@ -2,6 +2,7 @@
    ledger-svc. No fault is injected: no answer of the 5xx kind and no retry is excused. */
 #include <string.h>
 
+#include "e2e_statements.h"
 #include "tests/e2e/scene.h"
 
 #define CLIENTS          16
@@ -35,6 +36,7 @@ static void clients_crowd(void **state)
     assert_int_equal(scene.report.calls, CLIENTS * CALLS_PER_CLIENT);
     assert_int_equal(scene.report.server_errors, 0);
     assert_int_equal(scene.report.connection_errors, 0);
+    assert_int_equal(harness_number(&h, E2E_SQL_COUNT_DEADLOCKS), 0); /* not even one that was repeated */
 }
 
 struct copy {

@@ -2,6 +2,7 @@
    They come back; nothing is restarted by hand beside them; clients that retry see nothing but latency. */
 #include <signal.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
 #include "tests/e2e/scene.h"
 
@@ -74,12 +75,31 @@ static void postgres_stopped(void **state)
     assert_int_equal(all_ends(), ends);
 }
 
+/* pg_terminate_backend of whatever ledger-svc is doing, again and again. */
+static void sessions_ended(void **state)
+{
+    (void)state;
+    int ends = all_ends();
+    scene_start(&scene, &h, 4, CLIENTS);
+    for (int i = 0; i < ROUNDS * 5; i++) {
+        CLEANUP(db_result_ptr) PGresult *r = NULL;
+        assert_true(load_progress(scene.load, CALLS_BETWEEN / 2, PROGRESS_MS));
+        struct db *db = harness_database(&h);
+        assert_int_equal(db_query(db, E2E_SQL_END_LEDGER_SESSIONS, NULL, &r), STATUS_OK);
+        db_close(db);
+    }
+    scene_finish(&scene, &h, "sessions ended");
+    assert_int_equal(all_ends(), ends);
+    assert_int_equal(scene.report.server_errors, 0);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ingress_killed),
         cmocka_unit_test(nats_killed),
         cmocka_unit_test(postgres_stopped),
+        cmocka_unit_test(sessions_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
