@@ -24,6 +24,18 @@ enum status accounts_find(struct db *db, const void *args, PGresult **ret_result
     return db_query(db, INGRESS_SQL_FIND_ACCOUNT, &p, ret_result);
 }
 
+/* The filter whose index leaves the least to look at. */
+static int list_statement(const struct account_list *l)
+{
+    if (l->type.data != NULL && !str_eq_c(l->type, "user")) {
+        return INGRESS_SQL_LIST_ACCOUNTS_OF_RARE_TYPE;
+    }
+    if (l->status.data != NULL && !str_eq_c(l->status, "open")) {
+        return INGRESS_SQL_LIST_ACCOUNTS_OF_RARE_STATUS;
+    }
+    return INGRESS_SQL_LIST_ACCOUNTS;
+}
+
 enum status accounts_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct account_list *l = args;
@@ -37,7 +49,7 @@ enum status accounts_list(struct db *db, const void *args, PGresult **ret_result
     db_param_time(&p, l->until_us);
     db_param_int8(&p, l->limit);
     if (l->owner.data == NULL) {
-        return db_query(db, INGRESS_SQL_LIST_ACCOUNTS, &p, ret_result);
+        return db_query(db, list_statement(l), &p, ret_result);
     }
     db_param_text(&p, l->owner);
     return db_query(db, INGRESS_SQL_LIST_ACCOUNTS_OF_OWNER, &p, ret_result);

@@ -5,7 +5,7 @@
 #include "ingress_statements.h"
 
 #define PARAMS_MAX  2048
-#define ID_SLACK_US INT64_C(3600000000) /* an id may be made this much before its transaction's time */
+#define ID_SLACK_US INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
 
 static const struct uuid AFTER_ALL = {
     .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
@@ -60,7 +60,9 @@ static enum status list_all(struct db *db, const struct transaction_list *l, PGr
     db_param_time(&p, l->from_us);
     db_param_time(&p, l->until_us);
     db_param_int8(&p, l->limit);
-    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS, &p, ret_result);
+    bool is_rare = l->kind.data != NULL && !str_eq_c(l->kind, "transfer");
+    int statement = is_rare ? INGRESS_SQL_LIST_TRANSACTIONS_OF_RARE_KIND : INGRESS_SQL_LIST_TRANSACTIONS;
+    return db_query(db, statement, &p, ret_result);
 }
 
 static enum status list_by_reference(struct db *db, const struct transaction_list *l, PGresult **ret_result)
