@@ -98,24 +98,24 @@ static void add_error(struct problem *p, struct str name, const char *what)
     problem_add_error(p, pointer, "%s", what);
 }
 
-static size_t find_spec(struct str name, const struct param_spec *specs, size_t count, bool is_staff)
+static size_t find_spec(struct str name, const struct query_rules *rules)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq_c(name, specs[i].name) && (is_staff || !specs[i].staff_only)) {
+    for (size_t i = 0; i < rules->count; i++) {
+        if (str_eq_c(name, rules->specs[i].name) && (rules->is_staff || !rules->specs[i].staff_only)) {
             return i;
         }
     }
-    return count;
+    return rules->count;
 }
 
-static void read_pair(struct str pair, const struct param_spec *specs, size_t count, bool is_staff,
-                      struct arena *arena, struct param_value *values, struct problem *p)
+static void read_pair(struct str pair, const struct query_rules *rules, struct param_value *values,
+                      struct problem *p)
 {
     const char *equals = memchr(pair.data, '=', pair.len);
     size_t name_len = equals != NULL ? (size_t)(equals - pair.data) : pair.len;
     struct str name = {pair.data, name_len};
-    size_t i = find_spec(name, specs, count, is_staff);
-    if (i == count) {
+    size_t i = find_spec(name, rules);
+    if (i == rules->count) {
         add_error(p, name, "is not a parameter of this route");
         return;
     }
@@ -128,30 +128,30 @@ static void read_pair(struct str pair, const struct param_spec *specs, size_t co
         raw = (struct str){equals + 1, pair.len - name_len - 1};
     }
     struct str text = {0};
-    text.data = decode(raw, arena, &text.len);
+    text.data = decode(raw, rules->arena, &text.len);
     if (text.data == NULL) {
         add_error(p, name, "has a malformed percent escape");
         return;
     }
-    const char *wanted = read_value(&specs[i], text, &values[i]);
+    const char *wanted = read_value(&rules->specs[i], text, &values[i]);
     if (wanted != NULL) {
         add_error(p, name, wanted);
     }
 }
 
-enum status query_parse(struct str query, const struct param_spec *specs, size_t count, bool is_staff,
-                        struct arena *arena, struct param_value *ret_values, struct problem *ret_problem)
+enum status query_parse(struct str query, const struct query_rules *rules, struct param_value *ret_values,
+                        struct problem *ret_problem)
 {
     struct problem p;
     problem_init(&p, OUTCOME_invalid_parameter);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < rules->count; i++) {
         ret_values[i] = (struct param_value){0};
     }
     for (size_t at = 0; at < query.len;) {
         const char *end = memchr(query.data + at, '&', query.len - at);
         size_t len = end != NULL ? (size_t)(end - query.data) - at : query.len - at;
         if (len > 0) {
-            read_pair((struct str){query.data + at, len}, specs, count, is_staff, arena, ret_values, &p);
+            read_pair((struct str){query.data + at, len}, rules, ret_values, &p);
         }
         at += len + 1;
     }

@@ -38,9 +38,14 @@ struct param_value {
     struct uuid id;  /* PARAM_ID */
 };
 
-/* values has one element per spec. On failure *ret_problem names every bad parameter. */
-NODISCARD enum status query_parse(struct str query, const struct param_spec *specs, size_t count,
-                                  bool is_staff, struct arena *arena, struct param_value *ret_values,
-                                  struct problem *ret_problem);
+struct query_rules {
+    const struct param_spec *specs;
+    size_t count;
+    bool is_staff;
+    struct arena *arena; /* for decoded text */
+};
+/* ret_values has one element per spec. On failure *ret_problem names every bad parameter. */
+NODISCARD enum status query_parse(struct str query, const struct query_rules *rules,
+                                  struct param_value *ret_values, struct problem *ret_problem);
 
 #endif

@@ -54,11 +54,12 @@ static bool authorize(struct exchange *ex)
 
 static bool read_parameters(struct exchange *ex)
 {
-    const struct route *r = ex->route;
+    struct query_rules rules = {.specs = ex->route->params,
+                                .count = ex->route->param_count,
+                                .is_staff = ex->is_staff,
+                                .arena = &ex->arena};
     struct problem p;
-    struct str query = str_of(ex->head.query);
-    if (query_parse(query, r->params, r->param_count, ex->is_staff, &ex->arena, ex->params, &p) ==
-        STATUS_OK) {
+    if (query_parse(str_of(ex->head.query), &rules, ex->params, &p) == STATUS_OK) {
         return true;
     }
     exchange_problem(ex, &p);

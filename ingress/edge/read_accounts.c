@@ -68,34 +68,42 @@ void reads_accounts(struct exchange *ex)
     reads_list_close(&out, &page, rows > shown ? &last : NULL);
 }
 
-static void write_balance(struct exchange *ex, struct str currency, int64_t version, int64_t posted,
-                          const int64_t *held, const struct param_value *at)
+/* A balance now, or (held NULL) in the past: what was held then is not known from entries. */
+struct balance_view {
+    struct str currency;
+    int64_t version, posted;
+    const int64_t *held;
+    const struct param_value *at;
+};
+
+static void int_or_null(struct json_out *out, const char *key, bool is_known, int64_t value)
 {
+    json_key(out, key);
+    if (is_known) {
+        json_int(out, value);
+    } else {
+        json_write_null(out);
+    }
+}
+
+static void write_balance(struct exchange *ex, const struct balance_view *b)
+{
+    int64_t held = b->held != NULL ? *b->held : 0;
     struct json_out out = exchange_json(ex);
     json_object_open(&out);
     json_key(&out, "account");
     json_typeid(&out, "acct", &ex->uuid);
     json_key(&out, "currency");
-    json_str(&out, currency);
+    json_str(&out, b->currency);
     json_key(&out, "posted");
-    json_int(&out, posted);
-    json_key(&out, "held");
-    if (held != NULL) {
-        json_int(&out, *held);
-    } else {
-        json_write_null(&out);
-    }
-    json_key(&out, "available");
-    if (held != NULL) {
-        json_int(&out, posted - *held);
-    } else {
-        json_write_null(&out);
-    }
+    json_int(&out, b->posted);
+    int_or_null(&out, "held", b->held != NULL, held);
+    int_or_null(&out, "available", b->held != NULL, b->posted - held);
     json_key(&out, "version");
-    json_int(&out, version);
+    json_int(&out, b->version);
     json_key(&out, "at");
-    if (at->is_set) {
-        json_time(&out, at->number);
+    if (b->at->is_set) {
+        json_time(&out, b->at->number);
     } else {
         json_write_null(&out);
     }
@@ -114,9 +122,9 @@ static void balance_in_the_past(struct exchange *ex, const struct param_value *a
         exchange_refuse(ex, OUTCOME_not_found, NULL);
         return;
     }
-    struct str currency;
-    int64_t version, posted = balance_row(r, &currency, &version);
-    write_balance(ex, currency, version, posted, NULL, at); /* what was held then is not known from entries */
+    struct balance_view b = {.at = at};
+    b.posted = balance_row(r, &b.currency, &b.version);
+    write_balance(ex, &b);
 }
 
 void reads_balance(struct exchange *ex)
@@ -132,5 +140,10 @@ void reads_balance(struct exchange *ex)
     }
     struct account_resource a;
     account_row(r, 0, &a);
-    write_balance(ex, a.currency, a.version, a.credits_posted - a.debits_posted, &a.debits_pending, at);
+    struct balance_view b = {.currency = a.currency,
+                             .version = a.version,
+                             .posted = a.credits_posted - a.debits_posted,
+                             .held = &a.debits_pending,
+                             .at = at};
+    write_balance(ex, &b);
 }

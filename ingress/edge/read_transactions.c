@@ -8,19 +8,26 @@
 #include "ingress/store/entries.h"
 #include "ingress/store/transactions.h"
 
-/* Entries come ordered like the transactions: *next walks through them. */
-static void write_transaction(const struct exchange *ex, struct json_out *out,
-                              const struct transaction_resource *t, int64_t entry_count,
-                              const PGresult *entries, int *next)
+/* The entries of all transactions on a page, ordered like these: next walks through them. */
+struct walk {
+    const PGresult *entries;
+    int next;
+};
+
+static void write_transaction(const struct exchange *ex, struct json_out *out, const PGresult *r, int row,
+                              struct walk *walk)
 {
+    struct transaction_resource t;
+    int64_t entry_count;
+    transaction_row(r, row, &t, &entry_count);
     struct balance balance = {0};
-    transaction_open(out, t);
+    transaction_open(out, &t);
     json_key(out, "entries");
     json_array_open(out);
-    for (; *next < PQntuples(entries); (*next)++) {
+    for (; walk->next < PQntuples(walk->entries); walk->next++) {
         struct entry_row e;
-        entry_row(entries, *next, &e);
-        if (uuid_compare(&e.transaction, &t->id) != 0) {
+        entry_row(walk->entries, walk->next, &e);
+        if (uuid_compare(&e.transaction, &t.id) != 0) {
             break;
         }
         e.entry.may_read_balance = ex->is_staff || str_eq_c(e.owner, ex->credential.owner);
@@ -41,10 +48,7 @@ static bool read_entries(struct exchange *ex, const PGresult *transactions, int 
         return false;
     }
     for (int i = 0; i < count; i++) {
-        struct transaction_resource t;
-        int64_t entry_count;
-        transaction_row(transactions, i, &t, &entry_count);
-        ids[i] = t.id;
+        ids[i] = transaction_row_id(transactions, i);
     }
     struct entry_ids args = {.transactions = ids, .count = (size_t)count};
     return reads_run(ex, entries_of_transactions, &args, ret_entries);
@@ -74,12 +78,9 @@ void reads_transaction(struct exchange *ex)
         exchange_refuse(ex, OUTCOME_not_found, NULL);
         return;
     }
-    struct transaction_resource t;
-    int64_t entry_count;
-    int next = 0;
-    transaction_row(r, 0, &t, &entry_count);
+    struct walk walk = {.entries = entries};
     struct json_out out = exchange_json(ex);
-    write_transaction(ex, &out, &t, entry_count, entries, &next);
+    write_transaction(ex, &out, r, 0, &walk);
 }
 
 void reads_transactions(struct exchange *ex)
@@ -104,18 +105,18 @@ void reads_transactions(struct exchange *ex)
     if (!reads_run(ex, transactions_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows, next = 0;
+    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
     if (!read_entries(ex, r, shown, &entries)) {
         return;
     }
     struct cursor last = {0};
+    struct walk walk = {.entries = entries};
     struct json_out out = reads_list_open(ex);
     for (int i = 0; i < shown; i++) {
-        struct transaction_resource t;
-        int64_t entry_count;
-        transaction_row(r, i, &t, &entry_count);
-        write_transaction(ex, &out, &t, entry_count, entries, &next);
-        last.id = t.id;
+        write_transaction(ex, &out, r, i, &walk);
+    }
+    if (shown > 0) {
+        last.id = transaction_row_id(r, shown - 1);
     }
     reads_list_close(&out, &page, rows > shown ? &last : NULL);
 }

@@ -134,3 +134,8 @@ void transaction_row(const PGresult *r, int row, struct transaction_resource *re
     };
     *ret_entry_count = db_get_int(r, row, 8);
 }
+
+struct uuid transaction_row_id(const PGresult *r, int row)
+{
+    return db_get_uuid(r, row, 0);
+}

@@ -22,5 +22,6 @@ NODISCARD enum status transactions_list(struct db *db, const void *args, PGresul
 /* Strings are borrowed from r. */
 void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,
                      int64_t *ret_entry_count);
+struct uuid transaction_row_id(const PGresult *r, int row);
 
 #endif

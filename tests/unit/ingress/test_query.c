@@ -30,7 +30,9 @@ static struct arena arena;
 static enum status parse(const char *query, bool is_staff, struct param_value *values, struct problem *p)
 {
     arena_reset(&arena);
-    return query_parse(str_of(query), specs, LENGTH(specs), is_staff, &arena, values, p);
+    struct query_rules rules = {
+        .specs = specs, .count = LENGTH(specs), .is_staff = is_staff, .arena = &arena};
+    return query_parse(str_of(query), &rules, values, p);
 }
 
 static void test_values_are_read(void **state)
