@@ -290,27 +290,36 @@ static void answers(struct json_out *o, const struct route *r)
     json_object_close(o);
 }
 
+static const char *method_word(const struct route *r)
+{
+    return strcmp(r->method, "GET") == 0 ? "get" : "post";
+}
+
+/* Braces vanish, separators become underscores. */
+static void add_word(struct buf *id, char c)
+{
+    if (isalnum((unsigned char)c)) {
+        buf_add_char(id, c);
+    } else if (c == '/' || c == '.') {
+        buf_add_char(id, '_');
+    }
+}
+
 /* "get_v1_accounts_id": the method and the words of the path. */
 static void operation_id(struct json_out *o, const struct route *r)
 {
     struct buf id CLEANUP(buf_free);
     buf_init(&id, 128);
-    for (const char *c = r->method; *c != '\0'; c++) {
-        buf_add_char(&id, (char)tolower((unsigned char)*c));
-    }
+    buf_add_str(&id, method_word(r));
     for (const char *c = r->pattern; *c != '\0'; c++) {
-        if (*c == '/' || *c == '.') {
-            buf_add_char(&id, '_');
-        } else if (*c != '{' && *c != '}') {
-            buf_add_char(&id, *c);
-        }
+        add_word(&id, *c);
     }
     text(o, "operationId", id.data);
 }
 
 static void operation(struct json_out *o, const struct route *r)
 {
-    open_object(o, strcmp(r->method, "GET") == 0 ? "get" : "post");
+    open_object(o, method_word(r));
     operation_id(o, r);
     text(o, "summary", r->summary);
     json_key(o, "security");

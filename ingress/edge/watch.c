@@ -51,7 +51,7 @@ static int port_of(const struct sockaddr_storage *a)
 
 static bool is_socket_of(int fd, const struct mg_request_info *client)
 {
-    struct sockaddr_storage peer, local;
+    struct sockaddr_storage peer = {0}, local = {0};
     socklen_t peer_len = sizeof(peer), local_len = sizeof(local);
     if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0 ||
         getsockname(fd, (struct sockaddr *)&local, &local_len) != 0) {
