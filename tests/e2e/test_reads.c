@@ -1,9 +1,8 @@
-/* test_reads.c - lists page by page, balances and statements that foot, spreadsheets that run nothing, what
-   every answer carries, and the routes for people and machines that watch. */
+/* test_reads.c - lists page by page, balances and statements that foot, spreadsheets that run nothing, one
+   account and one transaction in detail. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "shared/core/outcome.h"
 #include "shared/core/timefmt.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/cast.h"
@@ -16,8 +15,6 @@
 #define FORMULA        "=HYPERLINK(1)"
 #define QUOTED_FORMULA "\"'=HYPERLINK(1)\""
 #define REFERENCE      "order 42/7&8"
-#define TRACE_ID       "4bf92f3577b34da6a3ce929d0e0e4736"
-#define SPAN_ID        "00f067aa0ba902b7"
 
 static struct harness h;
 static struct api api;
@@ -427,236 +424,6 @@ static void currencies(void **state)
     }
 }
 
-static void request_ids(void **state)
-{
-    (void)state;
-    char first[128];
-    (void)api_send(
-        &api, &(struct api_request){.path = "/v1/currencies", .headers = {"X-Request-Id: mine.1:a_b-c"}});
-    assert_string_equal(api_header(&api, "X-Request-Id"), "mine.1:a_b-c");
-    (void)api_send(&api, &(struct api_request){.path = "/v1/nothing", .headers = {"X-Request-Id: mine-2"}});
-    assert_string_equal(api_string(&api, "request_id"), "mine-2");
-    (void)api_get(&api, "/v1/currencies");
-    (void)snprintf(first, sizeof first, "%s", api_header(&api, "X-Request-Id"));
-    (void)api_get(&api, "/v1/currencies");
-    assert_string_not_equal(api_header(&api, "X-Request-Id"), first);
-    static const char *const bad[] = {"X-Request-Id: a b", "X-Request-Id: <script>", "X-Request-Id: a\"b",
-                                      "X-Request-Id: caf\xc3\xa9"};
-    for (size_t i = 0; i < ROWS(bad); i++) {
-        (void)api_send(&api, &(struct api_request){.path = "/v1/currencies", .headers = {bad[i]}});
-        assert_int_equal(api.status, 200);
-        assert_true(strncmp(api_header(&api, "X-Request-Id"), "req_", 4) == 0); /* one of ours instead */
-    }
-    static char long_id[200] = "X-Request-Id: ";
-    memset(long_id + strlen(long_id), 'a', 129);
-    (void)api_send(&api, &(struct api_request){.path = "/v1/currencies", .headers = {long_id}});
-    assert_true(strncmp(api_header(&api, "X-Request-Id"), "req_", 4) == 0);
-}
-
-/* The trace of the request is that of its event. */
-static void traces_go_on(void **state)
-{
-    (void)state;
-    char body[256];
-    cast_text("{'from_account':'@alice','to_account':'@carol','amount':1}", body, sizeof body);
-    (void)api_send(&api, &(struct api_request){.path = "/v1/transfers",
-                                               .key = "traced",
-                                               .body = body,
-                                               .headers = {"traceparent: 00-" TRACE_ID "-" SPAN_ID "-01"}});
-    assert_int_equal(api.status, 201);
-    const char *out = api_header(&api, "traceparent");
-    if (out != NULL) {
-        assert_non_null(strstr(out, TRACE_ID));
-        assert_null(strstr(out, SPAN_ID));
-    }
-    struct db *db = harness_database(&h);
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    assert_int_equal(db_exec_result(db, "select count(*) from api.audit where trace = '" TRACE_ID "'", &r),
-                     STATUS_OK);
-    assert_string_equal(PQgetvalue(r, 0, 0), "1");
-    db_close(db);
-}
-
-/* All members of a problem, from each place that makes one. */
-static void problems(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *method, *path, *api_key, *body;
-        int status;
-        const char *code;
-    } rows[] = {
-        {NULL, "/v1/nothing", NULL, NULL, 404, "not_found"},
-        {NULL, "/v1/accounts/x", NULL, NULL, 404, "not_found"},
-        {NULL, "/v1/accounts", "", NULL, 401, "unauthorized"},
-        {NULL, "/v1/accounts?limit=0", NULL, NULL, 400, "invalid_parameter"},
-        {NULL, "/v1/transfers", NULL, "{", 400, "invalid_json"},
-        {NULL, "/v1/transfers", NULL, "{}", 400, "missing_field"},
-        {"DELETE", "/v1/accounts", NULL, NULL, 405, "method_not_allowed"},
-    };
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        (void)api_send(&api, &(struct api_request){.method = rows[i].method,
-                                                   .path = rows[i].path,
-                                                   .api_key = rows[i].api_key,
-                                                   .key = "problem",
-                                                   .body = rows[i].body});
-        api_expect_problem(&api, rows[i].status, rows[i].code, NULL);
-        assert_string_equal(api_string(&api, "request_id"), api_header(&api, "X-Request-Id"));
-        char type[128];
-        (void)snprintf(type, sizeof type, "%s", api_string(&api, "type"));
-        assert_int_equal(api_send(&api, &(struct api_request){.path = type, .api_key = ""}), 200);
-        assert_string_equal(api_string(&api, "code"), rows[i].code); /* the type leads to what it means */
-    }
-    (void)api_get(&api, "/problems/nothing");
-    api_expect_problem(&api, 404, "not_found", NULL);
-}
-
-static void methods(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *method, *path, *allow;
-    } rows[] = {
-        {"PUT", "/v1/currencies", "GET, HEAD"},
-        {"DELETE", "/v1/accounts", "POST, GET, HEAD"},
-        {"PATCH", "/v1/accounts/@alice", "GET, HEAD"},
-        {"DELETE", "/v1/transactions/@detailed", "GET, HEAD"},
-        {"GET", "/v1/transfers", "POST"},
-        {"HEAD", "/v1/deposits", "POST"},
-        {"OPTIONS", "/v1/entries", "GET, HEAD"},
-        {"GET", "/v1/accounts/@alice/freeze", "POST"},
-        {"POST", "/livez", "GET, HEAD"},
-    };
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        char path[256];
-        cast_text(rows[i].path, path, sizeof path);
-        (void)api_send(&api, &(struct api_request){.method = rows[i].method, .path = path});
-        assert_int_equal(api.status, 405);
-        assert_string_equal(api_header(&api, "Allow"), rows[i].allow);
-    }
-    static const char *const heads[] = {"/v1/currencies", "/v1/accounts/@alice", "/openapi.json", "/livez"};
-    for (size_t i = 0; i < ROWS(heads); i++) {
-        char path[256];
-        cast_text(heads[i], path, sizeof path);
-        (void)api_send(&api, &(struct api_request){.method = "HEAD", .path = path});
-        assert_int_equal(api.status, 200);
-        assert_int_equal(api.body.len, 0);
-        assert_true(strtol(api_header(&api, "Content-Length"), NULL, 10) > 0);
-    }
-}
-
-/* Every reference of the document leads somewhere in it. */
-static void check_references(const json_t *node)
-{
-    const char *key;
-    const json_t *child;
-    size_t i;
-    if (json_is_array(node)) {
-        json_array_foreach(node, i, child)
-        {
-            check_references(child);
-        }
-        return;
-    }
-    json_object_foreach((json_t *)(uintptr_t)node, key, child)
-    {
-        const char *target = strcmp(key, "$ref") == 0 ? json_string_value(child) : NULL;
-        if (target != NULL) {
-            char place[128];
-            (void)snprintf(place, sizeof place, "%s", target + strlen("#/"));
-            for (char *c = place; *c != '\0'; c++)
-                *c = *c == '/' ? '.' : *c;
-            if (api_at(&api, place) == NULL)
-                fail_msg("%s leads nowhere", target);
-        }
-        check_references(child);
-    }
-}
-
-static void openapi(void **state)
-{
-    (void)state;
-    assert_int_equal(api_send(&api, &(struct api_request){.path = "/openapi.json", .api_key = ""}), 200);
-    assert_true(strncmp(api_string(&api, "openapi"), "3.1", 3) == 0);
-    assert_non_null(api_at(&api, "info.title"));
-    assert_non_null(api_at(&api, "info.version"));
-    check_references(api.json);
-    const char *pattern, *method;
-    json_t *item, *operation;
-    json_object_foreach(api_at(&api, "paths"), pattern, item)
-    {
-        json_object_foreach(item, method, operation)
-        {
-            assert_non_null(json_object_get(operation, "summary"));
-            assert_non_null(json_object_get(operation, "operationId"));
-            assert_non_null(json_object_get(operation, "responses"));
-        }
-    }
-    const json_t *codes = api_at(&api, "components.schemas.problem_code.enum");
-    assert_true(json_array_size(codes) > 30);
-}
-
-/* The page, and everything that it loads from here. */
-static void docs(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *path, *type;
-    } rows[] = {{"/docs", "text/html"}, {"/docs/docs.js", "text/javascript"}, {"/docs/docs.css", "text/css"}};
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        assert_int_equal(api_send(&api, &(struct api_request){.path = rows[i].path, .api_key = ""}), 200);
-        assert_non_null(strstr(api_header(&api, "Content-Type"), rows[i].type));
-        assert_true(api.body.len > 100);
-        const char *policy = api_header(&api, "Content-Security-Policy");
-        assert_non_null(policy);
-        assert_null(strstr(policy, "unsafe-inline"));
-    }
-}
-
-static void health(void **state)
-{
-    (void)state;
-    static const char *const paths[] = {"/livez", "/readyz", "/health", "/health/detailed"};
-    for (size_t i = 0; i < ROWS(paths); i++) {
-        assert_int_equal(api_send(&api, &(struct api_request){.path = paths[i], .api_key = ""}), 200);
-        assert_non_null(api.json);
-    }
-    size_t i;
-    const json_t *dependency;
-    assert_true(json_array_size(api_at(&api, "dependencies")) >= 2);
-    json_array_foreach(api_at(&api, "dependencies"), i, dependency)
-    {
-        assert_true(json_is_true(json_object_get(dependency, "ok")));
-        assert_true(json_is_integer(json_object_get(dependency, "latency_ms")));
-    }
-}
-
-static void metrics(void **state)
-{
-    (void)state;
-    static const char *const series[] = {
-        "# TYPE paybus_http_requests_total counter",
-        "paybus_http_requests_total{route=\"/v1/transfers\",method=\"POST\",code=\"201\"} ",
-        "paybus_http_request_duration_seconds_bucket{route=\"/v1/transfers\",method=\"POST\",le=\"+Inf\"} ",
-        "paybus_http_rejected_total{reason=\"ambiguous_framing\"} ",
-        "paybus_http_cut_connections_total{direction=\"read\"} ",
-        "paybus_http_in_flight ",
-        "paybus_http_threads ",
-        "paybus_bus_commands_total{result=\"ok\"} ",
-        "paybus_idempotency_replays_total ",
-        "paybus_db_pool_in_use ",
-        "process_resident_memory_bytes ",
-        "process_start_time_seconds ",
-    };
-    assert_int_equal(api_send(&api, &(struct api_request){.path = "/metrics", .api_key = ""}), 200);
-    assert_non_null(strstr(api_header(&api, "Content-Type"), "text/plain; version=0.0.4"));
-    for (size_t i = 0; i < ROWS(series); i++)
-        if (strstr(api.body.data, series[i]) == NULL)
-            fail_msg("no %s in /metrics", series[i]);
-    assert_null(strstr(api.body.data, "acct_")); /* no ids as labels */
-    assert_null(strstr(api.body.data, "sk_"));
-}
-
 static void books_are_right(void **state)
 {
     (void)state;
@@ -717,14 +484,6 @@ int main(void)
         cmocka_unit_test(transactions_in_detail),
         cmocka_unit_test(by_reference),
         cmocka_unit_test(currencies),
-        cmocka_unit_test(request_ids),
-        cmocka_unit_test(traces_go_on),
-        cmocka_unit_test(problems),
-        cmocka_unit_test(methods),
-        cmocka_unit_test(openapi),
-        cmocka_unit_test(docs),
-        cmocka_unit_test(health),
-        cmocka_unit_test(metrics),
         cmocka_unit_test(books_are_right),
     };
     harness_start(&h, &(struct harness_options){0});
