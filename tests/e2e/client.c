@@ -13,6 +13,7 @@
 #include "tests/support/servers.h"
 
 #define TRY_TIMEOUT_MS   15000 /* longer than any route's timeout: a hang shows as one */
+#define PATIENCE_MS      30000
 #define PAUSE_FIRST_MS   10
 #define PAUSE_LONGEST_MS 250
 
@@ -37,7 +38,8 @@ static CURL *new_handle(void)
 
 void client_init(struct client *c, const char *api_key)
 {
-    *c = (struct client){.curl = new_handle(), .api_key = api_key, .timeout_ms = TRY_TIMEOUT_MS};
+    *c = (struct client){
+        .curl = new_handle(), .api_key = api_key, .timeout_ms = TRY_TIMEOUT_MS, .patience_ms = PATIENCE_MS};
 }
 
 void client_add_base(struct client *c, const char *base)
@@ -146,7 +148,7 @@ static bool is_final(int status)
     return status != 0 && status != 503 && status != 504;
 }
 
-void client_call(struct client *c, const char *path, const char *key, const char *body, int give_up_ms,
+void client_call(struct client *c, const char *path, const char *key, const char *body,
                  struct client_answer *ret_answer)
 {
     int64_t start_us = clock_monotonic_us();
@@ -154,7 +156,7 @@ void client_call(struct client *c, const char *path, const char *key, const char
     for (;;) {
         client_send(c, path, key, body, ret_answer);
         tries++;
-        if (is_final(ret_answer->status) || clock_monotonic_us() - start_us > give_up_ms * INT64_C(1000))
+        if (is_final(ret_answer->status) || clock_monotonic_us() - start_us > c->patience_ms * 1000)
             break;
         c->retries++;
         c->base = (c->base + 1) % c->base_count;

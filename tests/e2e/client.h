@@ -15,7 +15,8 @@ struct client {
     const char *bases[CLIENT_BASES_MAX]; /* "http://127.0.0.1:20001"; the next one after a failure */
     int base_count, base;
     const char *api_key;
-    int64_t timeout_ms; /* of one try */
+    int64_t timeout_ms;  /* of one try */
+    int64_t patience_ms; /* of a call, all its tries together */
     /* What it has seen, for the test's verdict. */
     int64_t tries, retries, server_errors, connection_errors;
     int64_t slowest_try_us, slowest_call_us;
@@ -38,8 +39,8 @@ void client_close(struct client *c);
 /* One try. body NULL: GET. key NULL: no Idempotency-Key. */
 void client_send(struct client *c, const char *path, const char *key, const char *body,
                  struct client_answer *ret_answer);
-/* Tries until the answer is final or give_up_ms have passed; then the last try's answer. */
-void client_call(struct client *c, const char *path, const char *key, const char *body, int give_up_ms,
+/* Tries until the answer is final or patience_ms have passed; then the last try's answer. */
+void client_call(struct client *c, const char *path, const char *key, const char *body,
                  struct client_answer *ret_answer);
 
 /* The string member of an answer's JSON body; false when there is none. */

@@ -16,7 +16,6 @@
 #define TOOL_TIMEOUT_MS  60000
 #define STOP_TIMEOUT_MS  10000
 #define KEEPER_LOOK_MS   10
-#define CALL_GIVE_UP_MS  20000
 #define NATS_TEMPLATE    PAYBUS_SOURCE_DIR "/compose/local/conf/nats.conf.in"
 #define ROLES_SQL        PAYBUS_SOURCE_DIR "/migrations/roles.sql"
 #define MIGRATIONS       PAYBUS_SOURCE_DIR "/migrations"
@@ -130,14 +129,19 @@ static void make_api_key(struct harness *h)
     (void)snprintf(h->api_key, sizeof h->api_key, "%.*s", (int)strcspn(key, " \n"), key);
 }
 
-static void set_common(struct harness *h, struct program *p, const char *role, const char *user,
-                       int postgres_port, int nats_port)
+/* Who a program is at PostgreSQL and at nats-server, and where it finds them. */
+struct identity {
+    const char *role, *user;
+    int postgres_port, nats_port;
+};
+
+static void set_common(struct harness *h, struct program *p, const struct identity *identity)
 {
     char url[128];
-    database_url(postgres_port, role, url);
+    database_url(identity->postgres_port, identity->role, url);
     program_set(p, "PAYBUS_DATABASE_URL", "%s", url);
-    program_set(p, "PAYBUS_NATS_SERVERS", "nats://127.0.0.1:%d", nats_port);
-    program_set(p, "PAYBUS_NATS_CREDENTIALS_FILE", "%s/%s.nats", h->directory, user);
+    program_set(p, "PAYBUS_NATS_SERVERS", "nats://127.0.0.1:%d", identity->nats_port);
+    program_set(p, "PAYBUS_NATS_CREDENTIALS_FILE", "%s/%s.nats", h->directory, identity->user);
     program_set(p, "PAYBUS_INSTANCE", "%s", p->name);
 }
 
@@ -145,10 +149,13 @@ static void configure_ledger(struct harness *h, int i)
 {
     static const char *const names[HARNESS_PROGRAMS_MAX] = {"ledger-svc-1", "ledger-svc-2"};
     struct program *p = &h->ledgers[i];
-    int postgres = h->database_proxy != NULL ? fault_proxy_port(h->database_proxy) : h->postgres.port;
-    int nats = h->bus_proxy != NULL ? fault_proxy_port(h->bus_proxy) : h->nats.port;
+    const struct identity identity = {
+        .role = "paybus_ledger",
+        .user = "ledger",
+        .postgres_port = h->database_proxy != NULL ? fault_proxy_port(h->database_proxy) : h->postgres.port,
+        .nats_port = h->bus_proxy != NULL ? fault_proxy_port(h->bus_proxy) : h->nats.port};
     program_init(p, names[i], PAYBUS_LEDGER_PATH, h->directory, port_free());
-    set_common(h, p, "paybus_ledger", "ledger", postgres, nats);
+    set_common(h, p, &identity);
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
 }
 
@@ -156,8 +163,12 @@ static void configure_ingress(struct harness *h, int i)
 {
     static const char *const names[HARNESS_PROGRAMS_MAX] = {"ingress-1", "ingress-2"};
     struct program *p = &h->ingresses[i];
+    const struct identity identity = {.role = "paybus_ingress",
+                                      .user = "ingress",
+                                      .postgres_port = h->postgres.port,
+                                      .nats_port = h->nats.port};
     program_init(p, names[i], PAYBUS_INGRESS_PATH, h->directory, port_free());
-    set_common(h, p, "paybus_ingress", "ingress", h->postgres.port, h->nats.port);
+    set_common(h, p, &identity);
     program_set(p, "PAYBUS_HTTP_LISTEN", "127.0.0.1:%d", p->port);
     (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
 }
@@ -248,6 +259,8 @@ struct db *harness_database(const struct harness *h)
     static char conninfo[256]; /* both are borrowed by the connection */
     static struct db_options options = {.conninfo = conninfo,
                                         .service = "e2e",
+                                        /* whole tables are compared, right after they were filled */
+                                        .settings = "set jit = off; set enable_nestloop = off",
                                         .statements = e2e_statements,
                                         .statement_count = E2E_SQL_COUNT,
                                         .query_timeout_ms = QUERY_TIMEOUT_MS};
@@ -317,7 +330,7 @@ static void must(struct harness *h, const char *path, const char *body, int stat
     char key[HARNESS_KEY_SIZE];
     harness_new_key(key);
     harness_client(h, 0, &client);
-    client_call(&client, path, body != NULL ? key : NULL, body, CALL_GIVE_UP_MS, ret_answer);
+    client_call(&client, path, body != NULL ? key : NULL, body, ret_answer);
     client_close(&client);
     if (ret_answer->status != status)
         servers_fail("%s was answered %d, not %d: %s", path, ret_answer->status, status, ret_answer->body);

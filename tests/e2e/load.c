@@ -9,7 +9,6 @@
 #include "shared/core/clock.h"
 #include "tests/support/process.h"
 
-#define GIVE_UP_MS       30000
 #define REPLAY_ONE_IN    20
 #define UNEXPECTED_SHOWN 5
 
@@ -66,8 +65,7 @@ static void count_answer(struct load_client *c)
 static void replay(struct load_client *c)
 {
     int wanted = c->answer.status == 201 ? 200 : c->answer.status;
-    client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, c->load->options.give_up_ms,
-                &c->again);
+    client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, &c->again);
     if (c->again.status == 0 || c->again.status >= 500) {
         c->report.given_up++;
         return;
@@ -86,7 +84,7 @@ static void *client_main(void *context)
     while (!atomic_load(&c->load->stopping) &&
            (o->calls_per_client == 0 || c->report.calls < o->calls_per_client)) {
         next_intent(c);
-        client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, o->give_up_ms, &c->answer);
+        client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, &c->answer);
         count_answer(c);
         history_add(o->history, c->request.key, &c->answer);
         if (c->answer.status < 500 && c->answer.status > 0 && below(c, REPLAY_ONE_IN) == 0)
@@ -102,8 +100,6 @@ struct load *load_start(const struct load_options *options)
     if (l == NULL || (l->clients = calloc((size_t)options->clients, sizeof *l->clients)) == NULL)
         servers_fail("no memory for the load");
     l->options = *options;
-    if (l->options.give_up_ms == 0)
-        l->options.give_up_ms = GIVE_UP_MS;
     for (int i = 0; i < options->clients; i++) {
         struct load_client *c = &l->clients[i];
         c->load = l;

@@ -20,7 +20,6 @@ struct load_options {
     int clients;
     int64_t amount_max;
     int64_t calls_per_client; /* 0: until load_stop */
-    int give_up_ms;           /* of one intent; 0: 30 s */
     struct history *history;
 };
 /* What the clients saw together. */
@@ -38,7 +37,7 @@ struct load *load_start(const struct load_options *options);
 int64_t load_calls(const struct load *l); /* finished so far */
 /* Waits until that many more calls have finished; false after timeout_ms. */
 bool load_progress(const struct load *l, int64_t more, int timeout_ms);
-/* Lets every client finish what it has in hand, at most give_up_ms. */
+/* Lets every client finish what it has in hand, at most its patience. */
 void load_stop(struct load *l, struct load_report *ret_report);
 /* True when no client saw anything but latency; prints the report under that name. */
 bool load_was_smooth(const char *name, const struct load_report *r);

@@ -58,8 +58,8 @@ static void lone_command(void **state)
     int ends = program_ends(&h.ledgers[0]);
     harness_client(&h, 0, &client);
     harness_new_transfer(scene.accounts[0], scene.accounts[1], 3, NULL, &request);
-    client_call(&client, "/v1/transfers", request.key, request.body, PROGRESS_MS, &first);
-    client_call(&client, "/v1/transfers", request.key, request.body, PROGRESS_MS, &again);
+    client_call(&client, "/v1/transfers", request.key, request.body, &first);
+    client_call(&client, "/v1/transfers", request.key, request.body, &again);
     client_close(&client);
     assert_int_equal(program_ends(&h.ledgers[0]), ends + 1);
     assert_true(first.status == 201 || (first.status == 200 && first.tries > 1));

@@ -145,7 +145,7 @@ static void away_and_back(void **state)
 
     outage->end();
     int64_t healed_ms = clock_monotonic_ms();
-    client_call(&client, "/v1/transfers", request.key, request.body, PROGRESS_MS, &final);
+    client_call(&client, "/v1/transfers", request.key, request.body, &final);
     int64_t back_ms = clock_monotonic_ms() - healed_ms;
     (void)fprintf(stderr, "%s: refused with %d after %lld ms, back after %lld ms\n", outage->name,
                   refused.status, (long long)refused.took_us / 1000, (long long)back_ms);
@@ -234,7 +234,7 @@ static void stopped_in_a_transaction(void **state)
     program_set(&h.ledgers[0], "PAYBUS_CRASH_POINT", "%s", "");
     for (int i = -1; i < RIVALS; i++) {
         struct rival *r = i < 0 ? victim : &rivals[i];
-        client_call(&r->client, "/v1/transfers", r->request.key, r->request.body, PROGRESS_MS, &r->final);
+        client_call(&r->client, "/v1/transfers", r->request.key, r->request.body, &r->final);
         assert_true(r->final.status == 200 || r->final.status == 201);
         history_add(&scene.history, r->request.key, &r->final);
         client_close(&r->client);
