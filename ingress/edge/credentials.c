@@ -160,12 +160,23 @@ static void remember(struct credentials *c, const struct digest *d, int64_t aske
     } else if (s == STATUS_NOT_FOUND) {
         make_room(&c->missing, d)->asked_us = asked_us;
         forget(&c->found, d);
-    } else { /* somebody else may try */
-        struct entry *entry = look_up(&c->found, d);
-        if (entry != NULL) {
-            entry->refreshing = false;
-        }
     }
+}
+
+/* The database could not be asked: what is not yet too old holds on. */
+static enum status fall_back(struct credentials *c, const struct digest *d, int64_t now_us,
+                             struct credential *ret_credential)
+{
+    struct entry *entry = look_up(&c->found, d);
+    if (entry == NULL) {
+        return STATUS_UNAVAILABLE;
+    }
+    entry->refreshing = false; /* somebody else may try */
+    if (now_us - entry->asked_us >= c->lifetime_us) {
+        return STATUS_UNAVAILABLE;
+    }
+    *ret_credential = entry->credential;
+    return STATUS_OK;
 }
 
 static bool looks_like_key(struct str key)
@@ -201,7 +212,11 @@ enum status credentials_find(struct credentials *c, struct str key, int64_t dead
     struct credential credential = {0};
     enum status s = ask(c, &digest, deadline_us, &credential);
     pthread_mutex_lock(lock);
-    remember(c, &digest, now_us, s, &credential);
+    if (s == STATUS_UNAVAILABLE) {
+        s = fall_back(c, &digest, now_us, &credential);
+    } else {
+        remember(c, &digest, now_us, s, &credential);
+    }
     pthread_mutex_unlock(lock);
     if (s == STATUS_OK) {
         *ret_credential = credential;
