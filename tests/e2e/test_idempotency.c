@@ -87,8 +87,7 @@ static void reordered_and_spaced(void **state)
     static const char *const twins[] = {
         "{'from_account':'@alice','to_account':'@bob','amount':5,'description':'caf\xc3\xa9'}",
         "{'description':'caf\\u00e9','amount':5,'to_account':'@bob','from_account':'@alice'}",
-        " {\n\t'amount' : 5 ,\r\n 'description' : 'caf\xc3\xa9',\n'to_account':'@bob', "
-        "'from_account':'@alice'}\n ",
+        " {\n\t'amount':5 ,\r\n'description':'caf\xc3\xa9','to_account' :'@bob','from_account': '@alice'}\n ",
         "{'\\u0061mount':5,'description':'caf\xc3\xa9','to_account':'@bob','from_account':'@alice'}",
     };
     harness_new_key(key);
