@@ -2,7 +2,6 @@
 #include "ingress/edge/commands.h"
 
 #include <assert.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,7 +99,7 @@ static bool write_message(struct exchange *ex, const json_t *data, const char *k
     char actor[TYPEID_TEXT_SIZE];
     typeid_format("key", &ex->credential.key_id, actor);
     uint32_t random[2];
-    randombytes_buf(random, sizeof(random));
+    exchange_random(ex, random, sizeof(random));
 
     struct command_envelope c = {
         .id = uuid7_make(clock_unix_us(), random[0], random[1]),

@@ -14,10 +14,17 @@
 #define RETRY_AFTER      "Retry-After: 1\r\n"
 #define WWW_AUTHENTICATE "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
 
+void exchange_random(struct exchange *ex, void *ret_bytes, size_t len)
+{
+    assert(ex->random_used + len <= sizeof(ex->random));
+    memcpy(ret_bytes, ex->random + ex->random_used, len);
+    ex->random_used += len;
+}
+
 static void make_request_id(struct exchange *ex)
 {
     uint32_t random[2];
-    randombytes_buf(random, sizeof(random));
+    exchange_random(ex, random, sizeof(random));
     struct uuid id = uuid7_make(clock_unix_us(), random[0], random[1]);
     typeid_format("req", &id, ex->request_id);
 }
@@ -49,6 +56,8 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
     ex->status = 0;
     ex->content_type = NULL;
     ex->close = false;
+    randombytes_buf(ex->random, sizeof(ex->random));
+    ex->random_used = 0;
     make_request_id(ex);
 }
 

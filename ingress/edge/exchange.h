@@ -11,6 +11,7 @@
 
 #define EXCHANGE_ANSWER_MAX ((size_t)32 << 20) /* a page of 100 rows with all the metadata that fits */
 #define EXCHANGE_ARENA_MAX  ((size_t)1 << 20)
+#define EXCHANGE_RANDOM     48 /* bytes of a request: its id, its trace, its command */
 #define JSON_TYPE           "application/json"
 #define PROBLEM_TYPE        "application/problem+json"
 
@@ -30,6 +31,8 @@ struct exchange {
     int64_t started_us;                          /* clock_monotonic_us */
     int64_t deadline_us;                         /* clock_monotonic_us */
     struct arena arena;
+    uint8_t random[EXCHANGE_RANDOM]; /* drawn from the kernel at once */
+    size_t random_used;
     /* the answer */
     int status;
     const char *content_type;
@@ -41,6 +44,8 @@ struct exchange {
 /* Empty, with ids and times of its own; buffers keep their memory. */
 void exchange_begin(struct exchange *ex, struct ingress *in);
 void exchange_free(struct exchange *ex);
+/* Fresh random bytes of this request; EXCHANGE_RANDOM in all. */
+void exchange_random(struct exchange *ex, void *ret_bytes, size_t len);
 /* The parameter of that name; the route must have it. */
 const struct param_value *exchange_param(const struct exchange *ex, const char *name);
 /* Whose objects the caller may see: everybody's ({NULL, 0}, for staff) or their own. */

@@ -1,6 +1,5 @@
 /* front_head.c - civetweb forgives folded lines, bare line feeds and spaces before colons; two readers of
    such a message may see two messages. It leaves NULs where it cut, and by them the lines can be checked. */
-#include <sodium.h>
 #include <string.h>
 
 #include "ingress/edge/front_internal.h"
@@ -43,10 +42,10 @@ static void read_trace(struct exchange *ex)
     struct trace t;
     const char *header = http_header_find(&ex->head, BUS_HEADER_TRACEPARENT);
     if (header == NULL || trace_parse(str_of(header), &t) != STATUS_OK) {
-        randombytes_buf(t.trace_id, sizeof(t.trace_id));
+        exchange_random(ex, t.trace_id, sizeof(t.trace_id));
         t.flags = 0;
     }
-    randombytes_buf(t.span_id, sizeof(t.span_id));
+    exchange_random(ex, t.span_id, sizeof(t.span_id));
     trace_format(&t, ex->traceparent);
 }
 
