@@ -18,7 +18,6 @@
 #define KEEPER_LOOK_MS   10
 #define NATS_TEMPLATE    PAYBUS_SOURCE_DIR "/compose/local/conf/nats.conf.in"
 #define ROLES_SQL        PAYBUS_SOURCE_DIR "/migrations/roles.sql"
-#define MIGRATIONS       PAYBUS_SOURCE_DIR "/migrations"
 #define PASSWORD_SUFFIX  "-password"
 #define FILE_MAX         65536
 #define QUERY_TIMEOUT_MS 60000
@@ -33,27 +32,29 @@ static void read_file(const char *path, char *ret_text, size_t size)
     (void)fclose(f);
 }
 
-/* The accounts, users and permissions of production; @LEDGER@ becomes the password "ledger-password". */
+/* @LEDGER@ becomes the password "ledger-password": every second part between two @ is a name. */
+static void fill_in_passwords(char *template, struct buf *out)
+{
+    bool is_name = false;
+    for (char *part; (part = strsep(&template, "@")) != NULL; is_name = !is_name) {
+        for (const char *c = part; *c != '\0'; c++)
+            buf_add_char(out, is_name ? (char)tolower((unsigned char)*c) : *c);
+        if (is_name)
+            buf_add_str(out, PASSWORD_SUFFIX);
+    }
+}
+
+/* With the accounts, users and permissions of production. */
 static void start_nats(struct harness *h)
 {
     static char text[FILE_MAX];
     CLEANUP(buf_free) struct buf settings = {0};
     buf_init(&settings, sizeof text * 2);
     read_file(NATS_TEMPLATE, text, sizeof text);
-    const char *at = strstr(text, "\naccounts {");
-    if (at == NULL)
+    char *accounts = strstr(text, "\naccounts {");
+    if (accounts == NULL)
         servers_fail("%s has no accounts", NATS_TEMPLATE);
-    for (; *at != '\0'; at++) {
-        size_t len = *at == '@' ? strcspn(at + 1, "@") : 0;
-        if (len == 0) {
-            buf_add_char(&settings, *at);
-            continue;
-        }
-        for (const char *c = at + 1; c <= at + len; c++)
-            buf_add_char(&settings, (char)tolower((unsigned char)*c));
-        buf_add_str(&settings, PASSWORD_SUFFIX);
-        at += len + 1;
-    }
+    fill_in_passwords(accounts, &settings);
     if (buf_status(&settings) != STATUS_OK)
         servers_fail("%s is too long", NATS_TEMPLATE);
     servers_nats_create(&h->nats, settings.data);
@@ -104,6 +105,7 @@ static void run_tool(const struct harness *h, const char *name, const char *cons
 
 static void start_postgres(struct harness *h)
 {
+    static const char migrations[] = PAYBUS_SOURCE_DIR "/migrations";
     static char roles[FILE_MAX];
     char url[128], log[160];
     servers_postgres_create(&h->postgres, NULL);
@@ -111,7 +113,7 @@ static void start_postgres(struct harness *h)
     superuser(h, "postgres", roles);
     superuser(h, "postgres", "create database paybus owner paybus_owner");
     database_url(h->postgres.port, "paybus_owner", url);
-    const char *const argv[] = {PAYBUS_MIGRATE_PATH, "--database", url, "--dir", MIGRATIONS, NULL};
+    const char *const argv[] = {PAYBUS_MIGRATE_PATH, "--database", url, "--dir", migrations, NULL};
     run_tool(h, "migrate", argv, log);
 }
 

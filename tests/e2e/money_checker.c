@@ -57,7 +57,7 @@ static bool must_be_stored(const struct intent *intent)
         db_array_open(p, type);                                                                              \
         for (size_t i = 0; i < count; i++)                                                                   \
             if (must_be_stored(&intents[i]))                                                                 \
-                append;                                                                                      \
+                (append);                                                                                    \
         db_array_close(p);                                                                                   \
     } while (0)
 

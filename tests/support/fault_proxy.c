@@ -109,7 +109,7 @@ static void accept_client(struct fault_proxy *p)
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)p->target_port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int client = accept4(p->listener, NULL, NULL, SOCK_CLOEXEC);
+    int client = accept(p->listener, NULL, NULL);
     if (client < 0)
         return;
     int one = 1, server = new_socket();
