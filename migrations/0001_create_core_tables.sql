@@ -4,6 +4,26 @@ comment on schema paybus is 'The ledger: tables, written only by the services th
 create schema api;
 comment on schema api is 'What ingress may read: views and functions';
 
+-- Rules about one value are domains: they are checked when the value is written, and parsed once a session. A table's CHECK
+-- is parsed by every statement and evaluated by every update of the row, so only rules between columns are CHECKs.
+create domain paybus.owner_name as text check (value ~ '^[A-Za-z0-9_.:-]{1,64}$');
+comment on domain paybus.owner_name is 'A user, a merchant, a member of staff, or "system"';
+create domain paybus.account_type as text check (value in ('user', 'merchant', 'system'));
+comment on domain paybus.account_type is 'Whose kind of account';
+create domain paybus.account_role as text check (value in ('cash', 'escrow', 'fx', 'fees', 'clearing'));
+comment on domain paybus.account_role is 'What a system account is for';
+create domain paybus.account_name as text check (length(value) between 1 and 255);
+comment on domain paybus.account_name is 'For people';
+create domain paybus.account_status as text check (value in ('open', 'frozen', 'closed'));
+comment on domain paybus.account_status is 'open; frozen takes credits only; closed is final and empty';
+create domain paybus.transaction_kind as text check (value in ('deposit', 'withdrawal', 'transfer', 'hold_capture', 'journal',
+    'exchange', 'reversal', 'payment', 'refund', 'payout', 'payout_return', 'fee'));
+comment on domain paybus.transaction_kind is 'Why money moved';
+create domain paybus.direction as text check (value in ('debit', 'credit'));
+comment on domain paybus.direction is 'debit takes from the balance, credit adds to it';
+create domain paybus.amount as bigint check (value between 1 and 9007199254740991);
+comment on domain paybus.amount is 'Minor units, 1 .. 2^53 - 1';
+
 create table paybus.currencies (
     code     text primary key check (code ~ '^[A-Z]{3}$'),
     exponent smallint not null check (exponent between 0 and 4),
@@ -17,24 +37,26 @@ comment on column paybus.currencies.name is 'English name';
 
 create table paybus.accounts (
     id              uuid primary key,
-    owner           text not null check (owner ~ '^[A-Za-z0-9_.:-]{1,64}$'),
-    type            text not null check (type in ('user', 'merchant', 'system')),
-    role            text check (role in ('cash', 'escrow', 'fx', 'fees', 'clearing')),
+    owner           paybus.owner_name not null,
+    type            paybus.account_type not null,
+    role            paybus.account_role,
     currency        text not null references paybus.currencies (code),
-    name            text not null check (length(name) between 1 and 255),
-    status          text not null default 'open' check (status in ('open', 'frozen', 'closed')),
+    name            paybus.account_name not null,
+    status          paybus.account_status not null default 'open',
     allow_negative  boolean not null default false,
-    debits_posted   bigint not null default 0 check (debits_posted >= 0),
-    credits_posted  bigint not null default 0 check (credits_posted >= 0),
-    debits_pending  bigint not null default 0 check (debits_pending >= 0),
-    credits_pending bigint not null default 0 check (credits_pending >= 0),
-    version         bigint not null default 0 check (version >= 0),
+    debits_posted   bigint not null default 0,
+    credits_posted  bigint not null default 0,
+    debits_pending  bigint not null default 0,
+    credits_pending bigint not null default 0,
+    version         bigint not null default 0,
     last_entry_at   timestamptz,
     metadata        json,
     created_at      timestamptz not null,
-    constraint accounts_system_has_role check ((type = 'system') = (role is not null)),
-    constraint accounts_negative_only_cash_and_fx
-        check (not allow_negative or coalesce(role in ('cash', 'fx'), false)),
+    constraint accounts_role_fits
+        check ((type = 'system') = (role is not null)
+               and (not allow_negative or coalesce(role in ('cash', 'fx'), false))),
+    constraint accounts_counters_not_negative
+        check (least(debits_posted, credits_posted, debits_pending, credits_pending, version) >= 0),
     constraint accounts_available_not_negative
         check (allow_negative or credits_posted - debits_posted - debits_pending >= 0),
     constraint accounts_balance_within_json
@@ -65,10 +87,8 @@ comment on column paybus.accounts.created_at is 'When it was opened';
 
 create table paybus.transactions (
     id          uuid primary key,
-    kind        text not null check (kind in ('deposit', 'withdrawal', 'transfer', 'hold_capture', 'journal',
-                                              'exchange', 'reversal', 'payment', 'refund', 'payout',
-                                              'payout_return', 'fee')),
-    amount      bigint not null check (amount between 1 and 9007199254740991),
+    kind        paybus.transaction_kind not null,
+    amount      paybus.amount not null,
     currency    text not null,
     entry_count smallint not null check (entry_count between 2 and 100),
     owner       text not null,
@@ -95,11 +115,11 @@ comment on column paybus.transactions.created_at is 'When it was posted';
 
 create table paybus.entries (
     transaction_id  uuid not null,
-    leg             smallint not null check (leg >= 0),
+    leg             smallint not null,
     account_id      uuid not null,
     account_version bigint not null check (account_version >= 1),
-    direction       text not null check (direction in ('debit', 'credit')),
-    amount          bigint not null check (amount between 1 and 9007199254740991),
+    direction       paybus.direction not null,
+    amount          paybus.amount not null,
     currency        text not null,
     balance_after   bigint not null,
     created_at      timestamptz not null,
@@ -200,7 +220,7 @@ comment on column paybus.sources.created_at is 'When';
 
 create table paybus.api_keys (
     id         uuid primary key,
-    owner      text not null check (owner ~ '^[A-Za-z0-9_.:-]{1,64}$'),
+    owner      paybus.owner_name not null,
     digest     bytea not null unique check (length(digest) = 32),
     scopes     text[] not null,
     name       text,

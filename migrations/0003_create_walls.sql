@@ -2,9 +2,11 @@
 -- SQLSTATEs: PB001 row count differs from the plan, PB002 append only, PB003 transaction incomplete or unbalanced,
 -- PB004 account changed in a way that is never right.
 
--- Every writing statement of ledger-svc ends in this, so that a write that misses a row fails inside its pipeline.
+-- Every UPDATE of ledger-svc ends in this, so that a write that misses a row fails inside its pipeline. Functions on the way of
+-- every batch have no SET clause: each would cost a walk through all of PostgreSQL's settings. Their names are qualified, they
+-- run with their caller's rights, and ledger-svc's session pins its plans.
 create function paybus.require_count(actual bigint, wanted bigint, what text) returns bigint
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql as $$
 begin
     if actual is distinct from wanted then
         raise exception using errcode = 'PB001',
@@ -39,10 +41,9 @@ select paybus.make_append_only('paybus.idempotency_keys');
 
 -- Entries: every transaction named by the statement exists, has all its legs in this very statement (so that nothing
 -- can be added to an old one) and balances in each currency, and every entry's account exists and has its currency. The
--- lookups are scalar subqueries with sequential scans off: a join, or a plan made while a table was empty, could turn
--- into a scan of all its rows.
+-- lookups are scalar subqueries: a join could turn into a scan of all rows with a plan made while a table was empty.
 create function paybus.check_entries() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql as $$
 declare
     broken uuid;
 begin
@@ -74,7 +75,7 @@ create trigger check_entries after insert on paybus.entries referencing new tabl
 -- Transactions: none without entries. ledger-svc inserts both in one statement, whose AFTER triggers run at its end and
 -- see all its rows. One leg is enough to look for: check_entries has seen to the others.
 create function paybus.check_transactions() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql as $$
 declare
     broken uuid;
 begin
@@ -91,7 +92,8 @@ comment on function paybus.check_transactions is 'Trigger: raises PB003 for a tr
 create trigger check_transactions after insert on paybus.transactions referencing new table as new_transactions
     for each statement execute function paybus.check_transactions();
 
--- Accounts: the WHEN clause is the cheap test, evaluated without a call; the function only raises.
+-- Accounts: the WHEN clause is the cheap test, evaluated without a call; the function only raises. A statement that does not
+-- name an identity column, and ledger-svc has no right to, does not pay for the first trigger at all.
 create function paybus.refuse_account_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -99,7 +101,8 @@ begin
         message = format('account %s: identity is fixed, counters never go back, closed is final', old.id);
 end $$;
 comment on function paybus.refuse_account_change is 'Trigger: raises PB004';
-create trigger fixed_identity before update on paybus.accounts for each row
+create trigger fixed_identity before update of id, owner, type, role, currency, allow_negative, created_at
+    on paybus.accounts for each row
     when (old.id is distinct from new.id
           or old.owner is distinct from new.owner
           or old.type is distinct from new.type

@@ -6,17 +6,13 @@
 
 #include "ledger_statements.h"
 
-/* The pipeline's statements, in the order of the global lock order: keys, (objects,) accounts. */
-enum load_step {
-    LOAD_BEGIN,
-    LOAD_LOCKS,
-    LOAD_KEYS,
-    LOAD_SOURCES,
-    LOAD_ACCOUNTS,
-    LOAD_CLOCK,
-    LOAD_RESOLVE,
-    LOAD_STEPS
+/* Where each statement's result is in the pipeline, in the order of the global lock order: keys, (objects,)
+ * accounts. */
+struct steps {
+    int keys, sources, accounts, clock; /* -1: not asked */
+    int count;
 };
+#define STEPS_MAX 7
 
 /* Columns of lock_accounts.sql. */
 enum account_column {
@@ -80,23 +76,44 @@ static enum status send_accounts(struct store *st, const struct needs *needs)
     return db_pipeline_send(st->db, LEDGER_SQL_LOCK_ACCOUNTS, &st->params);
 }
 
-static enum status send_all(struct store *st, const struct load_request *req)
+static bool has_sources(const struct load_request *req)
 {
+    for (size_t i = 0; i < req->command_count; i++)
+        if (req->commands[i].envelope.source.len > 0)
+            return true;
+    return false;
+}
+
+/* Sends in order until one fails; notes where each result will be. */
+static enum status send_all(struct store *st, const struct load_request *req, struct steps *steps)
+{
+    *steps = (struct steps){.sources = -1};
     enum status s = db_pipeline_begin(st->db);
     if (s == STATUS_OK)
         s = db_pipeline_send_sql(st->db, "begin");
     if (s == STATUS_OK)
         s = send_locks(st, req->needs);
-    if (s == STATUS_OK)
+    steps->count = 2;
+    if (s == STATUS_OK) {
         s = send_keys(st, req);
-    if (s == STATUS_OK)
+        steps->keys = steps->count++;
+    }
+    if (s == STATUS_OK && has_sources(req)) {
         s = send_sources(st, req);
-    if (s == STATUS_OK)
+        steps->sources = steps->count++;
+    }
+    if (s == STATUS_OK) {
         s = send_accounts(st, req->needs);
-    if (s == STATUS_OK)
+        steps->accounts = steps->count++;
+    }
+    if (s == STATUS_OK) {
         s = db_pipeline_send(st->db, LEDGER_SQL_READ_CLOCK, NULL);
-    if (s == STATUS_OK && req->resolve)
+        steps->clock = steps->count++;
+    }
+    if (s == STATUS_OK && req->resolve) {
         s = db_pipeline_send(st->db, LEDGER_SQL_FORCE_SYNCHRONOUS_COMMIT, NULL);
+        steps->count++;
+    }
     return s;
 }
 
@@ -180,18 +197,20 @@ static void read_sources(struct ledger *l, const PGresult *r, struct loaded *out
 enum status store_load(struct store *st, const struct load_request *req, struct ledger *l,
                        struct loaded *ret_loaded)
 {
-    PGresult *results[LOAD_STEPS] = {NULL};
-    enum status s = send_all(st, req);
+    PGresult *results[STEPS_MAX] = {NULL};
+    struct steps steps;
+    enum status s = send_all(st, req, &steps);
     if (s == STATUS_OK)
-        s = db_pipeline_finish(st->db, results, req->resolve ? LOAD_STEPS : LOAD_RESOLVE);
+        s = db_pipeline_finish(st->db, results, steps.count);
     if (s != STATUS_OK)
         return s;
-    struct loaded loaded = {.db_now_us = db_get_time(results[LOAD_CLOCK], 0, 0)};
-    for (int i = 0; i < PQntuples(results[LOAD_ACCOUNTS]); i++)
-        read_account(l, results[LOAD_ACCOUNTS], i);
-    read_keys(l, results[LOAD_KEYS], &loaded);
-    read_sources(l, results[LOAD_SOURCES], &loaded);
-    for (int i = 0; i < LOAD_STEPS; i++)
+    struct loaded loaded = {.db_now_us = db_get_time(results[steps.clock], 0, 0)};
+    for (int i = 0; i < PQntuples(results[steps.accounts]); i++)
+        read_account(l, results[steps.accounts], i);
+    read_keys(l, results[steps.keys], &loaded);
+    if (steps.sources >= 0)
+        read_sources(l, results[steps.sources], &loaded);
+    for (int i = 0; i < steps.count; i++)
         db_result_ptr(&results[i]);
     if (l->out_of_memory)
         return STATUS_FULL;

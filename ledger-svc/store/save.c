@@ -1,4 +1,6 @@
-/* save.c - see save.h. */
+/* save.c - see save.h. An INSERT from arrays writes exactly as many rows as the arrays have or raises: no ON
+   CONFLICT, and a shorter array would be padded with NULLs that the columns refuse. An UPDATE could miss
+   rows, so it counts them. */
 #include "ledger-svc/store/save.h"
 
 #include <stdlib.h>
@@ -81,7 +83,6 @@ static enum status send_new_accounts(struct store *st, const struct account *con
     ACCOUNT_COLUMN(DB_TIME, add_last_entry(p, a));
     ACCOUNT_COLUMN(DB_JSON, add_str(p, a->metadata));
     ACCOUNT_COLUMN(DB_TIME, db_array_time(p, a->created_us));
-    db_param_int8(p, (int64_t)count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_ACCOUNTS, p);
 }
 
@@ -132,8 +133,6 @@ static enum status send_transactions(struct store *st, const struct plan *plan, 
     ENTRY_COLUMN(DB_INT8, db_array_int(p, row->amount));
     ENTRY_COLUMN(DB_TEXT, add_cstr(p, row->currency));
     ENTRY_COLUMN(DB_INT8, db_array_int(p, row->balance_after));
-    db_param_int8(p, (int64_t)plan->transaction_count);
-    db_param_int8(p, (int64_t)plan->entry_count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_TRANSACTIONS, p);
 }
 
@@ -153,7 +152,6 @@ static enum status send_events(struct store *st, const struct plan *plan, int64_
     EVENT_COLUMN(DB_JSON, add_str(p, row->before));
     EVENT_COLUMN(DB_JSON, add_str(p, row->after));
     db_param_time(p, now_us);
-    db_param_int8(p, (int64_t)plan->event_count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_EVENTS, p);
 }
 
@@ -175,7 +173,6 @@ static enum status send_keys(struct store *st, struct plan *plan, int64_t db_now
     KEY_COLUMN(DB_INT2, db_array_int(p, row->status));
     KEY_COLUMN(DB_TEXT, db_array_bytes(p, row->body.data, row->body.len));
     db_param_time(p, db_now_us);
-    db_param_int8(p, (int64_t)plan->key_count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_KEYS, p);
 }
 
@@ -195,7 +192,6 @@ static enum status send_sources(struct store *st, struct plan *plan, int64_t db_
     SOURCE_COLUMN(DB_INT2, db_array_int(p, row->status));
     SOURCE_COLUMN(DB_TEXT, db_array_bytes(p, row->body.data, row->body.len));
     db_param_time(p, db_now_us);
-    db_param_int8(p, (int64_t)plan->source_count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_SOURCES, p);
 }
 

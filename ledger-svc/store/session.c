@@ -9,7 +9,8 @@
 /* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
    even while a fresh table's statistics say that it is empty. A paused process may hold locks for two seconds
    at most. */
-static const char session_settings[] = "set jit = off;"
+static const char session_settings[] = "set search_path = pg_catalog;"
+                                       "set jit = off;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
                                        "set synchronous_commit = on;"
