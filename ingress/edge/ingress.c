@@ -6,19 +6,14 @@
 #include "ingress/domain/openapi.h"
 #include "ingress/edge/routes.h"
 #include "ingress/store/health.h"
+#include "ingress/store/session.h"
 #include "ingress_pages.h"
-#include "ingress_statements.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 
 #define READY_WAIT_US 500000
 #define BUS_CLOSE_MS  1000
 #define OPENAPI_MAX   ((size_t)1 << 20)
-/* Reads only; none is worth more than a request's time. jit and parallel plans cost more than these reads
- * take. */
-#define SESSION                                                                                              \
-    "set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = '4s'; "                 \
-    "set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan"
 
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
@@ -71,11 +66,7 @@ enum status ingress_open(struct ingress *in)
     http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
     in->checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, in};
     in->checks[1] = (struct readiness_check){"nats", nats_is_ready, in};
-    in->db_options = (struct db_options){.conninfo = in->config.database_url,
-                                         .service = "ingress",
-                                         .settings = SESSION,
-                                         .statements = ingress_statements,
-                                         .statement_count = INGRESS_SQL_COUNT};
+    in->db_options = ingress_session_options(in->config.database_url);
     enum status s = db_pool_open(&in->db_options, (int)in->config.database_pool, &in->pool);
     if (s == STATUS_OK) {
         s = credentials_open(in->pool, in->config.key_cache_s, &in->credentials);
