@@ -11,6 +11,7 @@
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 
+#define REPLY_PREFIX        "_INBOX_" /* of the services' own inboxes: compose/local/conf/nats.conf.in */
 #define INBOX_ARENA_MAX     (16 << 20)
 #define INBOX_REPLY_MAX     (8 << 20)
 #define SHED_AT_ONCE_MAX    4096
@@ -164,11 +165,26 @@ static enum status read_command(struct inbox *in, struct inbox_item *item, struc
     return STATUS_OK;
 }
 
-/* False: it was malformed, has been answered and released. */
+/* Only a request from an inbox is a command. A JetStream consumer's delivery carries another reply subject:
+   who may make consumers could otherwise have stored bytes delivered here, past the permission to publish
+   commands. */
+static bool is_request(natsMsg *msg)
+{
+    const char *reply = natsMsg_GetReply(msg);
+    return reply != NULL && strncmp(reply, REPLY_PREFIX, strlen(REPLY_PREFIX)) == 0;
+}
+
+/* False: it was malformed, has been answered (if it was a request at all) and released. */
 static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
 {
     struct inbox_item item = {.msg = msg};
     struct problem problem;
+    if (!is_request(msg)) {
+        log_event(LOG_WARN, "not_a_request", log_str("subject", natsMsg_GetSubject(msg)));
+        metric_add(ledger_metrics.malformed, 1);
+        item_release(&item);
+        return false;
+    }
     if (read_command(in, &item, &problem) == STATUS_OK) {
         *ret_item = item;
         return true;

@@ -1,0 +1,200 @@
+/* test_inbox.c - what ledger-svc takes from the bus: requests only, whole ones only, within a batch's limits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ledger-svc/edge/inbox.h"
+#include "ledger-svc/edge/ledger_metrics.h"
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+#include "shared/io/log.h"
+#include "tests/support/servers.h"
+
+#define SUBJECT   "pay.cmd.transfer.create"
+#define WAIT_MS   2000
+#define QUEUE_MAX 256
+
+struct world {
+    struct servers_nats nats;
+    struct bus *bus;
+    natsSubscription *replies;
+    struct inbox inbox;
+};
+static struct world world;
+
+static int set_up(void **state)
+{
+    (void)state;
+    log_init("test", "1", LOG_ERROR);
+    ledger_metrics_init();
+    servers_nats_create(&world.nats, NULL);
+    struct bus_options options = {.servers = world.nats.url, .name = "test", .inbox_prefix = "_INBOX_test"};
+    assert_int_equal(bus_open(&options, &world.bus), STATUS_OK);
+    assert_int_equal(bus_wait_connected(world.bus, WAIT_MS), STATUS_OK);
+    assert_int_equal(natsConnection_SubscribeSync(&world.replies, bus_raw(world.bus), "_INBOX_test.reply"),
+                     NATS_OK);
+    assert_int_equal(inbox_open(&world.inbox, world.bus, INBOX_COMMANDS_MAX, QUEUE_MAX), STATUS_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    inbox_close(&world.inbox);
+    natsSubscription_Destroy(world.replies);
+    bus_close(world.bus, WAIT_MS);
+    servers_nats_destroy(&world.nats);
+    return 0;
+}
+
+/* A transfer as ingress writes it, for the given number. */
+static void write_transfer(uint32_t number, struct buf *out)
+{
+    char from[TYPEID_TEXT_SIZE], to[TYPEID_TEXT_SIZE], data[256], key[32];
+    struct uuid a = uuid7_make(1, 1, 1), b = uuid7_make(1, 2, 2);
+    typeid_format("acct", &a, from);
+    typeid_format("acct", &b, to);
+    int len =
+        snprintf(data, sizeof data, "{\"amount\":1,\"from_account\":\"%s\",\"to_account\":\"%s\"}", from, to);
+    (void)snprintf(key, sizeof key, "k%u", number);
+    struct command_envelope e = {.id = uuid7_make(clock_unix_us(), number, number),
+                                 .owner = STR_LIT("alice"),
+                                 .actor = STR_LIT("key_test"),
+                                 .key = str_of(key)};
+    buf_reset(out);
+    command_write(&e, (struct str){data, (size_t)len}, out);
+    assert_int_equal(buf_status(out), STATUS_OK);
+}
+
+static void publish(const char *subject, const char *reply, const void *data, size_t len)
+{
+    assert_int_equal(bus_publish(world.bus, subject, reply, NULL, data, (int)len), STATUS_OK);
+}
+
+static void publish_transfers(uint32_t count)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    for (uint32_t i = 0; i < count; i++) {
+        write_transfer(i, &text);
+        publish(SUBJECT, "_INBOX_test.reply", text.data, text.len);
+    }
+    buf_free(&text);
+    bus_flush(world.bus);
+}
+
+/* The status of the next answer. */
+static int next_status(void)
+{
+    natsMsg *msg = NULL;
+    int status = 0;
+    bool replayed;
+    struct str body;
+    assert_int_equal(natsSubscription_NextMsg(&msg, world.replies, WAIT_MS), NATS_OK);
+    struct str text = {natsMsg_GetData(msg), (size_t)natsMsg_GetDataLength(msg)};
+    assert_int_equal(reply_read(text, &status, &replayed, &body), STATUS_OK);
+    natsMsg_Destroy(msg);
+    return status;
+}
+
+static void test_malformed_are_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject, *body;
+        int wanted;
+    } cases[] = {
+        {SUBJECT, "", 400},
+        {SUBJECT, "{", 400},
+        {SUBJECT, "[]", 400},
+        {SUBJECT, "{\"id\":\"cmd_0\"}", 400},
+        {"pay.cmd.transfer.forge", "{}", 404},
+        {"pay.cmd.money", "{}", 404},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        publish(cases[i].subject, "_INBOX_test.reply", cases[i].body, strlen(cases[i].body));
+        bus_flush(world.bus);
+        assert_int_equal(inbox_receive(&world.inbox, WAIT_MS), 0);
+        assert_int_equal(next_status(), cases[i].wanted);
+    }
+}
+
+/* A consumer's delivery, or a plain message: never executed, never answered. */
+static void test_only_requests_from_inboxes(void **state)
+{
+    (void)state;
+    static const char *const replies[] = {NULL, "anything.else", "pay.cmd.account.close",
+                                          "_INBOX.x"};
+    struct buf text;
+    buf_init(&text, 4096);
+    write_transfer(1, &text);
+    int64_t before = metric_value(ledger_metrics.malformed);
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        publish(SUBJECT, replies[i], text.data, text.len);
+        bus_flush(world.bus);
+        assert_int_equal(inbox_receive(&world.inbox, WAIT_MS), 0);
+    }
+    assert_int_equal(metric_value(ledger_metrics.malformed) - before, sizeof replies / sizeof replies[0]);
+    buf_free(&text);
+}
+
+static void test_a_batch_is_what_waits(void **state)
+{
+    (void)state;
+    publish_transfers(3);
+    size_t got = 0;
+    while (got < 3) { /* the server may deliver them in pieces */
+        size_t count = inbox_receive(&world.inbox, WAIT_MS);
+        assert_true(count > 0);
+        for (size_t i = 0; i < count; i++) {
+            char wanted[8];
+            (void)snprintf(wanted, sizeof wanted, "k%zu", got + i);
+            assert_true(str_eq_c(world.inbox.items[i].command.envelope.key, wanted));
+            assert_int_equal(world.inbox.items[i].entries, 2);
+        }
+        got += count;
+        inbox_release(&world.inbox);
+    }
+}
+
+/* Waits until the client library has queued them all. */
+static void wait_queued(uint64_t wanted)
+{
+    uint64_t waiting = 0;
+    int64_t deadline = clock_monotonic_ms() + WAIT_MS;
+    while (waiting < wanted && clock_monotonic_ms() < deadline)
+        assert_int_equal(natsSubscription_QueuedMsgs(world.inbox.sub, &waiting), NATS_OK);
+    assert_true(waiting >= wanted);
+}
+
+static void test_overload_is_told_to_come_again(void **state)
+{
+    (void)state;
+    publish_transfers(QUEUE_MAX + 50);
+    wait_queued(QUEUE_MAX + 50);
+    size_t executed = 0, count;
+    while ((count = inbox_receive(&world.inbox, 0)) > 0) {
+        executed += count;
+        inbox_release(&world.inbox);
+    }
+    assert_true(executed < QUEUE_MAX + 50);
+    for (size_t i = executed; i < QUEUE_MAX + 50; i++)
+        assert_int_equal(next_status(), 503);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_malformed_are_answered),
+        cmocka_unit_test(test_only_requests_from_inboxes),
+        cmocka_unit_test(test_a_batch_is_what_waits),
+        cmocka_unit_test(test_overload_is_told_to_come_again),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
