@@ -78,6 +78,19 @@ enum status accounts_statement_range(struct db *db, const void *args, PGresult *
     return db_query(db, INGRESS_SQL_FIND_STATEMENT_RANGE, &p, ret_result);
 }
 
+enum status accounts_are_many(struct db *db, struct str owner, bool *ret_many)
+{
+    struct db_params p CLEANUP(db_params_free);
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_text(&p, owner);
+    enum status s = db_query(db, INGRESS_SQL_HAS_MANY_ACCOUNTS, &p, &r);
+    if (s == STATUS_OK) {
+        *ret_many = db_get_bool(r, 0, 0);
+    }
+    return s;
+}
+
 void account_row(const PGresult *r, int row, struct account_resource *ret_account)
 {
     *ret_account = (struct account_resource){

@@ -41,6 +41,9 @@ NODISCARD enum status accounts_balance_at(struct db *db, const void *args,
                                           PGresult **ret_result); /* balance_key */
 NODISCARD enum status accounts_statement_range(struct db *db, const void *args, PGresult **ret_result);
 
+/* Has the owner so many accounts that asking each takes too long? */
+NODISCARD enum status accounts_are_many(struct db *db, struct str owner, bool *ret_many);
+
 /* Strings are borrowed from r. */
 void account_row(const PGresult *r, int row, struct account_resource *ret_account);
 int64_t balance_row(const PGresult *r, struct str *ret_currency, int64_t *ret_version);

@@ -1,6 +1,7 @@
 /* entries.c - see entries.h. */
 #include "ingress/store/entries.h"
 
+#include "ingress/store/accounts.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX 4096
@@ -61,13 +62,36 @@ static enum status list_of_owner(struct db *db, const struct entry_list *l, PGre
     return db_query(db, INGRESS_SQL_LIST_ENTRIES_OF_OWNER, &p, ret_result);
 }
 
-static enum status list_all(struct db *db, const struct entry_list *l, PGresult **ret_result)
+static const struct uuid AFTER_ALL = {
+    .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
+
+static enum status list_of_large_owner(struct db *db, const struct entry_list *l, PGresult **ret_result)
 {
-    static const struct uuid after_all = {
-        .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, l->after != NULL ? l->after : &after_all);
+    db_param_text(&p, l->owner);
+    db_param_uuid(&p, l->after != NULL ? l->after : &AFTER_ALL);
+    db_param_int2(&p, (int16_t)l->after_number);
+    db_param_text(&p, l->direction);
+    db_param_int8(&p, l->limit);
+    return db_query(db, INGRESS_SQL_LIST_ENTRIES_OF_LARGE_OWNER, &p, ret_result);
+}
+
+static enum status list_own(struct db *db, const struct entry_list *l, PGresult **ret_result)
+{
+    bool many;
+    enum status s = accounts_are_many(db, l->owner, &many);
+    if (s != STATUS_OK) {
+        return s;
+    }
+    return many ? list_of_large_owner(db, l, ret_result) : list_of_owner(db, l, ret_result);
+}
+
+static enum status list_all(struct db *db, const struct entry_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, l->after != NULL ? l->after : &AFTER_ALL);
     db_param_int2(&p, (int16_t)l->after_number);
     db_param_text(&p, l->direction);
     db_param_int8(&p, l->limit);
@@ -80,7 +104,7 @@ enum status entries_list(struct db *db, const void *args, PGresult **ret_result)
     if (l->account != NULL) {
         return list_of_account(db, l, ret_result);
     }
-    return l->owner.data != NULL ? list_of_owner(db, l, ret_result) : list_all(db, l, ret_result);
+    return l->owner.data != NULL ? list_own(db, l, ret_result) : list_all(db, l, ret_result);
 }
 
 enum status entries_statement(struct db *db, const void *args, PGresult **ret_result)

@@ -38,6 +38,16 @@ static struct uuid last_id(int64_t until_us)
     return uuid7_make(until_us + ID_SLACK_US, 0, 0);
 }
 
+/* Where the page ends: at the cursor or at the time, whichever is earlier. */
+static struct uuid end_id(const struct transaction_list *l)
+{
+    struct uuid last = last_id(l->until_us);
+    if (l->before != NULL && uuid_compare(l->before, &last) < 0) {
+        last = *l->before;
+    }
+    return last;
+}
+
 enum status transactions_find(struct db *db, const void *args, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
@@ -49,10 +59,7 @@ enum status transactions_find(struct db *db, const void *args, PGresult **ret_re
 static enum status list_all(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
-    struct uuid first = first_id(l->from_us), last = last_id(l->until_us);
-    if (l->before != NULL && uuid_compare(l->before, &last) < 0) {
-        last = *l->before;
-    }
+    struct uuid first = first_id(l->from_us), last = end_id(l);
     db_params_init(&p, PARAMS_MAX);
     db_param_uuid(&p, &last);
     db_param_text(&p, l->kind);
@@ -107,6 +114,31 @@ static enum status list_of_owner(struct db *db, const struct transaction_list *l
     return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_OWNER, &p, ret_result);
 }
 
+static enum status list_of_large_owner(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    struct uuid first = first_id(l->from_us), last = end_id(l);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_text(&p, l->owner);
+    db_param_uuid(&p, &last);
+    db_param_time(&p, l->from_us);
+    db_param_time(&p, l->until_us);
+    db_param_text(&p, l->kind);
+    db_param_int8(&p, l->limit);
+    db_param_uuid(&p, &first);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_LARGE_OWNER, &p, ret_result);
+}
+
+static enum status list_own(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    bool many;
+    enum status s = accounts_are_many(db, l->owner, &many);
+    if (s != STATUS_OK) {
+        return s;
+    }
+    return many ? list_of_large_owner(db, l, ret_result) : list_of_owner(db, l, ret_result);
+}
+
 enum status transactions_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct transaction_list *l = args;
@@ -116,7 +148,7 @@ enum status transactions_list(struct db *db, const void *args, PGresult **ret_re
     if (l->reference.data != NULL) {
         return list_by_reference(db, l, ret_result);
     }
-    return l->owner.data != NULL ? list_of_owner(db, l, ret_result) : list_all(db, l, ret_result);
+    return l->owner.data != NULL ? list_own(db, l, ret_result) : list_all(db, l, ret_result);
 }
 
 void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,

@@ -8,6 +8,7 @@ where t.reference = $6
   and t.created_at >= $3
   and t.created_at < $4
   and ($7::text is null or
-       exists (select from api.entries e where e.transaction_id = t.id and e.account_owner = $7))
+       (select true from api.entries e
+        where e.transaction_id = t.id and (select a.owner from api.accounts a where a.id = e.account_id) = $7 limit 1))
 order by t.reference desc, t.id desc
 limit $5
