@@ -32,13 +32,18 @@ static void read_file(const char *path, char *ret_text, size_t size)
     (void)fclose(f);
 }
 
+static char lower(char c)
+{
+    return (char)tolower((unsigned char)c);
+}
+
 /* @LEDGER@ becomes the password "ledger-password": every second part between two @ is a name. */
 static void fill_in_passwords(char *template, struct buf *out)
 {
     bool is_name = false;
     for (char *part; (part = strsep(&template, "@")) != NULL; is_name = !is_name) {
         for (const char *c = part; *c != '\0'; c++)
-            buf_add_char(out, is_name ? (char)tolower((unsigned char)*c) : *c);
+            buf_add_char(out, is_name ? lower(*c) : *c);
         if (is_name)
             buf_add_str(out, PASSWORD_SUFFIX);
     }
