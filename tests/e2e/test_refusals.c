@@ -280,7 +280,7 @@ static const struct {
 } currencies[] = {
     {"'usd'", 422, "unknown_currency"},  {"'US'", 422, "unknown_currency"},
     {"'USDX'", 422, "unknown_currency"}, {"''", 422, "unknown_currency"},
-    {"'XXX'", 422, "unknown_currency"},  {"'ZZZ'", 422, "unknown_currency"},
+    {"'XTS'", 422, "unknown_currency"},  {"'ZZZ'", 422, "unknown_currency"},
     {"'Eur'", 422, "unknown_currency"},  {"' EUR'", 422, "unknown_currency"},
     {"'EUR '", 422, "unknown_currency"}, {"'\xd0\x95UR'", 422, "unknown_currency"}, /* a Cyrillic E */
     {"978", 400, "wrong_type"},          {"null", 400, "wrong_type"},

@@ -4,7 +4,7 @@ set -u
 here=$(dirname "$0")
 gates='selftest format banned sizes names shell'
 if [ "${1-}" != --fast ]; then
-    gates="$gates warnings tidy cppcheck"
+    gates="$gates warnings settings tidy cppcheck"
 fi
 
 failed=

@@ -129,8 +129,7 @@ static void test_malformed_are_answered(void **state)
 static void test_only_requests_from_inboxes(void **state)
 {
     (void)state;
-    static const char *const replies[] = {NULL, "anything.else", "pay.cmd.account.close",
-                                          "_INBOX.x"};
+    static const char *const replies[] = {NULL, "anything.else", "pay.cmd.account.close", "_INBOX.x"};
     struct buf text;
     buf_init(&text, 4096);
     write_transfer(1, &text);

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# tour.sh - the README's five minutes, on the running stack: each command as typed, then what it answers.
+# --write puts it into the README.
+# shellcheck disable=SC2016 # commands are shown as typed and expanded by eval
+# shellcheck source=/dev/null
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$CLONE" || exit
+
+# step COMMENT COMMAND: shows both and runs the command in this shell, so that variables stay.
+step() {
+  printf '\n%s\n\n' "$1"
+  printf '    %s\n' "${2//$'\n'/$'\n'    }"
+  printf '\n'
+  eval "$2" >"$OUTPUT" 2>&1 || die "the tour's step failed: $2"
+  [[ ! -s $OUTPUT ]] || { fold -s -w 110 "$OUTPUT" | sed 's/[[:space:]]*$//; s/^/    > /'; }
+}
+
+walk() {
+  step 'The key that `make up` made, and where to send it:' \
+    'KEY=$(cat run/admin-key) PAYBUS=http://127.0.0.1:'"$PAYBUS_HTTP_PORT"
+  step 'A helper: every POST that creates or moves money carries an Idempotency-Key.' \
+    'post() { curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: $1" -H "Content-Type: application/json" $PAYBUS/v1/$2 -d "$3"; echo; }'
+  step 'Two accounts:' \
+    'ALICE=$(post tour-1 accounts '\''{"type":"user","currency":"EUR","name":"Alice"}'\'' | jq -r .id)
+SHOP=$(post tour-2 accounts '\''{"type":"merchant","currency":"EUR","name":"Corner Shop"}'\'' | jq -r .id)
+echo $ALICE $SHOP'
+  step 'Money comes in, in minor units: 50.00 EUR.' \
+    'post tour-3 deposits "{\"account\":\"$ALICE\",\"amount\":5000,\"currency\":\"EUR\"}" | jq -c .balances'
+  step 'Alice pays 12.50:' \
+    'post tour-4 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}"'
+  step 'The same request again has no second effect: the same bytes, 200, and a header that says so.' \
+    'curl -si -H "Authorization: Bearer $KEY" -H "Idempotency-Key: tour-4" -H "Content-Type: application/json" $PAYBUS/v1/transfers \
+  -d "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}" | grep -E "^HTTP|Replayed"'
+  step 'More than she has is refused, and the refusal explains itself:' \
+    'post tour-5 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1000000}"'
+  step 'Her statement, as an accountant wants it:' \
+    'curl -s -H "Authorization: Bearer $KEY" -H "Accept: text/csv" $PAYBUS/v1/accounts/$ALICE/statement'
+  step 'And what happened inside:' \
+    'curl -s $PAYBUS/metrics | grep -E "^paybus_http_requests_total.*transfers.*(201|200|402)"'
+}
+
+[[ $PAYBUS_HOME == "$CLONE/run" ]] || die "the tour's lines are for the default directory run/."
+OUTPUT=$(mktemp)
+trap 'rm -f "$OUTPUT"' EXIT
+if [[ ${1-} != --write ]]; then
+  walk
+  exit
+fi
+walk >README.tour
+awk '/<!-- tour:end/ { inside = 0; while ((getline line < "README.tour") > 0) print line; print "" }
+  !inside { print } /<!-- tour:begin/ { inside = 1 }' README.md >README.md.new
+mv README.md.new README.md
+rm README.tour
