@@ -15,7 +15,8 @@
 #include "shared/io/log.h"
 
 #define OUT_MAX ((size_t)64 * 1024)
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__) /* instrumented frames are larger */
+/* instrumented frames are larger */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define STACK_BYTES ((size_t)2048 * 1024)
 #else
 #define STACK_BYTES ((size_t)256 * 1024)
@@ -270,15 +271,22 @@ static void on_thread_end(const struct mg_context *ctx, int type, void *pointer)
     }
 }
 
-/* Hundreds of threads: small stacks, few heaps. */
-static void set_thread_memory(void)
+/* Hundreds of HTTP threads: small stacks, few heaps. Threads that others start later have what they are used
+ * to. */
+static struct mg_context *start_threads(const struct mg_callbacks *callbacks, struct front *f,
+                                        const char **options)
 {
-    pthread_attr_t attr;
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK_BYTES);
-    pthread_setattr_default_np(&attr);
-    pthread_attr_destroy(&attr);
+    pthread_attr_t before, small;
+    pthread_getattr_default_np(&before);
+    pthread_getattr_default_np(&small);
+    pthread_attr_setstacksize(&small, STACK_BYTES);
+    pthread_setattr_default_np(&small);
     mallopt(M_ARENA_MAX, ARENAS);
+    struct mg_context *civetweb = mg_start(callbacks, f, options);
+    pthread_setattr_default_np(&before);
+    pthread_attr_destroy(&small);
+    pthread_attr_destroy(&before);
+    return civetweb;
 }
 
 static struct mg_context *start_civetweb(struct front *f)
@@ -336,8 +344,7 @@ static struct mg_context *start_civetweb(struct front *f)
         .exit_thread = on_thread_end,
     };
     mg_init_library(0);
-    set_thread_memory();
-    return mg_start(&callbacks, f, options);
+    return start_threads(&callbacks, f, options);
 }
 
 static void collect(void *context)
