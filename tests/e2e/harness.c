@@ -279,6 +279,17 @@ struct db *harness_database(const struct harness *h)
     return db;
 }
 
+void harness_do(const struct harness *h, const int *statements, int count)
+{
+    struct db *db = harness_database(h);
+    for (int i = 0; i < count; i++) {
+        CLEANUP(db_result_ptr) PGresult *r = NULL;
+        if (db_query(db, statements[i], NULL, &r) != STATUS_OK)
+            servers_fail("%s failed: %s", e2e_statements[statements[i]].name, db_error(db));
+    }
+    db_close(db);
+}
+
 int64_t harness_number(const struct harness *h, int statement)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;

@@ -44,6 +44,8 @@ void harness_stop(struct harness *h, bool failed);
 void harness_client(struct harness *h, int first, struct client *ret_client);
 /* The superuser's connection, with the statements of tests/e2e/sql prepared. */
 struct db *harness_database(const struct harness *h);
+/* Runs statements of tests/e2e/sql without parameters, set-up for a test. */
+void harness_do(const struct harness *h, const int *statements, int count);
 /* The single number that a statement of tests/e2e/sql without parameters gives. */
 int64_t harness_number(const struct harness *h, int statement);
 /* Every service ready again within the time. */

@@ -1,6 +1,8 @@
 /* test_lost_commit.c - PostgreSQL commits and the report of it never reaches ledger-svc, which must find out
    by itself: each client gets its answer as if nothing had happened, and there is one effect. */
+#include "e2e_statements.h"
 #include "tests/e2e/scene.h"
+#include "tests/support/process.h"
 
 #define CLIENTS       8
 #define LOST_COMMITS  12
@@ -40,6 +42,52 @@ static void lone_command(void **state)
     scene_finish(&scene, &h, lone->name);
 }
 
+struct slow_call {
+    struct client client;
+    pthread_t thread;
+    struct transfer_request request;
+    struct client_answer answer;
+};
+
+static void *slow_call_main(void *context)
+{
+    struct slow_call *c = context;
+    client_send(&c->client, "/v1/transfers", c->request.key, c->request.body, &c->answer);
+    return NULL;
+}
+
+static bool is_committing(void *context)
+{
+    (void)context;
+    return harness_number(&h, E2E_SQL_COUNT_SLOW_COMMITS) > 0;
+}
+
+/* The line is cut while PostgreSQL is still busy with the COMMIT: who only reads now finds nothing and would
+   do it again; who waits for the key's lock first finds what was done. */
+static void cut_within_a_commit(void **state)
+{
+    (void)state;
+    static const int statements[] = {E2E_SQL_CREATE_SLOW_COMMIT_FUNCTION, E2E_SQL_CREATE_SLOW_COMMIT_TRIGGER};
+    static struct slow_call call;
+    struct client_answer again;
+    harness_do(&h, statements, 2);
+    scene_start(&scene, &h, 2, 0);
+    harness_new_transfer(scene.accounts[0], scene.accounts[1], 13, "slow", &call.request);
+    harness_client(&h, 0, &call.client);
+    assert_int_equal(pthread_create(&call.thread, NULL, slow_call_main, &call), 0);
+    assert_true(eventually(is_committing, NULL, PROGRESS_MS));
+    fault_proxy_set(h.database_proxy, FAULT_CUT, 0);
+    fault_proxy_set(h.database_proxy, FAULT_NONE, 0);
+    (void)pthread_join(call.thread, NULL);
+    client_send(&call.client, "/v1/transfers", call.request.key, call.request.body, &again);
+    client_close(&call.client);
+    assert_int_equal(call.answer.status, 201);
+    assert_int_equal(again.status, 200);
+    assert_string_equal(again.body, call.answer.body);
+    history_add(&scene.history, call.request.key, &call.answer);
+    scene_finish(&scene, &h, "cut within a COMMIT");
+}
+
 static void under_load(void **state)
 {
     (void)state;
@@ -73,6 +121,7 @@ static int run(void)
     const struct CMUnitTest tests[] = {
         {"a transfer", lone_command, NULL, NULL, &success},
         {"a refused transfer", lone_command, NULL, NULL, &refusal},
+        cmocka_unit_test(cut_within_a_commit),
         cmocka_unit_test(under_load),
         cmocka_unit_test(lost_again_and_again),
     };

@@ -86,9 +86,15 @@ static void database_silent(void)
     fault_proxy_set(h.database_proxy, FAULT_MUTE_TO_CLIENT, 0);
 }
 
-static void proxy_passes(void)
+static void bus_cut(void)
+{
+    fault_proxy_set(h.bus_proxy, FAULT_CUT, 0);
+}
+
+static void lines_pass(void)
 {
     fault_proxy_set(h.database_proxy, FAULT_NONE, 0);
+    fault_proxy_set(h.bus_proxy, FAULT_NONE, 0);
 }
 
 /* 503 with Retry-After when nothing was done, 504 when that is not known; in time; as a problem. */
@@ -248,14 +254,16 @@ static int run(void)
     static struct outage nats = {"NATS away", nats_away, nats_back, 200, BACK_MS};
     static struct outage frozen = {"NATS silent", nats_silent, nats_speaks, 200, BACK_MS};
     static struct outage ledger = {"ledger-svc away", ledgers_away, ledgers_back, 200, BACK_MS};
+    static struct outage bus = {"ledger-svc cut off from NATS", bus_cut, lines_pass, 200, BACK_MS};
     static struct outage postgres = {"PostgreSQL away", postgres_away, postgres_back, 503, BACK_MS};
-    static struct outage cut = {"PostgreSQL cut off", database_cut, proxy_passes, 200, BACK_MS};
-    static struct outage deaf = {"PostgreSQL deaf", database_deaf, proxy_passes, 200, BACK_MS};
-    static struct outage silent = {"PostgreSQL silent", database_silent, proxy_passes, 200, BACK_MS};
+    static struct outage cut = {"PostgreSQL cut off", database_cut, lines_pass, 200, BACK_MS};
+    static struct outage deaf = {"PostgreSQL deaf", database_deaf, lines_pass, 200, BACK_MS};
+    static struct outage silent = {"PostgreSQL silent", database_silent, lines_pass, 200, BACK_MS};
     const struct CMUnitTest tests[] = {
         {"NATS away", away_and_back, NULL, NULL, &nats},
         {"NATS silent", away_and_back, NULL, NULL, &frozen},
         {"ledger-svc away", away_and_back, NULL, NULL, &ledger},
+        {"ledger-svc cut off from NATS", away_and_back, NULL, NULL, &bus},
         {"PostgreSQL away", away_and_back, NULL, NULL, &postgres},
         {"PostgreSQL cut off", away_and_back, NULL, NULL, &cut},
         {"PostgreSQL deaf", away_and_back, NULL, NULL, &deaf},
@@ -267,5 +275,6 @@ static int run(void)
 
 int main(void)
 {
-    return scene_main(&h, &(struct harness_options){.ledgers = 2, .database_proxy = true}, run);
+    return scene_main(&h, &(struct harness_options){.ledgers = 2, .database_proxy = true, .bus_proxy = true},
+                      run);
 }

@@ -143,13 +143,8 @@ static void one_poisonous_among_255(void **state)
 
 static void make_poison(void)
 {
-    CLEANUP(db_result_ptr) PGresult *function = NULL;
-    CLEANUP(db_result_ptr) PGresult *trigger = NULL;
-    struct db *db = harness_database(&h);
-    if (db_query(db, E2E_SQL_CREATE_POISON_FUNCTION, NULL, &function) != STATUS_OK ||
-        db_query(db, E2E_SQL_CREATE_POISON_TRIGGER, NULL, &trigger) != STATUS_OK)
-        servers_fail("no poison: %s", db_error(db));
-    db_close(db);
+    static const int statements[] = {E2E_SQL_CREATE_POISON_FUNCTION, E2E_SQL_CREATE_POISON_TRIGGER};
+    harness_do(&h, statements, 2);
 }
 
 static int run(void)
