@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define SEQUENCE_MAX       (UINT32_C(1) << 30) /* what uuid7_make keeps of it */
+#define IDS_PER_BATCH_MAX  UINT32_C(65536) /* ids of one batch rise: the sequence must not wrap within it */
 #define ACCOUNTS_FIRST     ((size_t)64)
 #define ACCOUNT_TEXT_FIXED 1024 /* an account's JSON but for its name and metadata */
 #define RANDOM_STATE_ZERO                                                                                    \
@@ -43,7 +45,7 @@ void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uin
     }
     l->ids = (struct id_source){
         .now_us = l->now_us,
-        .sequence = first_sequence,
+        .sequence = first_sequence % SEQUENCE_MAX > SEQUENCE_MAX - IDS_PER_BATCH_MAX ? 0 : first_sequence,
         .random_state = random_seed == 0 ? RANDOM_STATE_ZERO : random_seed,
     };
 }

@@ -51,7 +51,7 @@ enum status attempt_connect(struct attempt *at)
         return s;
     }
     char reason[128];
-    s = store_check_durability(at->store.db, reason, sizeof reason);
+    s = store_check_durability(at->store.db, &at->has_standby, reason, sizeof reason);
     if (s != STATUS_OK) {
         log_event(LOG_ERROR, "database_not_durable",
                   log_str("setting", s == STATUS_FAILED ? reason : "unreadable"));
@@ -135,7 +135,7 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
     if (answers == NULL || needs.out_of_memory)
         return STATUS_FULL;
     struct load_request req = {
-        .commands = commands, .command_count = count, .needs = &needs, .resolve = resolve};
+        .commands = commands, .command_count = count, .needs = &needs, .resolve = resolve || at->has_standby};
     enum status s = run_transaction(at, &req, answers);
     if (s == STATUS_OK) {
         *ret_answers = answers;

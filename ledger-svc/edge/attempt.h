@@ -12,8 +12,9 @@ struct attempt {
     struct store store; /* store.db is NULL while there is no connection */
     struct arena arena; /* of the try in hand */
     uint64_t random_state;
-    uint32_t sequence;          /* of ids, goes on from try to try */
-    bool connect_failed;        /* the last try to connect failed, and was logged */
+    uint32_t sequence;   /* of ids, goes on from try to try */
+    bool has_standby;    /* what is visible may not be replicated yet: replays wait for the standby, too */
+    bool connect_failed; /* the last try to connect failed, and was logged */
     atomic_bool database_ready; /* read by /readyz */
 };
 

@@ -46,7 +46,7 @@ static void item_release(struct inbox_item *item)
 void inbox_close(struct inbox *in)
 {
     inbox_release(in);
-    item_release(&in->carried);
+    natsMsg_Destroy(in->carried);
     natsSubscription_Destroy(in->sub);
     in->sub = NULL;
     arena_free(&in->arena);
@@ -174,7 +174,18 @@ static bool is_request(natsMsg *msg)
     return reply != NULL && strncmp(reply, REPLY_PREFIX, strlen(REPLY_PREFIX)) == 0;
 }
 
-/* False: it was malformed, has been answered (if it was a request at all) and released. */
+/* Too much for this batch's memory, but not by itself: it waits for the next one. */
+static bool carry(struct inbox *in, struct inbox_item *item)
+{
+    if (in->count == 0)
+        return false;
+    in->carried = item->msg;
+    item->msg = NULL;
+    item_release(item);
+    return true;
+}
+
+/* False: it was malformed, has been answered (if it was a request at all) and released; or it is carried. */
 static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
 {
     struct inbox_item item = {.msg = msg};
@@ -185,10 +196,13 @@ static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
         item_release(&item);
         return false;
     }
-    if (read_command(in, &item, &problem) == STATUS_OK) {
+    enum status s = read_command(in, &item, &problem);
+    if (s == STATUS_OK) {
         *ret_item = item;
         return true;
     }
+    if (s == STATUS_FULL && carry(in, &item))
+        return false;
     metric_add(ledger_metrics.malformed, 1);
     answer_problem(in, &item, &problem);
     item_release(&item);
@@ -201,31 +215,33 @@ static void shed(struct inbox *in)
     uint64_t waiting = 0;
     if (natsSubscription_QueuedMsgs(in->sub, &waiting) != NATS_OK)
         return;
-    metric_set(ledger_metrics.queue_depth, (int64_t)waiting);
-    if ((int64_t)waiting <= in->queue_max)
-        return;
+    metric_add(ledger_metrics.queue_depth, (int64_t)waiting - in->waiting); /* the sum over all workers */
+    in->waiting = (int64_t)waiting;
+    int64_t surplus = (int64_t)waiting - in->queue_max;
     natsMsg *msg = NULL;
     int n = 0;
-    while (n < SHED_AT_ONCE_MAX && natsSubscription_NextMsg(&msg, in->sub, 0) == NATS_OK) {
+    while (n < surplus && n < SHED_AT_ONCE_MAX && natsSubscription_NextMsg(&msg, in->sub, 0) == NATS_OK) {
         struct inbox_item item = {.msg = msg, .command = {.type = type_of(msg)}};
-        inbox_answer_problem(in, &item, OUTCOME_busy);
+        if (is_request(msg))
+            inbox_answer_problem(in, &item, OUTCOME_busy);
         item_release(&item);
         n++;
     }
+    if (n == 0)
+        return;
     inbox_flush(in);
     log_event(LOG_WARN, "commands_shed", log_int("count", n), log_int("waiting", waiting));
 }
 
-/* The carried item was decoded into the arena of the batch before, which has been reset since. */
+/* The bytes of what was carried over from the batch before; 0 when there was nothing. */
 static size_t take_carried(struct inbox *in)
 {
-    if (in->carried.msg == NULL)
+    natsMsg *msg = in->carried;
+    in->carried = NULL;
+    if (msg == NULL || !decode(in, msg, &in->items[0]))
         return 0;
-    natsMsg *msg = in->carried.msg;
-    in->carried.msg = NULL;
-    item_release(&in->carried);
-    in->count = decode(in, msg, &in->items[0]) ? 1 : 0;
-    return in->count > 0 ? (size_t)natsMsg_GetDataLength(msg) : 0;
+    in->count = 1;
+    return (size_t)natsMsg_GetDataLength(msg);
 }
 
 size_t inbox_receive(struct inbox *in, int wait_ms)
@@ -240,12 +256,12 @@ size_t inbox_receive(struct inbox *in, int wait_ms)
         struct inbox_item item;
         if (!decode(in, msg, &item)) {
             malformed = true;
+            if (in->carried != NULL)
+                break;
             continue;
         }
-        if (in->count > 0 && entries + item.entries > INBOX_ENTRIES_MAX) {
-            in->carried = item;
+        if (entries + item.entries > INBOX_ENTRIES_MAX && carry(in, &item))
             break;
-        }
         bytes += (size_t)natsMsg_GetDataLength(msg);
         entries += item.entries;
         in->items[in->count++] = item;

@@ -29,7 +29,8 @@ struct inbox {
     int64_t batch_commands, queue_max;
     size_t count; /* items in hand */
     struct inbox_item items[INBOX_COMMANDS_MAX];
-    struct inbox_item carried; /* received, but beyond the batch's limits: first of the next */
+    natsMsg *carried; /* received, but beyond the batch's limits: first of the next */
+    int64_t waiting;  /* in this subscription, when last looked at */
 };
 
 NODISCARD enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands,

@@ -251,7 +251,7 @@ enum status store_save(struct store *st, struct ledger *l, int64_t db_now_us)
     crash_point("ledger.before_commit");
     enum status s = send_all(st, l, db_now_us, &steps);
     if (s != STATUS_OK)
-        return s; /* no Sync was sent: nothing can have committed */
+        return s; /* COMMIT is the last message, and a failed send means that it did not leave whole */
     s = db_pipeline_finish(st->db, results, steps);
     bool committed = s == STATUS_OK && db_committed(results[steps - 1]);
     for (int i = 0; i < steps; i++)

@@ -13,7 +13,6 @@ static const char session_settings[] = "set search_path = pg_catalog;"
                                        "set jit = off;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
-                                       "set synchronous_commit = on;"
                                        "set statement_timeout = '4s';"
                                        "set lock_timeout = '3s';"
                                        "set idle_in_transaction_session_timeout = '2s'";
@@ -29,16 +28,19 @@ struct db_options store_session_options(const char *conninfo)
                                .query_timeout_ms = 6000};
 }
 
-enum status store_check_durability(struct db *db, char *ret_reason, size_t reason_size)
+enum status store_check_durability(struct db *db, bool *ret_has_standby, char *ret_reason, size_t reason_size)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     enum status s = db_query(db, LEDGER_SQL_READ_DURABILITY_SETTINGS, NULL, &r);
     if (s != STATUS_OK)
         return s;
+    *ret_has_standby = false;
     for (int i = 0; i < PQntuples(r); i++) {
+        struct str name = db_get_str(r, i, 0), value = db_get_str(r, i, 1);
+        if (str_eq_c(name, "synchronous_standby_names"))
+            *ret_has_standby = value.len > 0;
         if (db_get_bool(r, i, 2))
             continue;
-        struct str name = db_get_str(r, i, 0), value = db_get_str(r, i, 1);
         (void)snprintf(ret_reason, reason_size, "%.*s is %.*s", (int)name.len, name.data, (int)value.len,
                        value.data);
         return STATUS_FAILED;

@@ -8,7 +8,9 @@
 /* conninfo is borrowed for the life of the options. */
 struct db_options store_session_options(const char *conninfo);
 /* Refuses a server that could lose acknowledged money: fsync, full_page_writes and synchronous_commit must be
-   on, the version at least 15, the time zone UTC. On STATUS_FAILED ret_reason names the setting. */
-NODISCARD enum status store_check_durability(struct db *db, char *ret_reason, size_t reason_size);
+   on, the version at least 15. ret_has_standby: COMMIT waits for a synchronous standby. On STATUS_FAILED
+   ret_reason names the setting. */
+NODISCARD enum status store_check_durability(struct db *db, bool *ret_has_standby, char *ret_reason,
+                                             size_t reason_size);
 
 #endif

@@ -3,9 +3,10 @@ select name, setting,
        case name
            when 'synchronous_commit' then setting in ('on', 'remote_apply')
            when 'server_version_num' then setting::int >= 150000
-           when 'TimeZone' then setting in ('UTC', 'Etc/UTC')
+           when 'synchronous_standby_names' then true
            else setting = 'on'
        end
 from pg_catalog.pg_settings
-where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'server_version_num', 'TimeZone')
+where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'server_version_num',
+               'synchronous_standby_names')
 order by name

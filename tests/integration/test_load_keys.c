@@ -1,0 +1,54 @@
+/* test_load_keys.c - what is known of a key is one answer, the newest, however many rows it has. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "integration_statements.h"
+#include "ledger-svc/store/session.h"
+#include "ledger_statements.h"
+#include "shared/io/db.h"
+#include "tests/support/database.h"
+
+static void test_newest_of_two(void **state)
+{
+    (void)state;
+    struct database d = {0};
+    database_create(&d);
+    database_migrate(&d);
+    PGconn *conn = database_connect(&d, "paybus_owner");
+    database_exec(conn, integration_statements[INTEGRATION_SQL_INSERT_KEY_TWICE].sql);
+    char url[DATABASE_URL_SIZE];
+    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ledger dbname=paybus",
+                   d.postgres.port);
+    struct db_options options = store_session_options(url);
+    struct db *db = NULL;
+    assert_int_equal(db_open(&options, &db), STATUS_OK);
+    struct db_params params;
+    db_params_init(&params, 1024);
+    struct uuid digest = {{0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
+    db_array_open(&params, DB_UUID);
+    db_array_uuid(&params, &digest);
+    db_array_close(&params);
+    db_param_int4(&params, 2);
+    PGresult *r = NULL;
+    assert_int_equal(db_query(db, LEDGER_SQL_LOAD_KEYS, &params, &r), STATUS_OK);
+    assert_int_equal(PQntuples(r), 1);
+    assert_true(
+        str_eq_c(db_get_str(r, 0, 4), database_value(conn, "select to_char(current_date, 'YYYY-MM-DD')")));
+    db_result_ptr(&r);
+    db_params_free(&params);
+    db_close(db);
+    PQfinish(conn);
+    database_destroy(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_newest_of_two)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
