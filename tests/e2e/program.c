@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -181,6 +182,21 @@ int program_open_files(struct program *p)
         count++;
     (void)closedir(d);
     return count;
+}
+
+bool program_logged(const struct program *p, const char *text)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool found = false;
+    FILE *f = fopen(p->log_file, "re");
+    if (f == NULL)
+        servers_fail("%s cannot be read", p->log_file);
+    while (!found && getline(&line, &size, f) >= 0)
+        found = strstr(line, text) != NULL;
+    free(line);
+    (void)fclose(f);
+    return found;
 }
 
 void program_print_log(const struct program *p)

@@ -45,6 +45,8 @@ int program_ends(struct program *p);
 bool program_wait_ends(struct program *p, int ends, int timeout_ms);
 bool program_is_stopped(struct program *p); /* by SIGSTOP */
 int program_open_files(struct program *p);
+/* Whether its log so far has the text in a line. */
+bool program_logged(const struct program *p, const char *text);
 /* The end of its log, for a test that failed. */
 void program_print_log(const struct program *p);
 

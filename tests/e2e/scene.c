@@ -57,3 +57,11 @@ void scene_finish(struct scene *s, struct harness *h, const char *name)
     assert_int_equal(money_check(h, &s->history), 0);
     history_free(&s->history);
 }
+
+bool scene_never_logged(const struct harness *h, const char *event)
+{
+    for (int i = 0; i < h->ledger_count; i++)
+        if (program_logged(&h->ledgers[i], event))
+            return false;
+    return true;
+}

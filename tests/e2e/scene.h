@@ -37,5 +37,7 @@ void scene_start(struct scene *s, struct harness *h, int accounts, int clients);
 /* The clients finish; every one saw latency at most, the money is right, nothing was lost and nothing came
  * into being. */
 void scene_finish(struct scene *s, struct harness *h, const char *name);
+/* No ledger-svc has logged such an event since it was first started. */
+bool scene_never_logged(const struct harness *h, const char *event);
 
 #endif

@@ -86,6 +86,7 @@ static void cut_within_a_commit(void **state)
     assert_string_equal(again.body, call.answer.body);
     history_add(&scene.history, call.request.key, &call.answer);
     scene_finish(&scene, &h, "cut within a COMMIT");
+    assert_true(scene_never_logged(&h, "command_failed")); /* the unique key did not have to help */
 }
 
 static void under_load(void **state)
