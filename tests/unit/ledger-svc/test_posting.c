@@ -159,7 +159,7 @@ static void our_own_bugs_stop_the_process(void **state)
         assert_true(child >= 0);
         if (child == 0) {
             (void)signal(SIGABRT, SIG_DFL);
-            (void)freopen("/dev/null", "w", stderr);
+            (void)close(STDERR_FILENO); /* the assertion's text is not wanted here */
             apply_bug(&w, &bugs[i]);
             _exit(0);
         }
