@@ -10,9 +10,9 @@ cd "$CLONE" || exit
 step() {
   printf '\n%s\n\n' "$1"
   printf '    %s\n' "${2//$'\n'/$'\n'    }"
-  printf '\n'
   eval "$2" >"$OUTPUT" 2>&1 || die "the tour's step failed: $2"
-  [[ ! -s $OUTPUT ]] || { fold -s -w 110 "$OUTPUT" | sed 's/[[:space:]]*$//; s/^/    > /'; }
+  [[ ! -s $OUTPUT ]] || printf '\n'
+  [[ ! -s $OUTPUT ]] || sed 's/[[:space:]]*$//; s/^/    > /' "$OUTPUT"
 }
 
 walk() {
@@ -27,12 +27,12 @@ echo $ALICE $SHOP'
   step 'Money comes in, in minor units: 50.00 EUR.' \
     'post tour-3 deposits "{\"account\":\"$ALICE\",\"amount\":5000,\"currency\":\"EUR\"}" | jq -c .balances'
   step 'Alice pays 12.50:' \
-    'post tour-4 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}"'
+    'post tour-4 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}" | jq'
   step 'The same request again has no second effect: the same bytes, 200, and a header that says so.' \
     'curl -si -H "Authorization: Bearer $KEY" -H "Idempotency-Key: tour-4" -H "Content-Type: application/json" $PAYBUS/v1/transfers \
   -d "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}" | grep -E "^HTTP|Replayed"'
   step 'More than she has is refused, and the refusal explains itself:' \
-    'post tour-5 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1000000}"'
+    'post tour-5 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1000000}" | jq'
   step 'Her statement, as an accountant wants it:' \
     'curl -s -H "Authorization: Bearer $KEY" -H "Accept: text/csv" $PAYBUS/v1/accounts/$ALICE/statement'
   step 'And what happened inside:' \
