@@ -40,8 +40,10 @@ static enum status take_place(struct db_pool *pool, int64_t deadline_us, struct 
         if (!monitor_wait(&pool->monitor, deadline_us))
             return STATUS_TIMEOUT;
     }
-    if (pool->free_count == 0 && clock_monotonic_us() < pool->fail_fast_until_us)
+    if (pool->free_count == 0 && clock_monotonic_us() < pool->fail_fast_until_us) {
+        monitor_signal(&pool->monitor); /* the place stays free: the next one need not wait for it */
         return STATUS_UNAVAILABLE;
+    }
     pool->in_use++;
     *ret_db = pool->free_count > 0 ? pool->free[--pool->free_count] : NULL;
     return STATUS_OK;

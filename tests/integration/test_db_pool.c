@@ -155,6 +155,56 @@ static void without_a_server_it_fails_fast(void **state)
     assert_true(eventually(works_again, pool, 5000));
 }
 
+struct waiter {
+    struct db_pool *pool;
+    _Atomic int *started;
+    enum status status;
+};
+
+static void *wait_for_a_place(void *context)
+{
+    struct waiter *w = context;
+    struct db *db = NULL;
+    atomic_fetch_add(w->started, 1);
+    w->status = take(w->pool, 10000, &db);
+    return NULL;
+}
+
+static bool all_wait(void *context)
+{
+    enum { LOOKS = 20 }; /* the last step into the wait cannot be seen: some looks more */
+    static int looks;
+    looks = atomic_load((_Atomic int *)context) == POOL_SIZE ? looks + 1 : 0;
+    return looks == LOOKS;
+}
+
+/* One place, several waiters; the server goes away: each must hear of it, none may sleep until its deadline.
+ */
+static void every_waiter_hears_that_the_server_is_gone(void **state)
+{
+    (void)state;
+    struct db_pool *pool CLEANUP(close_pool) = open_pool(1);
+    struct waiter waiters[POOL_SIZE];
+    pthread_t threads[POOL_SIZE];
+    _Atomic int started = 0;
+    struct db *db = NULL;
+    assert_int_equal(take(pool, 5000, &db), STATUS_OK);
+    for (int i = 0; i < POOL_SIZE; i++) {
+        waiters[i] = (struct waiter){.pool = pool, .started = &started};
+        assert_int_equal(pthread_create(&threads[i], NULL, wait_for_a_place, &waiters[i]), 0);
+    }
+    assert_true(eventually(all_wait, &started, 5000));
+    servers_postgres_stop(&pg, SERVERS_STOP_FAST);
+    db_pool_give(pool, db);
+    for (int i = 0; i < POOL_SIZE; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(waiters[i].status, STATUS_UNAVAILABLE);
+    }
+    assert_int_equal(db_pool_in_use(pool), 0);
+    servers_postgres_start(&pg);
+    assert_true(eventually(works_again, pool, 5000));
+}
+
 struct worker {
     struct db_pool *pool;
     _Atomic bool *stop;
@@ -212,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_connection_left_in_a_transaction_is_dropped),
         cmocka_unit_test(the_pool_recovers_from_a_restart),
         cmocka_unit_test(without_a_server_it_fails_fast),
+        cmocka_unit_test(every_waiter_hears_that_the_server_is_gone),
         cmocka_unit_test(threads_share_it_through_a_crash),
     };
     return cmocka_run_group_tests_name("db_pool", tests, start_server, stop_server);
