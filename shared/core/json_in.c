@@ -105,6 +105,9 @@ enum status json_parse_object(struct str text, json_t **ret_object, struct probl
     if (!json_scan_depth_within(text, JSON_DEPTH_MAX)) {
         return refuse(ret_problem, OUTCOME_invalid_json, "The body nests deeper than 32 levels.");
     }
+    if (!json_scan_values_within(text, JSON_VALUES_MAX)) {
+        return refuse(ret_problem, OUTCOME_invalid_json, "The body holds more than 2000 values.");
+    }
     json_error_t error;
     json_t *root = load(text, &error);
     if (root == NULL && json_error_code(&error) == json_error_numeric_overflow) {

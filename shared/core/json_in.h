@@ -8,6 +8,7 @@
 #include "shared/core/problem.h"
 
 #define JSON_DEPTH_MAX     32
+#define JSON_VALUES_MAX    2000 /* a parsed value takes many times its bytes */
 #define METADATA_KEYS_MAX  50
 #define METADATA_KEY_MAX   40
 #define METADATA_VALUE_MAX 500
@@ -36,7 +37,8 @@ struct field_spec {
     const char *help;          /* one line for the OpenAPI document */
 };
 
-/* Parses one JSON object: UTF-8 without BOM, no trailing text, no NUL, depth at most JSON_DEPTH_MAX. Integers
+/* Parses one JSON object: UTF-8 without BOM, no trailing text, no NUL, depth at most JSON_DEPTH_MAX,
+   at most JSON_VALUES_MAX values. Integers
    beyond int64 do not fail here: they become the nearest int64, which no field accepts, so that json_check
    names the field. On failure *ret_problem is filled. *ret_object is a new reference. */
 NODISCARD enum status json_parse_object(struct str text, json_t **ret_object, struct problem *ret_problem);

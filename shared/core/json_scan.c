@@ -1,4 +1,4 @@
-/* json_scan.c - three walks over JSON text. A string is stepped over as a whole. */
+/* json_scan.c - walks over JSON text. A string is stepped over as a whole. */
 #include "shared/core/json_scan.h"
 
 #include <assert.h>
@@ -35,6 +35,23 @@ bool json_scan_depth_within(struct str text, int max)
             }
         } else if (c == '}' || c == ']') {
             depth--;
+        }
+        at++;
+    }
+    return true;
+}
+
+bool json_scan_values_within(struct str text, int max)
+{
+    int values = 0;
+    for (size_t at = 0; at < text.len;) {
+        char c = text.data[at];
+        if (c == '"') {
+            at = skip_string(text, at);
+            continue;
+        }
+        if ((c == ',' || c == '{' || c == '[') && ++values > max) {
+            return false;
         }
         at++;
     }

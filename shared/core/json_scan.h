@@ -7,6 +7,9 @@
 
 /* Whether brackets nest at most max deep. Cheap, for texts of any kind. */
 bool json_scan_depth_within(struct str text, int max);
+/* Whether there are at most max values: one for each bracket that opens and for each comma. Cheap, as above.
+ */
+bool json_scan_values_within(struct str text, int max);
 /* Replaces each integer beyond int64 by the nearest int64, padded with spaces so that positions stay. */
 void json_scan_clamp_integers(char *text, size_t len);
 /* Appends the JSON Pointer of the member that the parser had reached at this byte: text[0..position) must be

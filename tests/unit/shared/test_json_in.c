@@ -104,6 +104,29 @@ static void not_json(void **state)
     }
 }
 
+/* An object with a list of so many zeros. */
+static enum status parse_zeros(int count, struct problem *ret_problem)
+{
+    struct buf text CLEANUP(buf_free);
+    buf_init(&text, 10000);
+    buf_add_str(&text, "{\"a\":[0");
+    for (int i = 1; i < count; i++) {
+        buf_add_str(&text, ",0");
+    }
+    buf_add_str(&text, "]}");
+    json_t *root CLEANUP(json_decref_ptr) = NULL;
+    return json_parse_object((struct str){text.data, text.len}, &root, ret_problem);
+}
+
+static void too_many_values(void **state)
+{
+    (void)state;
+    struct problem p;
+    assert_int_equal(parse_zeros(JSON_VALUES_MAX - 1, &p), STATUS_OK); /* object and list: one more comma */
+    assert_int_equal(parse_zeros(JSON_VALUES_MAX, &p), STATUS_INVALID);
+    assert_int_equal(p.outcome, OUTCOME_invalid_json);
+}
+
 static void members_that_the_parser_refuses_are_named(void **state)
 {
     (void)state;
@@ -192,8 +215,8 @@ static void large_objects_are_read(void **state)
     struct buf b CLEANUP(buf_free);
     struct problem p;
     buf_init(&b, 1 << 20);
-    for (int i = 0; i < 10001; i++) {
-        buf_addf(&b, "%c\"key%d\":%d", i == 0 ? '{' : ',', i, i);
+    for (int i = 1; i < JSON_VALUES_MAX; i++) {
+        buf_addf(&b, "%c\"key%d\":%d", i == 1 ? '{' : ',', i, i);
     }
     buf_add_str(&b, ",\"");
     for (int i = 0; i < 65536; i++) {
@@ -207,7 +230,7 @@ static void large_objects_are_read(void **state)
     json_t *root CLEANUP(json_decref_ptr) = NULL;
     assert_int_equal(buf_status(&b), STATUS_OK);
     assert_int_equal(json_parse_object((struct str){b.data, b.len}, &root, &p), STATUS_OK);
-    assert_int_equal(json_object_size(root), 10002);
+    assert_int_equal(json_object_size(root), JSON_VALUES_MAX);
 }
 
 static void canonical_text(void **state)
@@ -263,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_objects),
         cmocka_unit_test(not_json),
+        cmocka_unit_test(too_many_values),
         cmocka_unit_test(members_that_the_parser_refuses_are_named),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(hundred_thousand_arrays_are_refused),

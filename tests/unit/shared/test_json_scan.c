@@ -34,6 +34,23 @@ static void depth(void **state)
     }
 }
 
+static void values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int values;
+    } cases[] = {
+        {"", 0}, {"{}", 1}, {"{\"a\":1,\"b\":[{},{}]}", 6}, {"{\"a,b\":\"[[{{,,\\\",,\"}", 1}, {"[,,,", 4}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct str text = str_of(cases[i].text);
+        if (!json_scan_values_within(text, cases[i].values) ||
+            (cases[i].values > 0 && json_scan_values_within(text, cases[i].values - 1))) {
+            fail_msg("%s", cases[i].text);
+        }
+    }
+}
+
 static void clamped_integers(void **state)
 {
     (void)state;
@@ -96,7 +113,7 @@ static void located_members(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(depth), cmocka_unit_test(clamped_integers),
-                                       cmocka_unit_test(located_members)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(depth), cmocka_unit_test(values),
+                                       cmocka_unit_test(clamped_integers), cmocka_unit_test(located_members)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
