@@ -17,6 +17,10 @@ static bool line_ends_before(const char *end, const char *next)
 
 bool front_lines_are_clean(const struct mg_request_info *ri)
 {
+    if (ri->num_headers ==
+        0) { /* perhaps all were dropped, from a first line on that it did not understand */
+        return false;
+    }
     const char *end = end_of(ri->http_version);
     for (int i = 0; i < ri->num_headers; i++) {
         const struct mg_header *h = &ri->http_headers[i];
@@ -28,9 +32,6 @@ bool front_lines_are_clean(const struct mg_request_info *ri)
             return false;
         }
         end = end_of(h->value);
-    }
-    if (ri->num_headers == 0) {
-        return true;
     }
     /* The empty line follows; anything else is a line that civetweb did not understand and dropped with the
      * rest. */

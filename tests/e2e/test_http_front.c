@@ -306,7 +306,8 @@ static void head_has_no_body(void **state)
 static void http_1_0(void **state)
 {
     (void)state;
-    expect_row(&(struct row){"HTTP/1.0", "GET /livez HTTP/1.0\r\n\r\n", 200, false, 0});
+    expect_row(&(struct row){"HTTP/1.0", "GET /livez HTTP/1.0\r\nA: b\r\n\r\n", 200, false, 0});
+    expect_row(&(struct row){"no header at all", "GET /livez HTTP/1.0\r\n\r\n", 400, false, 0});
     int fd = raw_connect(h.ingresses[0].port);
     static const char kept[] = "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
     for (int i = 0; i < 2; i++) {

@@ -23,7 +23,8 @@ struct cut {
 static const struct cut cuts[] = {
     /* GET / HTTP/1.1 CRLF A: b CRLF C: d CRLF CRLF */
     {"clean", "GET|/|HTTP/1.1||A| b||C| d||\r|", 11, 2, {{16, 19}, {22, 25}}, true},
-    {"no headers", "GET|/|HTTP/1.0||\r|", 11, 0, {{0, 0}}, true},
+    {"no headers", "GET|/|HTTP/1.0||||", 11, 0, {{0, 0}}, false},
+    {"none understood", "GET|/|HTTP/1.1||:\r\nA: b\r\n\r|", 11, 0, {{0, 0}}, false},
     {"empty value", "GET|/|HTTP/1.1||A|||C| d||\r|", 11, 2, {{16, 18}, {20, 23}}, true},
     {"bare LF after the request line", "GET|/|HTTP/1.1|A| b||\r|", 11, 1, {{15, 18}}, false},
     {"bare LF between headers", "GET|/|HTTP/1.1||A| b|C| d||\r|", 11, 2, {{16, 19}, {21, 24}}, false},
