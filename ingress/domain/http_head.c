@@ -228,6 +228,21 @@ bool http_head_wants_csv(const struct http_head *h)
     return false;
 }
 
+struct str http_head_bearer(const struct http_head *h)
+{
+    static const char scheme[] = "Bearer ";
+    const char *value = http_header_find(h, "Authorization");
+    if (value == NULL || http_header_count(h, "Authorization") > 1 ||
+        strncasecmp(value, scheme, strlen(scheme)) != 0) {
+        return (struct str){0};
+    }
+    value += strlen(scheme);
+    value += strspn(value, " ");
+    size_t len = strcspn(value, " \t");
+    bool is_alone = value[len + strspn(value + len, " \t")] == '\0';
+    return is_alone ? (struct str){value, len} : (struct str){0};
+}
+
 bool http_request_id_is_safe(const char *id)
 {
     size_t len = strlen(id);

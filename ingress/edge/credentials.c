@@ -164,15 +164,14 @@ static void remember(struct credentials *c, const struct digest *d, int64_t aske
 }
 
 /* The database could not be asked: what is not yet too old holds on. */
-static enum status fall_back(struct credentials *c, const struct digest *d, int64_t now_us,
-                             struct credential *ret_credential)
+static enum status fall_back(struct credentials *c, const struct digest *d, struct credential *ret_credential)
 {
     struct entry *entry = look_up(&c->found, d);
     if (entry == NULL) {
         return STATUS_UNAVAILABLE;
     }
-    entry->refreshing = false; /* somebody else may try */
-    if (now_us - entry->asked_us >= c->lifetime_us) {
+    entry->refreshing = false;                                      /* somebody else may try */
+    if (clock_monotonic_us() - entry->asked_us >= c->lifetime_us) { /* asking took its time */
         return STATUS_UNAVAILABLE;
     }
     *ret_credential = entry->credential;
@@ -213,7 +212,7 @@ enum status credentials_find(struct credentials *c, struct str key, int64_t dead
     enum status s = ask(c, &digest, deadline_us, &credential);
     pthread_mutex_lock(lock);
     if (s == STATUS_UNAVAILABLE) {
-        s = fall_back(c, &digest, now_us, &credential);
+        s = fall_back(c, &digest, &credential);
     } else {
         remember(c, &digest, now_us, s, &credential);
     }

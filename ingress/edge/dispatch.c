@@ -2,29 +2,12 @@
 #include "ingress/edge/dispatch.h"
 
 #include <assert.h>
-#include <string.h>
-#include <strings.h>
 
 #include "shared/core/typeid.h"
 
-#define BEARER "Bearer "
-
-/* The key of "Authorization: Bearer <key>"; empty if there is none or more than one. */
-static struct str bearer_key(const struct http_head *h)
-{
-    const char *value = http_header_find(h, "Authorization");
-    if (value == NULL || http_header_count(h, "Authorization") > 1 ||
-        strncasecmp(value, BEARER, strlen(BEARER)) != 0) {
-        return (struct str){0};
-    }
-    value += strlen(BEARER);
-    value += strspn(value, " ");
-    return (struct str){value, strcspn(value, " ")};
-}
-
 static bool authenticate(struct exchange *ex)
 {
-    struct str key = bearer_key(&ex->head);
+    struct str key = http_head_bearer(&ex->head);
     enum status s = key.len == 0
                         ? STATUS_NOT_FOUND
                         : credentials_find(ex->ingress->credentials, key, ex->deadline_us, &ex->credential);
@@ -86,8 +69,6 @@ void dispatch(struct exchange *ex)
         return;
     }
     ex->route->handle(ex);
-    if (buf_status(&ex->answer) != STATUS_OK) { /* larger than an answer may be, or out of memory */
-        exchange_refuse(ex, OUTCOME_internal_error, NULL);
-    }
+    exchange_settle(ex);
     assert(ex->status != 0);
 }

@@ -31,14 +31,8 @@ static void make_request_id(struct exchange *ex)
 
 void exchange_begin(struct exchange *ex, struct ingress *in)
 {
-    if (ex->answer.cap > KEPT_BYTES) {
-        buf_free(&ex->answer);
-    }
-    if (ex->arena.used_bytes > KEPT_BYTES || ex->arena.cap_bytes == 0) {
-        arena_free(&ex->arena);
-        arena_init(&ex->arena, EXCHANGE_ARENA_MAX);
-    }
     if (ex->answer.max == 0) {
+        arena_init(&ex->arena, EXCHANGE_ARENA_MAX);
         buf_init(&ex->answer, EXCHANGE_ANSWER_MAX);
         buf_init(&ex->headers, HEADERS_MAX);
     }
@@ -59,6 +53,18 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
     randombytes_buf(ex->random, sizeof(ex->random));
     ex->random_used = 0;
     make_request_id(ex);
+}
+
+void exchange_end(struct exchange *ex)
+{
+    if (ex->answer.cap > KEPT_BYTES) {
+        buf_free(&ex->answer);
+    }
+    if (ex->arena.used_bytes > KEPT_BYTES) {
+        arena_free(&ex->arena);
+    }
+    atomic_fetch_sub(&ex->ingress->big_answers, ex->big_bytes);
+    ex->big_bytes = 0;
 }
 
 void exchange_free(struct exchange *ex)
@@ -118,6 +124,40 @@ struct json_out exchange_json(struct exchange *ex)
     ex->status = 200;
     ex->content_type = JSON_TYPE;
     return out;
+}
+
+static bool is_list(const struct route *r)
+{
+    size_t i = 0;
+    while (i < r->param_count && strcmp(r->params[i].name, "limit") != 0) {
+        i++;
+    }
+    return i < r->param_count;
+}
+
+static void drop_for(struct exchange *ex, enum outcome o, const char *detail)
+{
+    buf_free(&ex->answer);
+    buf_reset(&ex->headers);
+    exchange_refuse(ex, o, detail);
+}
+
+void exchange_settle(struct exchange *ex)
+{
+    bool failed = buf_status(&ex->answer) != STATUS_OK;
+    if (failed && is_list(ex->route)) {
+        drop_for(ex, OUTCOME_invalid_parameter,
+                 "The page would be too large; ask for fewer rows with limit.");
+    } else if (failed) { /* out of memory */
+        drop_for(ex, OUTCOME_internal_error, NULL);
+    }
+    if (ex->answer.cap <= EXCHANGE_BIG) {
+        return;
+    }
+    ex->big_bytes = ex->answer.cap;
+    if (atomic_fetch_add(&ex->ingress->big_answers, ex->big_bytes) + ex->big_bytes > EXCHANGE_BIG_MAX) {
+        drop_for(ex, OUTCOME_busy, "Too many large answers are on their way.");
+    }
 }
 
 void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body)

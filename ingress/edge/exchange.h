@@ -9,9 +9,11 @@
 #include "ingress/edge/ingress.h"
 #include "shared/core/trace.h"
 
-#define EXCHANGE_ANSWER_MAX ((size_t)32 << 20) /* a page of 100 rows with all the metadata that fits */
+#define EXCHANGE_ANSWER_MAX ((size_t)4 << 20) /* 25 rows with all the metadata that fits */
 #define EXCHANGE_ARENA_MAX  ((size_t)1 << 20)
-#define EXCHANGE_RANDOM     48 /* bytes of a request: its id, its trace, its command */
+#define EXCHANGE_BIG        ((size_t)256 << 10) /* answers beyond this share... */
+#define EXCHANGE_BIG_MAX    ((size_t)64 << 20)  /* ...so much: slow readers must not fill the memory */
+#define EXCHANGE_RANDOM     48                  /* bytes of a request: its id, its trace, its command */
 #define JSON_TYPE           "application/json"
 #define PROBLEM_TYPE        "application/problem+json"
 
@@ -38,11 +40,14 @@ struct exchange {
     const char *content_type;
     struct buf answer;
     struct buf headers; /* further ones, each with its CRLF */
+    size_t big_bytes;   /* taken from what big answers share */
     bool close;         /* the connection, after the answer */
 };
 
 /* Empty, with ids and times of its own; buffers keep their memory. */
 void exchange_begin(struct exchange *ex, struct ingress *in);
+/* The answer is sent: a thread that waits for its next request holds nothing big. */
+void exchange_end(struct exchange *ex);
 void exchange_free(struct exchange *ex);
 /* Fresh random bytes of this request; EXCHANGE_RANDOM in all. */
 void exchange_random(struct exchange *ex, void *ret_bytes, size_t len);
@@ -56,6 +61,8 @@ void exchange_refuse(struct exchange *ex, enum outcome o, const char *detail);
 void exchange_problem(struct exchange *ex, struct problem *p);
 /* Starts a 200 answer in JSON. */
 struct json_out exchange_json(struct exchange *ex);
+/* Called once, with the answer complete: one that cannot be kept in memory becomes a refusal. */
+void exchange_settle(struct exchange *ex);
 /* As it is. */
 void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body);
 

@@ -146,6 +146,7 @@ static void finish(struct worker *w, struct mg_connection *conn)
     if (ex->status == 0 || !front_write_reply(w, conn) || ex->close) {
         mg_disable_connection_keep_alive(conn); /* also keeps civetweb from reading on for ever */
     }
+    exchange_end(ex);
     if (ex->status != 0 && unread) {
         watch_linger(conn);
     }
@@ -217,6 +218,7 @@ static int on_error(struct mg_connection *conn, int status, const char *message)
            &p);
     account(w);
     (void)front_write_reply(w, conn);
+    exchange_end(ex);
     mg_disable_connection_keep_alive(conn);
     watch_linger(conn);
     return 0;

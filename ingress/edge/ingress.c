@@ -12,6 +12,7 @@
 #include "shared/io/log.h"
 
 #define READY_WAIT_US 500000
+#define KEY_POOL      2
 #define BUS_CLOSE_MS  1000
 #define OPENAPI_MAX   ((size_t)1 << 20)
 
@@ -19,10 +20,10 @@ static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail
 {
     const struct ingress *in = context;
     struct db *db;
-    enum status s = db_pool_take(in->pool, clock_monotonic_us() + READY_WAIT_US, &db);
+    enum status s = db_pool_take(in->key_pool, clock_monotonic_us() + READY_WAIT_US, &db);
     if (s == STATUS_OK) {
         s = health_ask(db);
-        db_pool_give(in->pool, db);
+        db_pool_give(in->key_pool, db);
     }
     snprintf(ret_detail, detail_size, "%s", s == STATUS_OK ? "answers" : status_name(s));
     return s == STATUS_OK;
@@ -69,7 +70,10 @@ enum status ingress_open(struct ingress *in)
     in->db_options = ingress_session_options(in->config.database_url);
     enum status s = db_pool_open(&in->db_options, (int)in->config.database_pool, &in->pool);
     if (s == STATUS_OK) {
-        s = credentials_open(in->pool, in->config.key_cache_s, &in->credentials);
+        s = db_pool_open(&in->db_options, KEY_POOL, &in->key_pool);
+    }
+    if (s == STATUS_OK) {
+        s = credentials_open(in->key_pool, in->config.key_cache_s, &in->credentials);
     }
     if (s == STATUS_OK) {
         s = open_bus(in);
@@ -82,6 +86,7 @@ void ingress_close(struct ingress *in)
     rpc_close(in->rpc);
     bus_close(in->bus, BUS_CLOSE_MS);
     credentials_close(in->credentials);
+    db_pool_close(in->key_pool);
     db_pool_close(in->pool);
     buf_free(&in->openapi);
 }

@@ -2,6 +2,8 @@
 #ifndef INGRESS_EDGE_INGRESS_H
 #define INGRESS_EDGE_INGRESS_H
 
+#include <stdatomic.h>
+
 #include "ingress/edge/config.h"
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
@@ -16,12 +18,14 @@ struct ingress {
     struct ingress_config config;
     struct db_options db_options;
     struct db_pool *pool;
+    struct db_pool *key_pool; /* of keys and readiness: slow reads must not stop them */
     struct bus *bus;
     struct rpc *rpc;
     struct credentials *credentials;
     struct http_metrics metrics;
     struct readiness_check checks[INGRESS_CHECKS];
-    struct buf openapi; /* the document, made once at start */
+    struct buf openapi;        /* the document, made once at start */
+    atomic_size_t big_answers; /* bytes of them in memory */
 };
 
 /* Opens everything but the HTTP front, in order; the database and the bus may come up later. */

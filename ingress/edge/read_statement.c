@@ -9,7 +9,7 @@
 #include "shared/core/timefmt.h"
 #include "shared/core/typeid.h"
 
-#define CSV_ROWS 10000 /* of a page in CSV without a limit */
+#define CSV_ROWS 1000 /* of a page in CSV without a limit */
 #define CSV_TYPE "text/csv; charset=utf-8"
 #define CSV_COLUMNS                                                                                          \
     "transaction,created_at,kind,direction,amount,currency,balance_after,counterparties,reference,"          \

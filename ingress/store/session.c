@@ -3,12 +3,14 @@
 
 #include "ingress_statements.h"
 
+#define QUERY_TIMEOUT_MS 2500 /* above the server's own limit below: it speaks first while it can */
+
 /* A session lives long and a generic plan made while its tables were empty lives with it: indexes always. */
 static const char session_settings[] = "set jit = off;"
                                        "set max_parallel_workers_per_gather = 0;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
-                                       "set statement_timeout = '4s';"
+                                       "set statement_timeout = '2s';"
                                        "set default_transaction_read_only = on";
 
 struct db_options ingress_session_options(const char *conninfo)
@@ -17,5 +19,6 @@ struct db_options ingress_session_options(const char *conninfo)
                                .service = "ingress",
                                .settings = session_settings,
                                .statements = ingress_statements,
-                               .statement_count = INGRESS_SQL_COUNT};
+                               .statement_count = INGRESS_SQL_COUNT,
+                               .query_timeout_ms = QUERY_TIMEOUT_MS};
 }

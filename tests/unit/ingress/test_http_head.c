@@ -161,6 +161,34 @@ static void test_csv_is_given_to_who_asks(void **state)
     }
 }
 
+static void test_a_bearer_key_stands_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *authorization, *wanted;
+    } cases[] = {
+        {"Bearer sk_x", "sk_x"},
+        {"bearer   sk_x", "sk_x"},
+        {"Bearer sk_x \t ", "sk_x"},
+        {"Bearer sk_x anything", ""},
+        {"Bearer sk_x\tsk_y", ""},
+        {"Bearer sk_x ,", ""},
+        {"Bearer", ""},
+        {"Bearer ", ""},
+        {"Basic sk_x", ""},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct http_header headers[] = {{"Authorization", cases[i].authorization},
+                                        {"authorization", cases[i].authorization}};
+        struct http_head h = {.headers = headers, .header_count = 1};
+        if (!str_eq_c(http_head_bearer(&h), cases[i].wanted)) {
+            fail_msg("%s", cases[i].authorization);
+        }
+        h.header_count = 2;
+        assert_int_equal(http_head_bearer(&h).len, 0);
+    }
+}
+
 static void test_request_ids_are_safe(void **state)
 {
     (void)state;
@@ -183,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_too_many_headers_and_long_targets_are_refused),
         cmocka_unit_test(test_only_json_in_utf8_passes),
         cmocka_unit_test(test_csv_is_given_to_who_asks),
+        cmocka_unit_test(test_a_bearer_key_stands_alone),
         cmocka_unit_test(test_request_ids_are_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
