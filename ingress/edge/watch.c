@@ -16,6 +16,7 @@
 
 #include "shared/core/clock.h"
 #include "shared/core/parse.h"
+#include "shared/io/monitor.h"
 
 #define PERIOD_MS       50
 #define CROWD_GRACE_US  250000 /* how long a connection may wait for a request while all threads are taken */
@@ -34,8 +35,7 @@ struct slot {
 };
 struct watch {
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
+    struct monitor monitor; /* guards stopping */
     bool stopping;
     atomic_int connections;
     atomic_llong crowded_total;
@@ -131,14 +131,12 @@ static void look_around(struct watch *w)
 static void *run(void *context)
 {
     struct watch *w = context;
-    pthread_mutex_lock(&w->lock);
+    monitor_lock(&w->monitor);
     while (!w->stopping) {
-        int64_t until_us = clock_unix_us() + PERIOD_MS * 1000;
-        struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
-        pthread_cond_timedwait(&w->wake, &w->lock, &until);
+        (void)monitor_wait(&w->monitor, clock_monotonic_us() + PERIOD_MS * 1000);
         look_around(w);
     }
-    pthread_mutex_unlock(&w->lock);
+    monitor_unlock(&w->monitor);
     return NULL;
 }
 
@@ -149,8 +147,7 @@ enum status watch_start(int slots, struct watch **ret_watch)
         return STATUS_NO_MEMORY;
     }
     w->slot_count = slots;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, NULL);
+    monitor_init(&w->monitor);
     for (int i = 0; i < slots; i++) {
         pthread_mutex_init(&w->slots[i].lock, NULL);
     }
@@ -167,16 +164,15 @@ void watch_stop(struct watch *w)
     if (w == NULL) {
         return;
     }
-    pthread_mutex_lock(&w->lock);
+    monitor_lock(&w->monitor);
     w->stopping = true;
-    pthread_cond_signal(&w->wake);
-    pthread_mutex_unlock(&w->lock);
+    monitor_signal(&w->monitor);
+    monitor_unlock(&w->monitor);
     pthread_join(w->thread, NULL);
     for (int i = 0; i < w->slot_count; i++) {
         pthread_mutex_destroy(&w->slots[i].lock);
     }
-    pthread_cond_destroy(&w->wake);
-    pthread_mutex_destroy(&w->lock);
+    monitor_destroy(&w->monitor);
     free(w);
 }
 
