@@ -55,6 +55,12 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
     make_request_id(ex);
 }
 
+static void give_share_back(struct exchange *ex)
+{
+    atomic_fetch_sub(&ex->ingress->big_answers, ex->big_bytes);
+    ex->big_bytes = 0;
+}
+
 void exchange_end(struct exchange *ex)
 {
     if (ex->answer.cap > KEPT_BYTES) {
@@ -63,8 +69,7 @@ void exchange_end(struct exchange *ex)
     if (ex->arena.used_bytes > KEPT_BYTES) {
         arena_free(&ex->arena);
     }
-    atomic_fetch_sub(&ex->ingress->big_answers, ex->big_bytes);
-    ex->big_bytes = 0;
+    give_share_back(ex);
 }
 
 void exchange_free(struct exchange *ex)
@@ -156,6 +161,7 @@ void exchange_settle(struct exchange *ex)
     }
     ex->big_bytes = ex->answer.cap;
     if (atomic_fetch_add(&ex->ingress->big_answers, ex->big_bytes) + ex->big_bytes > EXCHANGE_BIG_MAX) {
+        give_share_back(ex);
         drop_for(ex, OUTCOME_busy, "Too many large answers are on their way.");
     }
 }
