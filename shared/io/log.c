@@ -13,6 +13,7 @@
 
 #include "shared/core/clock.h"
 #include "shared/core/timefmt.h"
+#include "shared/core/utf8.h"
 
 /* PIPE_BUF on Linux: writes up to this size are never mixed with another process's on the same pipe. */
 #define LINE_SIZE 4096
@@ -108,37 +109,12 @@ static bool PRINTF_LIKE(2, 3) line_addf(struct line *l, const char *format, ...)
     return line_add(l, text, (size_t)len);
 }
 
-/* Length of the UTF-8 character at s, 0 if there is none: overlong forms and surrogates are none (RFC 3629).
- */
-static size_t utf8_length(const unsigned char *s)
-{
-    static const struct {
-        unsigned char first, last, second_low, second_high;
-        size_t len;
-    } forms[] = {
-        {0x01, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (s[0] < forms[i].first || s[0] > forms[i].last)
-            continue;
-        if (forms[i].len > 1 && (s[1] < forms[i].second_low || s[1] > forms[i].second_high))
-            return 0;
-        for (size_t k = 2; k < forms[i].len; k++)
-            if ((s[k] & 0xc0) != 0x80) /* the terminating NUL ends the walk here */
-                return 0;
-        return forms[i].len;
-    }
-    return 0;
-}
-
 /* Bytes that are no UTF-8 become U+FFFD: whatever a foreign library says, the line stays JSON. */
 static bool line_add_escaped(struct line *l, const char *s)
 {
     while (*s != '\0') {
         const unsigned char c = (unsigned char)*s;
-        const size_t len = utf8_length((const unsigned char *)s);
+        const size_t len = utf8_length(s, strnlen(s, UTF8_MAX));
         bool added;
         if (len == 0)
             added = line_add_text(l, "\\ufffd");
