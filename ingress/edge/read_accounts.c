@@ -1,6 +1,4 @@
 /* read_accounts.c - accounts and their balances. */
-#include <string.h>
-
 #include "ingress/edge/reads.h"
 #include "ingress/store/accounts.h"
 
@@ -42,15 +40,11 @@ void reads_accounts(struct exchange *ex)
         .status = exchange_param(ex, "status")->text,
         .from_us = reads_time(ex, "created_from", TIME_FIRST_US),
         .until_us = reads_time(ex, "created_to", TIME_LAST_US),
+        .before = page.has_cursor ? page.cursor.id : UUID_LAST,
         .limit = page.limit + 1,
     };
     if (ex->is_staff) {
         list.owner = exchange_param(ex, "owner")->text;
-    }
-    if (page.has_cursor) {
-        list.before = page.cursor.id;
-    } else {
-        memset(&list.before, 0xff, sizeof(list.before));
     }
     PGresult *r CLEANUP(db_result_ptr) = NULL;
     if (!reads_run(ex, accounts_list, &list, &r)) {

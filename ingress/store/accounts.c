@@ -1,18 +1,10 @@
 /* accounts.c - see accounts.h. */
 #include "ingress/store/accounts.h"
 
+#include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX 2048
-
-static void param_time_or_null(struct db_params *p, int64_t us, int64_t unbounded)
-{
-    if (us == unbounded) {
-        db_param_null(p);
-    } else {
-        db_param_time(p, us);
-    }
-}
 
 enum status accounts_find(struct db *db, const void *args, PGresult **ret_result)
 {
@@ -73,8 +65,8 @@ enum status accounts_statement_range(struct db *db, const void *args, PGresult *
     db_params_init(&p, PARAMS_MAX);
     db_param_uuid(&p, &k->account.id);
     db_param_text(&p, k->account.owner);
-    param_time_or_null(&p, k->from_us, TIME_FIRST_US);
-    param_time_or_null(&p, k->until_us, TIME_LAST_US);
+    bounds_param_time(&p, k->from_us, TIME_FIRST_US);
+    bounds_param_time(&p, k->until_us, TIME_LAST_US);
     return db_query(db, INGRESS_SQL_FIND_STATEMENT_RANGE, &p, ret_result);
 }
 

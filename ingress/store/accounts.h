@@ -3,11 +3,9 @@
 #ifndef INGRESS_STORE_ACCOUNTS_H
 #define INGRESS_STORE_ACCOUNTS_H
 
+#include "ingress/store/bounds.h"
 #include "shared/contract/resources.h"
 #include "shared/io/db.h"
-
-#define TIME_FIRST_US INT64_C(0)
-#define TIME_LAST_US  INT64_C(253402300799999999) /* the end of 9999 */
 
 struct account_key {
     struct uuid id;

@@ -2,6 +2,7 @@
 #include "ingress/store/entries.h"
 
 #include "ingress/store/accounts.h"
+#include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX 4096
@@ -62,15 +63,12 @@ static enum status list_of_owner(struct db *db, const struct entry_list *l, PGre
     return db_query(db, INGRESS_SQL_LIST_ENTRIES_OF_OWNER, &p, ret_result);
 }
 
-static const struct uuid AFTER_ALL = {
-    .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
-
 static enum status list_of_large_owner(struct db *db, const struct entry_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, l->owner);
-    db_param_uuid(&p, l->after != NULL ? l->after : &AFTER_ALL);
+    db_param_uuid(&p, l->after != NULL ? l->after : &UUID_LAST);
     db_param_int2(&p, (int16_t)l->after_number);
     db_param_text(&p, l->direction);
     db_param_int8(&p, l->limit);
@@ -91,7 +89,7 @@ static enum status list_all(struct db *db, const struct entry_list *l, PGresult 
 {
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, l->after != NULL ? l->after : &AFTER_ALL);
+    db_param_uuid(&p, l->after != NULL ? l->after : &UUID_LAST);
     db_param_int2(&p, (int16_t)l->after_number);
     db_param_text(&p, l->direction);
     db_param_int8(&p, l->limit);

@@ -2,22 +2,11 @@
 #include "ingress/store/transactions.h"
 
 #include "ingress/store/accounts.h"
+#include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX  2048
 #define ID_SLACK_US INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
-
-static const struct uuid AFTER_ALL = {
-    .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
-
-static void param_time_or_null(struct db_params *p, int64_t us, int64_t unbounded)
-{
-    if (us == unbounded) {
-        db_param_null(p);
-    } else {
-        db_param_time(p, us);
-    }
-}
 
 /* An id below those of all transactions from that time on. */
 static struct uuid first_id(int64_t from_us)
@@ -33,7 +22,7 @@ static struct uuid first_id(int64_t from_us)
 static struct uuid last_id(int64_t until_us)
 {
     if (until_us > TIME_LAST_US - ID_SLACK_US) {
-        return AFTER_ALL;
+        return UUID_LAST;
     }
     return uuid7_make(until_us + ID_SLACK_US, 0, 0);
 }
@@ -76,7 +65,7 @@ static enum status list_by_reference(struct db *db, const struct transaction_lis
 {
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, l->before != NULL ? l->before : &AFTER_ALL);
+    db_param_uuid(&p, l->before != NULL ? l->before : &UUID_LAST);
     db_param_text(&p, l->kind);
     db_param_time(&p, l->from_us);
     db_param_time(&p, l->until_us);
@@ -93,8 +82,8 @@ static enum status list_of_account(struct db *db, const struct transaction_list 
     db_param_uuid(&p, l->account);
     db_param_text(&p, l->owner);
     db_param_uuid(&p, l->before);
-    param_time_or_null(&p, l->from_us, TIME_FIRST_US);
-    param_time_or_null(&p, l->until_us, TIME_LAST_US);
+    bounds_param_time(&p, l->from_us, TIME_FIRST_US);
+    bounds_param_time(&p, l->until_us, TIME_LAST_US);
     db_param_text(&p, l->kind);
     db_param_text(&p, l->reference);
     db_param_int8(&p, l->limit);
@@ -107,8 +96,8 @@ static enum status list_of_owner(struct db *db, const struct transaction_list *l
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, l->owner);
     db_param_uuid(&p, l->before);
-    param_time_or_null(&p, l->from_us, TIME_FIRST_US);
-    param_time_or_null(&p, l->until_us, TIME_LAST_US);
+    bounds_param_time(&p, l->from_us, TIME_FIRST_US);
+    bounds_param_time(&p, l->until_us, TIME_LAST_US);
     db_param_text(&p, l->kind);
     db_param_int8(&p, l->limit);
     return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_OWNER, &p, ret_result);

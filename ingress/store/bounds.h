@@ -1,0 +1,16 @@
+/* bounds.h - the ends of time and of ids: what a list without bounds runs between. */
+#ifndef INGRESS_STORE_BOUNDS_H
+#define INGRESS_STORE_BOUNDS_H
+
+#include "shared/core/uuid.h"
+#include "shared/io/db.h"
+
+#define TIME_FIRST_US INT64_C(0)
+#define TIME_LAST_US  INT64_C(253402300799999999) /* the end of 9999 */
+
+extern const struct uuid UUID_LAST; /* all bits set */
+
+/* A time, or NULL when it is the unbounded one. */
+void bounds_param_time(struct db_params *p, int64_t us, int64_t unbounded);
+
+#endif
