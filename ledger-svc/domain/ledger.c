@@ -23,10 +23,15 @@ static uint32_t random_next(uint64_t *state)
     return (uint32_t)(*state * UINT64_C(0x2545f4914f6cdd1d) >> 32);
 }
 
-struct uuid id_next(struct id_source *ids)
+struct uuid id_next_at(struct id_source *ids, int64_t unix_us)
 {
     uint32_t random = random_next(&ids->random_state);
-    return uuid7_make(ids->now_us, ids->sequence++, random);
+    return uuid7_make(unix_us, ids->sequence++, random);
+}
+
+struct uuid id_next(struct id_source *ids)
+{
+    return id_next_at(ids, ids->now_us);
 }
 
 void ledger_init(struct ledger *l, struct arena *arena, size_t expected_accounts)
@@ -38,11 +43,6 @@ void ledger_init(struct ledger *l, struct arena *arena, size_t expected_accounts
 void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uint32_t first_sequence)
 {
     l->now_us = db_now_us;
-    for (size_t i = 0; i < l->account_count; i++) {
-        if (l->accounts[i]->last_entry_us >= l->now_us) {
-            l->now_us = l->accounts[i]->last_entry_us + 1;
-        }
-    }
     l->ids = (struct id_source){
         .now_us = l->now_us,
         .sequence = first_sequence % SEQUENCE_MAX > SEQUENCE_MAX - IDS_PER_BATCH_MAX ? 0 : first_sequence,

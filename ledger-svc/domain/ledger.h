@@ -13,10 +13,12 @@ struct id_source {
     uint64_t random_state; /* never 0 */
 };
 struct uuid id_next(struct id_source *ids);
+struct uuid id_next_at(struct id_source *ids, int64_t unix_us); /* for what happens at another time */
 
 struct ledger {
     struct arena *arena; /* everything of the batch lives here */
-    int64_t now_us; /* PostgreSQL's clock after the locks, later than every loaded account's last entry */
+    int64_t now_us; /* PostgreSQL's clock after the locks; entries of an account with a later one follow that
+                       one */
     struct id_source ids;
     struct plan plan;
     /* the accounts by id, and in order of arrival */
@@ -29,8 +31,7 @@ struct ledger {
 
 /* expected_accounts only sizes the map; it grows if need be. */
 void ledger_init(struct ledger *l, struct arena *arena, size_t expected_accounts);
-/* Sets now_us to the later of db_now_us and one microsecond after the last entry of any loaded account, and
- * seeds ids. */
+/* Sets the time and seeds ids. */
 void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uint32_t first_sequence);
 /* A zeroed account under this id to fill (loading, or a new one with is_new set); NULL when out of memory.
    The id must not be present. */

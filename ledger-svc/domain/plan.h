@@ -12,6 +12,7 @@ struct transaction_row {
     int64_t amount;
     char currency[4];
     int entry_count;
+    int64_t created_us;
     struct str owner, actor;                     /* who ordered it */
     struct str description, reference, metadata; /* empty: NULL in the database */
 };
@@ -19,6 +20,7 @@ struct entry_row {
     struct uuid transaction_id, account_id;
     int leg; /* 0 .. entry_count-1 */
     bool is_debit;
+    int64_t created_us; /* its transaction's */
     int64_t amount, account_version, balance_after;
     char currency[4];
 };

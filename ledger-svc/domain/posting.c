@@ -51,7 +51,24 @@ static size_t text_max(const struct posting *p)
            p->metadata.len;
 }
 
-static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct entry_row *row)
+/* PostgreSQL's clock, unless an account has an entry from later than that (the clock was set back): then
+   after that one, so that time and ids rise with each account's versions. Within a batch ids of the same
+   microsecond rise by sequence. */
+static int64_t time_of(const struct ledger *l, const struct posting *p)
+{
+    int64_t time_us = l->now_us;
+    for (size_t i = 0; i < p->leg_count; i++) {
+        const struct account *account = p->legs[i].account;
+        bool from_before = account->version == account->loaded_version;
+        int64_t earliest_us = account->last_entry_us + (from_before ? 1 : 0);
+        if (account->last_entry_us > 0 && earliest_us > time_us) {
+            time_us = earliest_us;
+        }
+    }
+    return time_us;
+}
+
+static void apply_leg(const struct posting_leg *leg, struct entry_row *row)
 {
     struct account *account = leg->account;
     if (leg->is_debit) {
@@ -62,7 +79,7 @@ static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct en
         account->credits_posted += leg->amount;
     }
     account->version++;
-    account->last_entry_us = l->now_us;
+    account->last_entry_us = row->created_us;
     account->is_changed = !account->is_new;
 
     row->account_id = account->id;
@@ -74,7 +91,8 @@ static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct en
 }
 
 /* Applies all legs; the rows of the transaction's entries, or NULL when out of memory. */
-static const struct entry_row *add_entries(struct ledger *l, const struct posting *p, const struct uuid *id)
+static const struct entry_row *add_entries(struct ledger *l, const struct posting *p,
+                                           const struct posted *posted)
 {
     for (size_t i = 0; i < p->leg_count; i++) {
         struct entry_row *row = plan_add_entry(&l->plan, l->arena);
@@ -82,23 +100,25 @@ static const struct entry_row *add_entries(struct ledger *l, const struct postin
             l->out_of_memory = true;
             return NULL;
         }
-        row->transaction_id = *id;
+        row->transaction_id = posted->id;
         row->leg = (int)i;
-        apply_leg(l, &p->legs[i], row);
+        row->created_us = posted->created_us;
+        apply_leg(&p->legs[i], row);
     }
     return l->plan.entries + l->plan.entry_count - p->leg_count;
 }
 
-static void add_transaction(struct ledger *l, const struct command *c, const struct posting *p,
-                            const struct uuid *id)
+static void add_transaction(struct ledger *l, const struct command *c, const struct posted *posted)
 {
+    const struct posting *p = posted->posting;
     struct transaction_row *row = plan_add_transaction(&l->plan, l->arena);
     if (row == NULL) {
         l->out_of_memory = true;
         return;
     }
     *row = (struct transaction_row){
-        .id = *id,
+        .id = posted->id,
+        .created_us = posted->created_us,
         .kind = p->kind,
         .amount = p->amount,
         .entry_count = (int)p->leg_count,
@@ -241,9 +261,10 @@ void posting_apply(struct ledger *l, const struct command *c, const struct posti
     struct event_row fact = {
         .type = "transaction.posted", .resource = "transaction", .before = text_before(l, p)};
 
-    struct posted posted = {.id = id_next(&l->ids), .posting = p, .created_us = l->now_us};
-    add_transaction(l, c, p, &posted.id);
-    posted.entries = add_entries(l, p, &posted.id);
+    struct posted posted = {.posting = p, .created_us = time_of(l, p)};
+    posted.id = id_next_at(&l->ids, posted.created_us);
+    add_transaction(l, c, &posted);
+    posted.entries = add_entries(l, p, &posted);
     if (l->out_of_memory) {
         *ret_answer =
             (struct answer){.outcome = OUTCOME_internal_error}; /* nobody will see it: the batch is split */

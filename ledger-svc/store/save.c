@@ -110,7 +110,7 @@ static enum status send_changed_accounts(struct store *st, const struct account 
 #define KEY_COLUMN(type, append)    COLUMN(p, type, plan->keys, plan->key_count, key_row, append)
 #define SOURCE_COLUMN(type, append) COLUMN(p, type, plan->sources, plan->source_count, source_row, append)
 
-static enum status send_transactions(struct store *st, const struct plan *plan, int64_t now_us)
+static enum status send_transactions(struct store *st, const struct plan *plan)
 {
     struct db_params *p = &st->params;
     db_params_reset(p);
@@ -124,7 +124,7 @@ static enum status send_transactions(struct store *st, const struct plan *plan, 
     TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->description));
     TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->reference));
     TRANSACTION_COLUMN(DB_JSON, add_str(p, row->metadata));
-    db_param_time(p, now_us);
+    TRANSACTION_COLUMN(DB_TIME, db_array_time(p, row->created_us));
     ENTRY_COLUMN(DB_UUID, db_array_uuid(p, &row->transaction_id));
     ENTRY_COLUMN(DB_INT2, db_array_int(p, row->leg));
     ENTRY_COLUMN(DB_UUID, db_array_uuid(p, &row->account_id));
@@ -133,6 +133,7 @@ static enum status send_transactions(struct store *st, const struct plan *plan, 
     ENTRY_COLUMN(DB_INT8, db_array_int(p, row->amount));
     ENTRY_COLUMN(DB_TEXT, add_cstr(p, row->currency));
     ENTRY_COLUMN(DB_INT8, db_array_int(p, row->balance_after));
+    ENTRY_COLUMN(DB_TIME, db_array_time(p, row->created_us));
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_TRANSACTIONS, p);
 }
 
@@ -223,7 +224,7 @@ static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_u
     if (s == STATUS_OK)
         s = send_accounts(st, l, &steps);
     if (s == STATUS_OK && plan->transaction_count > 0) {
-        s = send_transactions(st, plan, l->now_us);
+        s = send_transactions(st, plan);
         steps++;
     }
     if (s == STATUS_OK && plan->event_count > 0) {

@@ -146,7 +146,7 @@ static bool insert_accounts(struct memory_store *s, const struct ledger *l)
     return true;
 }
 
-static bool apply_entry(struct memory_store *s, const struct ledger *l, const struct entry_row *e)
+static bool apply_entry(struct memory_store *s, const struct entry_row *e)
 {
     struct account *a = uuid_map_find(&s->by_id, &e->account_id);
     if (a == NULL || strcmp(a->currency, e->currency) != 0) {
@@ -158,7 +158,8 @@ static bool apply_entry(struct memory_store *s, const struct ledger *l, const st
     if (e->account_version != a->version + 1) {
         return refuse(s, "an account's entries have a gap");
     }
-    if (a->last_entry_us > l->now_us || (a->last_entry_us == l->now_us && a->loaded_version == a->version)) {
+    if (a->last_entry_us > e->created_us ||
+        (a->last_entry_us == e->created_us && a->loaded_version == a->version)) {
         return refuse(s, "time ran backwards for an account");
     }
     if (__builtin_add_overflow(*(e->is_debit ? &a->debits_posted : &a->credits_posted), e->amount,
@@ -166,7 +167,7 @@ static bool apply_entry(struct memory_store *s, const struct ledger *l, const st
         return refuse(s, "a counter overflowed");
     }
     a->version++;
-    a->last_entry_us = l->now_us;
+    a->last_entry_us = e->created_us;
     s->entry_count++;
     if (e->balance_after != a->credits_posted - a->debits_posted) {
         return refuse(s, "a running balance is wrong");
@@ -178,7 +179,7 @@ static bool apply_entry(struct memory_store *s, const struct ledger *l, const st
     return true;
 }
 
-static bool apply_transaction(struct memory_store *s, const struct ledger *l, const struct transaction_row *t,
+static bool apply_transaction(struct memory_store *s, const struct transaction_row *t,
                               const struct entry_row *entries)
 {
     __int128 sum = 0;
@@ -194,7 +195,7 @@ static bool apply_transaction(struct memory_store *s, const struct ledger *l, co
         }
         credits_began = !e->is_debit;
         sum += e->is_debit ? -(__int128)e->amount : e->amount;
-        if (!apply_entry(s, l, e)) {
+        if (!apply_entry(s, e)) {
             return false;
         }
     }
@@ -210,7 +211,7 @@ static bool apply_transactions(struct memory_store *s, const struct ledger *l)
         if (at + (size_t)t->entry_count > p->entry_count) {
             return refuse(s, "entries are missing");
         }
-        if (!take_id(s, &t->id) || !apply_transaction(s, l, t, p->entries + at)) {
+        if (!take_id(s, &t->id) || !apply_transaction(s, t, p->entries + at)) {
             return false;
         }
         at += (size_t)t->entry_count;

@@ -1,31 +1,5 @@
-/* test_ledger.c - time that never runs backwards, ids in order, accounts by id, texts within their bound. */
+/* test_ledger.c - ids in order, accounts by id, texts within their bound. */
 #include "tests/unit/ledger-svc/domain_expect.h"
-
-static void time_passes_every_account(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        int64_t db_now_us, last_entry_us[2], wanted;
-    } cases[] = {
-        {"the database's clock", NOW_US, {0, NOW_US - 1}, NOW_US},
-        {"an entry at the same microsecond", NOW_US, {NOW_US, 0}, NOW_US + 1},
-        {"an entry in the future", NOW_US, {NOW_US + 10, NOW_US + 500}, NOW_US + 501},
-        {"the latest, wherever it is", NOW_US, {NOW_US + 500, NOW_US + 10}, NOW_US + 501},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct world w;
-        world_start(&w);
-        for (int n = 0; n < 2; n++) {
-            world_add(&w, &(struct given){n + 1, "ann", "EUR", 0, 0, 0, ACCOUNT_open})->last_entry_us =
-                cases[i].last_entry_us[n];
-        }
-        ledger_start(&w.ledger, cases[i].db_now_us, 1, 0);
-        assert_int_equal(w.ledger.now_us, cases[i].wanted);
-        assert_int_equal(w.ledger.ids.now_us, cases[i].wanted);
-        world_end(&w);
-    }
-}
 
 static void ids_are_ordered_and_reproducible(void **state)
 {
@@ -110,7 +84,6 @@ static void texts_are_kept_within_their_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(time_passes_every_account),
         cmocka_unit_test(ids_are_ordered_and_reproducible),
         cmocka_unit_test(accounts_stay_where_they_are),
         cmocka_unit_test(system_accounts_are_made_once),

@@ -57,6 +57,48 @@ static void many_legs_with_one_account_twice(void **state)
     world_end(&w);
 }
 
+/* Time and ids rise with each account's versions, and one account's future is not everybody's. */
+static void time_never_runs_backwards_for_an_account(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t last_entry_us[2], wanted;
+    } cases[] = {
+        {"the database's clock", {0, NOW_US - 1}, NOW_US},
+        {"an entry at the same microsecond", {NOW_US, 0}, NOW_US + 1},
+        {"an entry in the future", {NOW_US + 10, NOW_US + 500}, NOW_US + 501},
+        {"the latest, wherever it is", {NOW_US + 500, NOW_US + 10}, NOW_US + 501},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w;
+        world_start(&w);
+        world_add_all(&w, three);
+        struct account *a = world_account(&w, 1), *b = world_account(&w, 2), *other = world_account(&w, 3);
+        a->last_entry_us = cases[i].last_entry_us[0];
+        b->last_entry_us = cases[i].last_entry_us[1];
+        struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
+        const struct plan *plan = &w.ledger.plan;
+        const struct posting_leg pairs[][2] = {
+            {{a, true, 1}, {b, false, 1}}, /* at the later of both */
+            {{b, true, 1}, {a, false, 1}}, /* again in this batch: the same time, a later id */
+            {{b, true, 1}, {other, false, 1}},
+        };
+        for (size_t n = 0; n < COUNT(pairs); n++) {
+            struct posting p = {
+                .kind = "transfer", .amount = 1, .currency = "EUR", .legs = pairs[n], .leg_count = 2};
+            struct answer answer;
+            posting_apply(&w.ledger, &c, &p, &answer);
+            assert_int_equal(plan->transactions[n].created_us, cases[i].wanted);
+            assert_int_equal(plan->entries[2 * n].created_us, cases[i].wanted);
+            assert_true(n == 0 || uuid_compare(&plan->transactions[n - 1].id, &plan->transactions[n].id) < 0);
+        }
+        assert_int_equal(b->last_entry_us, cases[i].wanted);
+        assert_int_equal(w.ledger.now_us, NOW_US);
+        world_end(&w);
+    }
+}
+
 static void a_hundred_legs_with_long_texts_fit(void **state)
 {
     (void)state;
@@ -174,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_legs_with_one_account_twice),
+        cmocka_unit_test(time_never_runs_backwards_for_an_account),
         cmocka_unit_test(a_hundred_legs_with_long_texts_fit),
         cmocka_unit_test(two_currencies_balance_each_by_itself),
         cmocka_unit_test(our_own_bugs_stop_the_process),
