@@ -224,14 +224,14 @@ static void metadata_limits(void **state)
     assert_string_equal(p.errors[0].pointer, "/metadata/k0");
 }
 
-static void ten_thousand_unknown_fields(void **state)
+static void as_many_unknown_fields_as_are_read(void **state)
 {
     (void)state;
     struct buf b CLEANUP(buf_free);
     struct problem p;
     buf_init(&b, 1 << 20);
     buf_add_str(&b, "{\"amount\":1");
-    for (int i = 0; i < 10000; i++) {
+    for (int i = 0; i < JSON_VALUES_MAX - 1; i++) {
         buf_addf(&b, ",\"field%d\":%d", i, i);
     }
     buf_add_str(&b, "}");
@@ -268,7 +268,7 @@ int main(void)
         cmocka_unit_test(a_key_in_the_body_names_the_header),
         cmocka_unit_test(enumerations_list_their_words),
         cmocka_unit_test(metadata_limits),
-        cmocka_unit_test(ten_thousand_unknown_fields),
+        cmocka_unit_test(as_many_unknown_fields_as_are_read),
         cmocka_unit_test(the_answer_to_a_nasty_key_is_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
