@@ -3,7 +3,7 @@ insert into paybus.events (id, type, resource, object_id, command_id, owner, act
                            after, created_at)
 select n.id, n.type, n.resource, n.object_id, n.command_id, n.owner, n.actor, n.source, n.traceparent, n.before,
        n.after, $12::timestamptz
-from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::json[], $11::json[]) with ordinality
-     as n (id, type, resource, object_id, command_id, owner, actor, source, traceparent, before, after, place)
-order by n.place
+from (select unnest($1::uuid[]) as id, unnest($2::text[]) as type, unnest($3::text[]) as resource,
+             unnest($4::uuid[]) as object_id, unnest($5::uuid[]) as command_id, unnest($6::text[]) as owner,
+             unnest($7::text[]) as actor, unnest($8::text[]) as source, unnest($9::text[]) as traceparent,
+             unnest($10::json[]) as before, unnest($11::json[]) as after) as n

@@ -9,10 +9,11 @@ with written as (
         version         = n.version,
         last_entry_at   = n.last_entry_at,
         status          = n.status
-    from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                $8::timestamptz[], $9::text[])
-         as n (id, loaded_version, debits_posted, credits_posted, debits_pending, credits_pending, version,
-               last_entry_at, status)
+    from (select unnest($1::uuid[]) as id, unnest($2::bigint[]) as loaded_version,
+                 unnest($3::bigint[]) as debits_posted, unnest($4::bigint[]) as credits_posted,
+                 unnest($5::bigint[]) as debits_pending, unnest($6::bigint[]) as credits_pending,
+                 unnest($7::bigint[]) as version, unnest($8::timestamptz[]) as last_entry_at,
+                 unnest($9::text[]) as status) as n
     where a.id = any($1::uuid[])
       and a.id = n.id
       and a.version = n.loaded_version
