@@ -104,7 +104,8 @@ static struct link *unused_link(struct fault_proxy *p)
     servers_fail("fault proxy: more than %d connections", LINKS_MAX);
 }
 
-static void accept_client(struct fault_proxy *p)
+/* By the fault that the loop saw: one that is set meanwhile holds from the next round on. */
+static void accept_client(struct fault_proxy *p, enum fault fault)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)p->target_port),
@@ -114,8 +115,7 @@ static void accept_client(struct fault_proxy *p)
         return;
     int one = 1, server = new_socket();
     (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (atomic_load(&p->fault) == FAULT_CUT ||
-        connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
+    if (fault == FAULT_CUT || connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
         reset(client);
         close(server);
         return;
@@ -275,7 +275,7 @@ static void wait_for_work(struct fault_proxy *p)
     if (watches[0].revents != 0 && read(p->wake, &wakes, sizeof wakes) < 0)
         servers_fail("fault proxy: the wake-up broke");
     if (watches[1].revents != 0)
-        accept_client(p);
+        accept_client(p, fault);
 }
 
 static void *run(void *context)
