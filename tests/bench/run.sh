@@ -78,8 +78,7 @@ KEY=$(as_service cat "$HOME_DIR/admin-key")
 ID_PREFIX=acct_01j0000000e00a0000
 
 note "machine cores=$(nproc) kernel=$(uname -r) commit=$(git rev-parse --short HEAD 2>/dev/null || echo none)"
-record fsync bash -c "$(declare -f as_service); HOME_DIR='$HOME_DIR' SERVICE_USER='${SERVICE_USER-}'; as_service $PG/pg_test_fsync -s 2 -f '$HOME_DIR/fsync_test' |
-  awk '/fdatasync/ && !seen++ { printf \"RESULT fdatasync_us=%d\n\", \$4 }'"
+record fsync fsync_case
 superuser psql paybus -q -v "count=$ACCOUNTS" -f - <tests/bench/accounts.sql
 superuser psql paybus -qc 'vacuum analyze'
 
