@@ -20,6 +20,7 @@
 #include "tests/support/database.h"
 
 #define DEFAULT_ACCOUNTS "20000"
+#define FILL_TIMEOUT_MS  (50 * 60 * 1000) /* of millions of accounts, in make soak */
 
 static struct database database;
 
@@ -98,7 +99,9 @@ static void fill(void)
     struct tool psql;
     const char *const argv[] = {
         "/usr/lib/postgresql/15/bin/psql", "-qX", "-d", url, "-v", count, "-f", PAYBUS_BENCH_ACCOUNTS, NULL};
-    assert_int_equal(tool_run(&psql, argv), 0);
+    tool_start(&psql, argv);
+    psql.timeout_ms = FILL_TIMEOUT_MS;
+    assert_int_equal(tool_wait(&psql), 0);
 }
 
 static void test_plans(void **state)

@@ -112,7 +112,7 @@ static void output_path(const struct tool *t, char *path, size_t size)
 void tool_start(struct tool *t, const char *const *argv)
 {
     char path[SERVERS_PATH_SIZE + 8];
-    *t = (struct tool){0};
+    *t = (struct tool){.timeout_ms = TOOL_TIMEOUT_MS};
     servers_make_directory(t->directory);
     output_path(t, path, sizeof(path));
     const struct process_spec spec = {.argv = argv, .log_file = path};
@@ -135,7 +135,7 @@ const char *tool_read(struct tool *t)
 int tool_wait(struct tool *t)
 {
     int wait_status = 0;
-    int64_t deadline_ms = clock_monotonic_ms() + TOOL_TIMEOUT_MS;
+    int64_t deadline_ms = clock_monotonic_ms() + t->timeout_ms;
     while (process_is_running(t->pid, &wait_status)) {
         if (clock_monotonic_ms() > deadline_ms)
             servers_fail("a tool does not end; so far it said: %s", tool_read(t));

@@ -40,6 +40,7 @@ struct tool {
     pid_t pid;
     char directory[SERVERS_PATH_SIZE];
     char output[8192]; /* filled by tool_read and tool_wait */
+    int timeout_ms;    /* how long tool_wait waits: a minute, unless set after tool_start */
 };
 void tool_start(struct tool *t, const char *const *argv);
 /* The output so far. */
