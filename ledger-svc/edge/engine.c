@@ -10,8 +10,8 @@
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
 
-/* A few answers must not wait for the client library's flusher, which comes up to 1 ms late; for many,
-   waiting for the server's PONG would keep the next batch waiting longer than that. */
+/* A few answers must not wait for the client library's flusher, which comes up to 1 ms late. For many, the
+   worker does not wait for the server's PONG; that this helps could not be shown (docs/PERFORMANCE.md). */
 #define FLUSH_AT_ONCE_MAX 8
 #define POISONED_FOR_US   INT64_C(60000000)
 #define ANSWER_MARGIN_US  INT64_C(200000) /* a refusal must reach the sender before it gives up */
