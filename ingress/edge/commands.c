@@ -88,6 +88,11 @@ static bool read_data(struct exchange *ex, const struct command_spec *spec, json
     return true;
 }
 
+static int64_t unix_deadline_us(const struct exchange *ex)
+{
+    return clock_unix_us() + (ex->deadline_us - clock_monotonic_us());
+}
+
 static bool write_message(struct exchange *ex, const json_t *data, const char *key, struct buf *out)
 {
     struct buf canonical CLEANUP(buf_free);
@@ -107,6 +112,8 @@ static bool write_message(struct exchange *ex, const json_t *data, const char *k
         .actor = str_of(actor),
         .staff = ex->is_staff,
         .key = str_of(key),
+        .deadline_us = unix_deadline_us(ex),
+        .traceparent = str_of(ex->traceparent),
     };
     digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
                    &c.fingerprint);
@@ -142,13 +149,11 @@ static void send_command(struct exchange *ex, const struct buf *message)
     struct http_metrics *m = &ex->ingress->metrics;
     char subject[SUBJECT_SIZE];
     snprintf(subject, sizeof(subject), COMMAND_SUBJECT_PREFIX "%s", ex->route->command);
-    const char *headers[] = {BUS_HEADER_TRACEPARENT, ex->traceparent, NULL};
     int copies = 0;
     struct rpc_call call = {.subject = subject,
-                            .headers = headers,
                             .data = message->data,
                             .len = (int)message->len,
-                            .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
+                            .deadline_us = unix_deadline_us(ex),
                             .resend_after_ms = RESEND_AFTER_MS,
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
                             .ret_copies = &copies};
@@ -157,7 +162,7 @@ static void send_command(struct exchange *ex, const struct buf *message)
     if (s == STATUS_OK) {
         metric_add(m->rpc_ok, 1);
         give_reply(ex, reply, copies);
-        natsMsg_Destroy(reply);
+        bus_discard(ex->ingress->bus, reply);
     } else if (s == STATUS_UNAVAILABLE) {
         metric_add(m->rpc_unavailable, 1);
         exchange_refuse(ex, OUTCOME_unavailable, "The ledger is not available.");

@@ -39,6 +39,7 @@ struct account {
     /* batch state */
     bool is_new, is_changed;
     int64_t loaded_version;
+    uint8_t place[6]; /* the store's: where it saw the row */
     enum account_status loaded_status;
 };
 

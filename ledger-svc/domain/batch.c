@@ -55,12 +55,15 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
     for (size_t i = 0; i < count; i++) {
         const struct command *c = &commands[i];
         c->type->needs(c, &n, a);
-        needs_lock(&n, a, digest_lock_number(&c->key_digest));
+        needs_lock(&n, a, lock_number(LOCK_KEY, &c->key_digest));
         if (has_source(c)) {
-            needs_lock(&n, a, digest_lock_number(&c->source_digest));
+            needs_lock(&n, a, lock_number(LOCK_KEY, &c->source_digest));
         }
     }
     n.account_count = sort_unique(n.accounts, n.account_count, sizeof(*n.accounts), compare_uuids);
+    for (size_t i = 0; i < n.account_count; i++) {
+        needs_lock(&n, a, lock_number(LOCK_ACCOUNT, &n.accounts[i]));
+    }
     n.lock_count = sort_unique(n.locks, n.lock_count, sizeof(*n.locks), compare_numbers);
     *ret_needs = n;
 }

@@ -73,10 +73,20 @@ void needs_system_account(struct needs *n, struct arena *a, enum account_role ro
 {
     struct uuid id = account_system_id(role, currency);
     needs_account(n, a, &id);
-    /* Its first half is mostly the time 0; the second half tells system accounts apart. */
-    struct uuid lock = {0};
-    memcpy(lock.bytes, id.bytes + 8, 8);
-    needs_lock(n, a, digest_lock_number(&lock));
+}
+
+/* The space is the sign, so that keys (negative) come before accounts. The rest mixes all bits of the id: many ids
+   share their time, others their digits. The finalizer of splitmix64. */
+int64_t lock_number(enum lock_space space, const struct uuid *id)
+{
+    uint64_t high, low;
+    memcpy(&high, id->bytes, sizeof(high));
+    memcpy(&low, id->bytes + sizeof(high), sizeof(low));
+    uint64_t z = (high * UINT64_C(0x9E3779B97F4A7C15)) ^ low;
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    int64_t number = (int64_t)((z ^ (z >> 31)) >> 1);
+    return space == LOCK_KEY ? -number - 1 : number;
 }
 
 void needs_entries(struct needs *n, size_t count)

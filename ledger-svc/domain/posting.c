@@ -7,10 +7,10 @@
 #include "ledger-svc/domain/event.h"
 #include "shared/core/typeid.h"
 
-#define TEXT_FIXED 1024 /* an answer or an event but for its legs and the client's texts */
+#define TEXT_FIXED 1024 /* an answer but for its legs and the client's texts */
 #define TEXT_LEG   512  /* an entry and the balances of its account */
 
-/* What was posted, for the event and the answer to tell. */
+/* What was posted, for the answer to tell. */
 struct posted {
     struct uuid id;
     const struct posting *posting;
@@ -132,37 +132,7 @@ static void add_transaction(struct ledger *l, const struct command *c, const str
     memcpy(row->currency, p->currency, strlen(p->currency));
 }
 
-static void write_balance(struct json_out *json, const struct account *a)
-{
-    json_key(json, "posted");
-    json_int(json, account_posted(a));
-    json_key(json, "held");
-    json_int(json, account_held(a));
-}
-
-/* "accounts":[{"id","version","posted","held"}]: every touched account as it is now, for the event. */
-static void write_accounts(struct json_out *json, const struct posting *p)
-{
-    json_key(json, "accounts");
-    json_array_open(json);
-    for (size_t i = 0; i < p->leg_count; i++) {
-        if (is_repeated(p, i)) {
-            continue;
-        }
-        const struct account *account = p->legs[i].account;
-        json_object_open(json);
-        json_key(json, "id");
-        json_typeid(json, "acct", &account->id);
-        json_key(json, "version");
-        json_int(json, account->version);
-        write_balance(json, account);
-        json_object_close(json);
-    }
-    json_array_close(json);
-}
-
-/* The transaction with its entries, left open. A reader sees the balances of what it may use; no reader, all.
- */
+/* The transaction with its entries, left open. The reader sees the balances of what it may use. */
 static void write_transaction(struct json_out *json, const struct posted *posted,
                               const struct command *reader)
 {
@@ -188,7 +158,7 @@ static void write_transaction(struct json_out *json, const struct posted *posted
             .currency = str_of(row->currency),
             .amount = row->amount,
             .balance_after = row->balance_after,
-            .may_read_balance = reader == NULL || command_may_use(reader, p->legs[i].account),
+            .may_read_balance = command_may_use(reader, p->legs[i].account),
         };
         entry_write(json, &entry);
     }
@@ -213,35 +183,15 @@ static void write_balances(struct json_out *json, const struct posting *p, const
             continue;
         }
         json_object_open(json);
-        write_balance(json, account);
+        json_key(json, "posted");
+        json_int(json, account_posted(account));
+        json_key(json, "held");
+        json_int(json, account_held(account));
         json_key(json, "available");
         json_int(json, account_available(account));
         json_object_close(json);
     }
     json_object_close(json);
-}
-
-static struct str text_before(struct ledger *l, const struct posting *p)
-{
-    struct json_out json;
-    json_out_init(&json, ledger_scratch(l, text_max(p)));
-    json_object_open(&json);
-    write_accounts(&json, p);
-    json_object_close(&json);
-    return ledger_keep(l);
-}
-
-static struct str text_after(struct ledger *l, const struct posted *posted)
-{
-    struct json_out json;
-    json_out_init(&json, ledger_scratch(l, text_max(posted->posting)));
-    json_object_open(&json);
-    write_accounts(&json, posted->posting);
-    json_key(&json, "transaction");
-    write_transaction(&json, posted, NULL);
-    json_object_close(&json);
-    json_object_close(&json);
-    return ledger_keep(l);
 }
 
 static struct str text_answer(struct ledger *l, const struct posted *posted, const struct command *reader)
@@ -258,9 +208,6 @@ void posting_apply(struct ledger *l, const struct command *c, const struct posti
                    struct answer *ret_answer)
 {
     assert(p->leg_count >= 2 && is_balanced(p));
-    struct event_row fact = {
-        .type = "transaction.posted", .resource = "transaction", .before = text_before(l, p)};
-
     struct posted posted = {.posting = p, .created_us = time_of(l, p)};
     posted.id = id_next_at(&l->ids, posted.created_us);
     add_transaction(l, c, &posted);
@@ -270,8 +217,8 @@ void posting_apply(struct ledger *l, const struct command *c, const struct posti
             (struct answer){.outcome = OUTCOME_internal_error}; /* nobody will see it: the batch is split */
         return;
     }
-    fact.object_id = posted.id;
-    fact.after = text_after(l, &posted);
+    const struct event_row fact = {
+        .type = "transaction.posted", .resource = "transaction", .object_id = posted.id};
     event_add(l, c, &fact);
     answer_with(ret_answer, OUTCOME_created, text_answer(l, &posted, c));
 }

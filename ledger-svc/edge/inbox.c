@@ -6,7 +6,6 @@
 
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "shared/core/clock.h"
-#include "shared/core/parse.h"
 #include "shared/core/trace.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
@@ -16,6 +15,7 @@
 #define INBOX_REPLY_MAX     (8 << 20)
 #define SHED_AT_ONCE_MAX    4096
 #define DEFAULT_DEADLINE_US INT64_C(5000000)
+#define DEADLINE_MAX_US     INT64_C(60000000) /* from now */
 
 enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands, int64_t queue_max)
 {
@@ -102,12 +102,6 @@ void inbox_release(struct inbox *in)
     arena_reset(&in->arena);
 }
 
-static struct str header_of(natsMsg *msg, const char *name)
-{
-    const char *value = NULL;
-    return natsMsgHeader_Get(msg, name, &value) == NATS_OK ? str_of(value) : (struct str){NULL, 0};
-}
-
 static const struct command_type *type_of(natsMsg *msg)
 {
     const char *subject = natsMsg_GetSubject(msg);
@@ -117,22 +111,19 @@ static const struct command_type *type_of(natsMsg *msg)
     return command_type_find(str_of(subject + prefix));
 }
 
-/* The deadline of its header; without one, or with a wild one, five seconds from now. */
-static int64_t deadline_of(natsMsg *msg)
+/* As sent; without one, or with a wild one, five seconds from now. */
+static int64_t deadline_of(const struct command_envelope *e)
 {
-    int64_t now = clock_unix_us(), deadline;
-    if (parse_int64(header_of(msg, BUS_HEADER_DEADLINE), 0, INT64_MAX, &deadline) != STATUS_OK ||
-        deadline > now + 60 * INT64_C(1000000))
-        return now + DEFAULT_DEADLINE_US;
-    return deadline;
+    int64_t now = clock_unix_us();
+    bool is_wild = e->deadline_us == 0 || e->deadline_us > now + DEADLINE_MAX_US;
+    return is_wild ? now + DEFAULT_DEADLINE_US : e->deadline_us;
 }
 
 /* As sent if it is one, else empty: what is stored must be valid text. */
-static struct str traceparent_of(natsMsg *msg)
+static struct str traceparent_of(const struct command_envelope *e)
 {
-    struct str header = header_of(msg, BUS_HEADER_TRACEPARENT);
     struct trace trace;
-    return trace_parse(header, &trace) == STATUS_OK ? header : (struct str){NULL, 0};
+    return trace_parse(e->traceparent, &trace) == STATUS_OK ? e->traceparent : (struct str){NULL, 0};
 }
 
 static enum status read_command(struct inbox *in, struct inbox_item *item, struct problem *ret_problem)
@@ -149,8 +140,8 @@ static enum status read_command(struct inbox *in, struct inbox_item *item, struc
     enum status s = command_read(body, spec, &item->root, &c->envelope, ret_problem);
     if (s != STATUS_OK)
         return s;
-    c->deadline_us = deadline_of(item->msg);
-    c->traceparent = traceparent_of(item->msg);
+    c->deadline_us = deadline_of(&c->envelope);
+    c->traceparent = traceparent_of(&c->envelope);
     c->key_digest = digest_key(c->envelope.owner, c->envelope.key, &c->envelope.id);
     if (c->envelope.source.len > 0)
         c->source_digest = digest_source(c->envelope.source);

@@ -6,15 +6,14 @@
 
 #include "ledger_statements.h"
 
-/* Where each statement's result is in the pipeline, in the order of the global lock order: keys, (objects,)
- * accounts. */
+/* Where each statement's result is in the pipeline. */
 struct steps {
     int keys, sources, accounts, clock; /* -1: not asked */
     int count;
 };
 #define STEPS_MAX 7
 
-/* Columns of lock_accounts.sql. */
+/* Columns of load_accounts.sql. */
 enum account_column {
     COL_ID,
     COL_OWNER,
@@ -31,7 +30,8 @@ enum account_column {
     COL_VERSION,
     COL_LAST_ENTRY_AT,
     COL_METADATA,
-    COL_CREATED_AT
+    COL_CREATED_AT,
+    COL_PLACE
 };
 
 static enum status send_locks(struct store *st, const struct needs *needs)
@@ -41,7 +41,7 @@ static enum status send_locks(struct store *st, const struct needs *needs)
     for (size_t i = 0; i < needs->lock_count; i++)
         db_array_int(&st->params, needs->locks[i]);
     db_array_close(&st->params);
-    return db_pipeline_send(st->db, LEDGER_SQL_LOCK_KEYS, &st->params);
+    return db_pipeline_send(st->db, LEDGER_SQL_TAKE_LOCKS, &st->params);
 }
 
 static enum status send_keys(struct store *st, const struct load_request *req)
@@ -73,7 +73,7 @@ static enum status send_accounts(struct store *st, const struct needs *needs)
     for (size_t i = 0; i < needs->account_count; i++)
         db_array_uuid(&st->params, &needs->accounts[i]);
     db_array_close(&st->params);
-    return db_pipeline_send(st->db, LEDGER_SQL_LOCK_ACCOUNTS, &st->params);
+    return db_pipeline_send(st->db, LEDGER_SQL_LOAD_ACCOUNTS, &st->params);
 }
 
 static bool has_sources(const struct load_request *req)
@@ -153,6 +153,7 @@ static void read_account(struct ledger *l, const PGresult *r, int row)
     a->version = db_get_int(r, row, COL_VERSION);
     a->last_entry_us = db_is_null(r, row, COL_LAST_ENTRY_AT) ? 0 : db_get_time(r, row, COL_LAST_ENTRY_AT);
     a->created_us = db_get_time(r, row, COL_CREATED_AT);
+    db_get_place(r, row, COL_PLACE, a->place);
     a->loaded_version = a->version;
     a->loaded_status = a->status;
 }

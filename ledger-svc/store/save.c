@@ -3,157 +3,173 @@
    rows, so it counts them. */
 #include "ledger-svc/store/save.h"
 
+#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "ledger-svc/store/columns.h"
 #include "ledger_statements.h"
 #include "shared/io/crash_point.h"
 
 /* At most: accounts inserted and updated, transactions, events, keys, sources, COMMIT. */
 #define SAVE_STEPS_MAX 7
 
-/* One column of an array of rows. */
-#define COLUMN(p, type, rows, count, row_type, append)                                                       \
-    do {                                                                                                     \
-        db_array_open(p, type);                                                                              \
-        for (size_t row_i = 0; row_i < (count); row_i++) {                                                   \
-            const struct row_type *row = &(rows)[row_i];                                                     \
-            append;                                                                                          \
-        }                                                                                                    \
-        db_array_close(p);                                                                                   \
-    } while (0)
+#define COLUMN(type, use, field, row, member) {DB_##type, COLUMN_##use, MEMBER_##field, offsetof(struct row, member)}
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static void add_str(struct db_params *p, struct str s)
-{
-    db_array_bytes(p, s.len > 0 ? s.data : NULL, s.len); /* empty is NULL */
-}
+/* An account and its words. */
+struct account_row {
+    struct account account;
+    const char *type, *role, *status;
+};
 
-static void add_cstr(struct db_params *p, const char *s)
-{
-    db_array_bytes(p, s, strlen(s));
-}
+/* The tables below are in the order of their statements' parameters. */
+#define ACCOUNT(type, use, field, member) COLUMN(type, use, field, account_row, member)
+static const struct column new_account_columns[] = {
+    ACCOUNT(UUID, EACH, UUID, account.id),
+    ACCOUNT(TEXT, EACH, STR, account.owner),
+    ACCOUNT(TEXT, EACH, NAME, type),
+    ACCOUNT(TEXT, EACH, NAME, role),
+    ACCOUNT(TEXT, EACH, CODE, account.currency),
+    ACCOUNT(TEXT, EACH, STR, account.name),
+    ACCOUNT(TEXT, EACH, NAME, status),
+    ACCOUNT(BOOL, EACH, BOOL, account.allow_negative),
+    ACCOUNT(INT8, EACH, INT64, account.debits_posted),
+    ACCOUNT(INT8, EACH, INT64, account.credits_posted),
+    ACCOUNT(INT8, EACH, INT64, account.debits_pending),
+    ACCOUNT(INT8, EACH, INT64, account.credits_pending),
+    ACCOUNT(INT8, EACH, INT64, account.version),
+    ACCOUNT(TIME, EACH, TIME, account.last_entry_us),
+    ACCOUNT(JSON, EACH, STR, account.metadata),
+    ACCOUNT(TIME, EACH, TIME, account.created_us),
+};
+static const struct column changed_account_columns[] = {
+    ACCOUNT(UUID, EACH, UUID, account.id),
+    ACCOUNT(PLACE, EACH, PLACE, account.place),
+    ACCOUNT(INT8, EACH, INT64, account.loaded_version),
+    ACCOUNT(INT8, EACH, INT64, account.debits_posted),
+    ACCOUNT(INT8, EACH, INT64, account.credits_posted),
+    ACCOUNT(INT8, SHARED, INT64, account.debits_pending),
+    ACCOUNT(INT8, SHARED, INT64, account.credits_pending),
+    ACCOUNT(INT8, EACH, INT64, account.version),
+    ACCOUNT(TIME, SHARED, TIME, account.last_entry_us),
+    ACCOUNT(TEXT, SHARED, NAME, status),
+};
+#define TRANSACTION(type, use, field, member) COLUMN(type, use, field, transaction_row, member)
+static const struct column transaction_columns[] = {
+    TRANSACTION(UUID, EACH, UUID, id),
+    TRANSACTION(TEXT, SHARED, NAME, kind),
+    TRANSACTION(INT8, EACH, INT64, amount),
+    TRANSACTION(TEXT, SHARED, CODE, currency),
+    TRANSACTION(INT2, SHARED, INT, entry_count),
+    TRANSACTION(TEXT, SHARED, STR, owner),
+    TRANSACTION(TEXT, SHARED, STR, actor),
+    TRANSACTION(TEXT, OPTIONAL, STR, description),
+    TRANSACTION(TEXT, OPTIONAL, STR, reference),
+    TRANSACTION(JSON, OPTIONAL, STR, metadata),
+    TRANSACTION(TIME, SHARED, TIME, created_us),
+};
+#define ENTRY(type, use, field, member) COLUMN(type, use, field, entry_row, member)
+static const struct column entry_columns[] = {
+    ENTRY(UUID, EACH, UUID, transaction_id),
+    ENTRY(INT2, EACH, INT, leg),
+    ENTRY(UUID, EACH, UUID, account_id),
+    ENTRY(INT8, EACH, INT64, account_version),
+    ENTRY(BOOL, EACH, BOOL, is_debit),
+    ENTRY(INT8, EACH, INT64, amount),
+    ENTRY(TEXT, SHARED, CODE, currency),
+    ENTRY(INT8, EACH, INT64, balance_after),
+    ENTRY(TIME, SHARED, TIME, created_us),
+};
+#define EVENT(type, use, field, member) COLUMN(type, use, field, event_row, member)
+static const struct column event_columns[] = {
+    EVENT(UUID, EACH, UUID, id),
+    EVENT(TEXT, SHARED, NAME, type),
+    EVENT(TEXT, SHARED, NAME, resource),
+    EVENT(UUID, EACH, UUID, object_id),
+    EVENT(UUID, EACH, UUID, command_id),
+    EVENT(TEXT, SHARED, STR, owner),
+    EVENT(TEXT, SHARED, STR, actor),
+    EVENT(TEXT, OPTIONAL, STR, source),
+    EVENT(TEXT, OPTIONAL, STR, traceparent),
+    EVENT(JSON, OPTIONAL, STR, before),
+    EVENT(JSON, OPTIONAL, STR, after),
+};
+#define KEY(type, use, field, member) COLUMN(type, use, field, key_row, member)
+static const struct column key_columns[] = {
+    KEY(UUID, EACH, UUID, digest),
+    KEY(TEXT, SHARED, STR, owner),
+    KEY(TEXT, EACH, STR, key),
+    KEY(BYTEA, EACH, DIGEST, fingerprint),
+    KEY(UUID, EACH, UUID, command_id),
+    KEY(INT2, SHARED, INT, status),
+    KEY(TEXT, EACH, STR, body),
+};
+#define SOURCE(type, use, field, member) COLUMN(type, use, field, source_row, member)
+static const struct column source_columns[] = {
+    SOURCE(UUID, EACH, UUID, digest),
+    SOURCE(TEXT, EACH, STR, source),
+    SOURCE(UUID, EACH, UUID, command_id),
+    SOURCE(INT2, EACH, INT, status),
+    SOURCE(TEXT, EACH, STR, body),
+};
+
+/* Starts a statement's parameters, or goes on with more rows for the same statement. */
+#define ADD_COLUMNS(st, columns, array, array_count) \
+    columns_add(&(st)->params, columns, COUNT(columns), &(struct rows){array, sizeof *(array), array_count})
 
 /* The accounts of the batch that are (or are not) new and have something to store. */
-static size_t select_accounts(const struct ledger *l, bool is_new, const struct account **ret_rows)
+static size_t select_accounts(const struct ledger *l, bool is_new, struct account_row *ret_rows)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->account_count; i++) {
         const struct account *a = l->accounts[i];
         if (a->is_new == is_new && (a->is_new || a->is_changed))
-            ret_rows[n++] = a;
+            ret_rows[n++] = (struct account_row){.account = *a,
+                                                 .type = account_type_name(a->type),
+                                                 .role = account_role_name(a->role),
+                                                 .status = account_status_name(a->status)};
     }
     return n;
 }
 
-#define ACCOUNT_COLUMN(type, append)                                                                         \
-    do {                                                                                                     \
-        db_array_open(p, type);                                                                              \
-        for (size_t row_i = 0; row_i < count; row_i++) {                                                     \
-            const struct account *a = rows[row_i];                                                           \
-            append;                                                                                          \
-        }                                                                                                    \
-        db_array_close(p);                                                                                   \
-    } while (0)
-
-static void add_last_entry(struct db_params *p, const struct account *a)
+static enum status send_accounts(struct store *st, struct ledger *l, int *steps)
 {
-    if (a->last_entry_us == 0)
-        db_array_null(p);
-    else
-        db_array_time(p, a->last_entry_us);
+    struct account_row *rows = arena_alloc_array(l->arena, l->account_count + 1, sizeof *rows);
+    if (rows == NULL)
+        return STATUS_FULL;
+    enum status s = STATUS_OK;
+    size_t count = select_accounts(l, true, rows);
+    if (count > 0) {
+        db_params_reset(&st->params);
+        ADD_COLUMNS(st, new_account_columns, rows, count);
+        s = db_pipeline_send(st->db, LEDGER_SQL_INSERT_ACCOUNTS, &st->params);
+        ++*steps;
+    }
+    count = select_accounts(l, false, rows);
+    if (s == STATUS_OK && count > 0) {
+        db_params_reset(&st->params);
+        ADD_COLUMNS(st, changed_account_columns, rows, count);
+        db_param_int8(&st->params, (int64_t)count);
+        s = db_pipeline_send(st->db, LEDGER_SQL_UPDATE_ACCOUNTS, &st->params);
+        ++*steps;
+    }
+    return s;
 }
-
-static enum status send_new_accounts(struct store *st, const struct account *const *rows, size_t count)
-{
-    struct db_params *p = &st->params;
-    db_params_reset(p);
-    ACCOUNT_COLUMN(DB_UUID, db_array_uuid(p, &a->id));
-    ACCOUNT_COLUMN(DB_TEXT, add_str(p, a->owner));
-    ACCOUNT_COLUMN(DB_TEXT, add_cstr(p, account_type_name(a->type)));
-    ACCOUNT_COLUMN(DB_TEXT, add_str(p, str_of(account_role_name(a->role))));
-    ACCOUNT_COLUMN(DB_TEXT, add_cstr(p, a->currency));
-    ACCOUNT_COLUMN(DB_TEXT, add_str(p, a->name));
-    ACCOUNT_COLUMN(DB_TEXT, add_cstr(p, account_status_name(a->status)));
-    ACCOUNT_COLUMN(DB_BOOL, db_array_bool(p, a->allow_negative));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->debits_posted));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->credits_posted));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->debits_pending));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->credits_pending));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->version));
-    ACCOUNT_COLUMN(DB_TIME, add_last_entry(p, a));
-    ACCOUNT_COLUMN(DB_JSON, add_str(p, a->metadata));
-    ACCOUNT_COLUMN(DB_TIME, db_array_time(p, a->created_us));
-    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_ACCOUNTS, p);
-}
-
-static enum status send_changed_accounts(struct store *st, const struct account *const *rows, size_t count)
-{
-    struct db_params *p = &st->params;
-    db_params_reset(p);
-    ACCOUNT_COLUMN(DB_UUID, db_array_uuid(p, &a->id));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->loaded_version));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->debits_posted));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->credits_posted));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->debits_pending));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->credits_pending));
-    ACCOUNT_COLUMN(DB_INT8, db_array_int(p, a->version));
-    ACCOUNT_COLUMN(DB_TIME, add_last_entry(p, a));
-    ACCOUNT_COLUMN(DB_TEXT, add_cstr(p, account_status_name(a->status)));
-    db_param_int8(p, (int64_t)count);
-    return db_pipeline_send(st->db, LEDGER_SQL_UPDATE_ACCOUNTS, p);
-}
-
-#define TRANSACTION_COLUMN(type, append)                                                                     \
-    COLUMN(p, type, plan->transactions, plan->transaction_count, transaction_row, append)
-#define ENTRY_COLUMN(type, append)  COLUMN(p, type, plan->entries, plan->entry_count, entry_row, append)
-#define EVENT_COLUMN(type, append)  COLUMN(p, type, plan->events, plan->event_count, event_row, append)
-#define KEY_COLUMN(type, append)    COLUMN(p, type, plan->keys, plan->key_count, key_row, append)
-#define SOURCE_COLUMN(type, append) COLUMN(p, type, plan->sources, plan->source_count, source_row, append)
 
 static enum status send_transactions(struct store *st, const struct plan *plan)
 {
-    struct db_params *p = &st->params;
-    db_params_reset(p);
-    TRANSACTION_COLUMN(DB_UUID, db_array_uuid(p, &row->id));
-    TRANSACTION_COLUMN(DB_TEXT, add_cstr(p, row->kind));
-    TRANSACTION_COLUMN(DB_INT8, db_array_int(p, row->amount));
-    TRANSACTION_COLUMN(DB_TEXT, add_cstr(p, row->currency));
-    TRANSACTION_COLUMN(DB_INT2, db_array_int(p, row->entry_count));
-    TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->owner));
-    TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->actor));
-    TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->description));
-    TRANSACTION_COLUMN(DB_TEXT, add_str(p, row->reference));
-    TRANSACTION_COLUMN(DB_JSON, add_str(p, row->metadata));
-    TRANSACTION_COLUMN(DB_TIME, db_array_time(p, row->created_us));
-    ENTRY_COLUMN(DB_UUID, db_array_uuid(p, &row->transaction_id));
-    ENTRY_COLUMN(DB_INT2, db_array_int(p, row->leg));
-    ENTRY_COLUMN(DB_UUID, db_array_uuid(p, &row->account_id));
-    ENTRY_COLUMN(DB_INT8, db_array_int(p, row->account_version));
-    ENTRY_COLUMN(DB_BOOL, db_array_bool(p, row->is_debit));
-    ENTRY_COLUMN(DB_INT8, db_array_int(p, row->amount));
-    ENTRY_COLUMN(DB_TEXT, add_cstr(p, row->currency));
-    ENTRY_COLUMN(DB_INT8, db_array_int(p, row->balance_after));
-    ENTRY_COLUMN(DB_TIME, db_array_time(p, row->created_us));
-    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_TRANSACTIONS, p);
+    db_params_reset(&st->params);
+    ADD_COLUMNS(st, transaction_columns, plan->transactions, plan->transaction_count);
+    ADD_COLUMNS(st, entry_columns, plan->entries, plan->entry_count);
+    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_TRANSACTIONS, &st->params);
 }
 
 static enum status send_events(struct store *st, const struct plan *plan, int64_t now_us)
 {
-    struct db_params *p = &st->params;
-    db_params_reset(p);
-    EVENT_COLUMN(DB_UUID, db_array_uuid(p, &row->id));
-    EVENT_COLUMN(DB_TEXT, add_cstr(p, row->type));
-    EVENT_COLUMN(DB_TEXT, add_cstr(p, row->resource));
-    EVENT_COLUMN(DB_UUID, db_array_uuid(p, &row->object_id));
-    EVENT_COLUMN(DB_UUID, db_array_uuid(p, &row->command_id));
-    EVENT_COLUMN(DB_TEXT, add_str(p, row->owner));
-    EVENT_COLUMN(DB_TEXT, add_str(p, row->actor));
-    EVENT_COLUMN(DB_TEXT, add_str(p, row->source));
-    EVENT_COLUMN(DB_TEXT, add_str(p, row->traceparent));
-    EVENT_COLUMN(DB_JSON, add_str(p, row->before));
-    EVENT_COLUMN(DB_JSON, add_str(p, row->after));
-    db_param_time(p, now_us);
-    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_EVENTS, p);
+    db_params_reset(&st->params);
+    ADD_COLUMNS(st, event_columns, plan->events, plan->event_count);
+    db_param_time(&st->params, now_us);
+    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_EVENTS, &st->params);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -163,18 +179,11 @@ static int compare_keys(const void *a, const void *b)
 
 static enum status send_keys(struct store *st, struct plan *plan, int64_t db_now_us)
 {
-    struct db_params *p = &st->params;
     qsort(plan->keys, plan->key_count, sizeof *plan->keys, compare_keys);
-    db_params_reset(p);
-    KEY_COLUMN(DB_UUID, db_array_uuid(p, &row->digest));
-    KEY_COLUMN(DB_TEXT, add_str(p, row->owner));
-    KEY_COLUMN(DB_TEXT, add_str(p, row->key));
-    KEY_COLUMN(DB_BYTEA, db_array_bytes(p, row->fingerprint.bytes, DIGEST_SIZE));
-    KEY_COLUMN(DB_UUID, db_array_uuid(p, &row->command_id));
-    KEY_COLUMN(DB_INT2, db_array_int(p, row->status));
-    KEY_COLUMN(DB_TEXT, db_array_bytes(p, row->body.data, row->body.len));
-    db_param_time(p, db_now_us);
-    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_KEYS, p);
+    db_params_reset(&st->params);
+    ADD_COLUMNS(st, key_columns, plan->keys, plan->key_count);
+    db_param_time(&st->params, db_now_us);
+    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_KEYS, &st->params);
 }
 
 static int compare_sources(const void *a, const void *b)
@@ -184,35 +193,11 @@ static int compare_sources(const void *a, const void *b)
 
 static enum status send_sources(struct store *st, struct plan *plan, int64_t db_now_us)
 {
-    struct db_params *p = &st->params;
     qsort(plan->sources, plan->source_count, sizeof *plan->sources, compare_sources);
-    db_params_reset(p);
-    SOURCE_COLUMN(DB_UUID, db_array_uuid(p, &row->digest));
-    SOURCE_COLUMN(DB_TEXT, add_str(p, row->source));
-    SOURCE_COLUMN(DB_UUID, db_array_uuid(p, &row->command_id));
-    SOURCE_COLUMN(DB_INT2, db_array_int(p, row->status));
-    SOURCE_COLUMN(DB_TEXT, db_array_bytes(p, row->body.data, row->body.len));
-    db_param_time(p, db_now_us);
-    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_SOURCES, p);
-}
-
-static enum status send_accounts(struct store *st, struct ledger *l, int *steps)
-{
-    const struct account **rows = arena_alloc_array(l->arena, l->account_count + 1, sizeof *rows);
-    if (rows == NULL)
-        return STATUS_FULL;
-    enum status s = STATUS_OK;
-    size_t count = select_accounts(l, true, rows);
-    if (count > 0) {
-        s = send_new_accounts(st, rows, count);
-        ++*steps;
-    }
-    count = select_accounts(l, false, rows);
-    if (s == STATUS_OK && count > 0) {
-        s = send_changed_accounts(st, rows, count);
-        ++*steps;
-    }
-    return s;
+    db_params_reset(&st->params);
+    ADD_COLUMNS(st, source_columns, plan->sources, plan->source_count);
+    db_param_time(&st->params, db_now_us);
+    return db_pipeline_send(st->db, LEDGER_SQL_INSERT_SOURCES, &st->params);
 }
 
 /* Sends what the plan has, then COMMIT; *ret_steps is the number of statements sent. */

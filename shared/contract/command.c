@@ -8,6 +8,8 @@
 #include "shared/core/parse.h"
 
 #define FINGERPRINT_LEN  (2 * DIGEST_SIZE)
+#define DEADLINE_MAX     INT64_C(9007199254740991) /* unix microseconds, until the year 2255 */
+#define TRACEPARENT_MAX  128
 #define REPLY_STATUS_LEN 3
 #define REPLY_STATUS_MIN 100
 #define REPLY_STATUS_MAX 599
@@ -22,6 +24,8 @@ static const struct field_spec envelope_fields[] = {
     {.name = "key", .type = FIELD_STRING, .min = 1, .max = COMMAND_KEY_MAX},
     {.name = "fingerprint", .type = FIELD_NAME, .required = true, .min = FINGERPRINT_LEN, .max = FINGERPRINT_LEN},
     {.name = "source", .type = FIELD_STRING, .min = 1, .max = COMMAND_SOURCE_MAX},
+    {.name = "deadline", .type = FIELD_INT, .min = 0, .max = DEADLINE_MAX},
+    {.name = "traceparent", .type = FIELD_STRING, .min = 1, .max = TRACEPARENT_MAX},
     {.name = "data", .type = FIELD_OBJECT, .required = true},
 };
 /* clang-format on */
@@ -53,6 +57,13 @@ void command_write(const struct command_envelope *c, struct str data_json, struc
     if (c->source.len > 0) {
         write_member(&json, "source", c->source);
     }
+    if (c->deadline_us > 0) {
+        json_key(&json, "deadline");
+        json_int(&json, c->deadline_us);
+    }
+    if (c->traceparent.len > 0) {
+        write_member(&json, "traceparent", c->traceparent);
+    }
     json_key(&json, "data");
     json_raw(&json, data_json);
     json_object_close(&json);
@@ -71,6 +82,8 @@ static enum status check_envelope(const json_t *root, const struct command_spec 
                                  .staff = json_get_bool(root, "staff", false),
                                  .key = json_get_str(root, "key"),
                                  .source = json_get_str(root, "source"),
+                                 .deadline_us = json_get_int(root, "deadline", 0),
+                                 .traceparent = json_get_str(root, "traceparent"),
                                  .data = json_object_get(root, "data")};
     if (parse_hex(json_get_str(root, "fingerprint"), c.fingerprint.bytes, DIGEST_SIZE) != STATUS_OK) {
         problem_init(ret_problem, OUTCOME_invalid_value);

@@ -1,6 +1,6 @@
 /* command.h - commands on the bus as ingress sends and ledger-svc reads them: subjects, bodies, replies.
    Pure. Subject pay.cmd.<resource>.<verb> Body
-   {"id","owner","actor","staff","key","fingerprint","source","data"} Reply
+   {"id","owner","actor","staff","key","fingerprint","source","deadline","traceparent","data"} Reply
    {"status":201,"replayed":false,"body":<exact bytes for the HTTP client>}, body always last */
 #ifndef SHARED_CONTRACT_COMMAND_H
 #define SHARED_CONTRACT_COMMAND_H
@@ -32,6 +32,8 @@ struct command_envelope {
     struct str key;            /* empty: none was given; the command id then stands for it */
     struct digest fingerprint; /* of the HTTP request: digest_request() */
     struct str source;         /* empty, or what caused it; has its effect once for ever */
+    int64_t deadline_us;       /* unix microseconds, when the sender gives up; 0: not said */
+    struct str traceparent;    /* W3C Trace Context; empty: none */
     const json_t *data;        /* checked by the command's spec; borrowed */
 };
 /* data_json is the canonical object. */

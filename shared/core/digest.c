@@ -60,15 +60,6 @@ struct uuid digest_source(struct str source)
     return digest;
 }
 
-int64_t digest_lock_number(const struct uuid *digest)
-{
-    uint64_t number = 0;
-    for (int i = 0; i < 8; i++) {
-        number = number << 8 | digest->bytes[i];
-    }
-    return (int64_t)number;
-}
-
 bool digest_equal(const struct digest *a, const struct digest *b)
 {
     return sodium_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;

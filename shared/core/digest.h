@@ -19,8 +19,6 @@ void digest_request(struct str method, struct str path, struct str query, struct
 struct uuid digest_key(struct str owner, struct str key, const struct uuid *command_id);
 /* 16 bytes naming a source ("webhook:we_..."). */
 struct uuid digest_source(struct str source);
-/* The advisory lock's number: the first 8 bytes, big endian. */
-int64_t digest_lock_number(const struct uuid *digest);
 bool digest_equal(const struct digest *a, const struct digest *b); /* constant time */
 
 #endif

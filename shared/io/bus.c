@@ -99,6 +99,7 @@ enum status bus_open(const struct bus_options *options, struct bus **ret_bus)
     if (!bus)
         return STATUS_NO_MEMORY;
     monitor_init(&bus->monitor);
+    bus_bin_init(&bus->bin);
     const char *prefix = options->inbox_prefix ? options->inbox_prefix : DEFAULT_INBOX_PREFIX;
     snprintf(bus->inbox_prefix, sizeof(bus->inbox_prefix), "%s", prefix);
     enum status s = STATUS_OK;
@@ -107,6 +108,7 @@ enum status bus_open(const struct bus_options *options, struct bus **ret_bus)
     if (s == STATUS_OK)
         s = connect_bus(bus, options);
     if (s != STATUS_OK) {
+        bus_bin_destroy(&bus->bin);
         monitor_destroy(&bus->monitor);
         free(bus);
         return s;
@@ -215,6 +217,7 @@ void bus_close(struct bus *bus, int timeout_ms)
     natsConnection_Destroy(bus->connection);
     if (!closed)
         return; /* a callback may still come: better leaked than used after free */
+    bus_bin_destroy(&bus->bin);
     monitor_destroy(&bus->monitor);
     free(bus);
 }

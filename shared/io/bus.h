@@ -54,8 +54,10 @@ void bus_unlisten(struct bus *bus, void (*on_reconnect)(void *context), void *co
 /* Drains subscriptions and closes; waits at most timeout_ms for the drain. NULL-safe. */
 void bus_close(struct bus *bus, int timeout_ms);
 
-/* The command deadline header: unix microseconds, decimal. */
-#define BUS_HEADER_DEADLINE    "Paybus-Deadline"
+/* Ends a received message, which may be NULL, soon: instead of natsMsg_Destroy, which wakes a thread of nats.c for every
+   single message. Collected, they wake it once for many. */
+void bus_discard(struct bus *bus, natsMsg *message);
+
 #define BUS_HEADER_TRACEPARENT "traceparent"
 
 #endif

@@ -14,6 +14,13 @@ struct bus_listener {
     void (*on_reconnect)(void *context);
     void *context;
 };
+/* Messages on their way to natsMsg_Destroy. */
+#define BUS_BIN_MAX 64
+struct bus_bin {
+    struct monitor monitor; /* guards what follows */
+    int count;
+    natsMsg *messages[BUS_BIN_MAX];
+};
 struct bus {
     natsConnection *connection;
     char inbox_prefix[BUS_INBOX_PREFIX_SIZE];
@@ -24,6 +31,7 @@ struct bus {
     bool closed;
     int listener_count;
     struct bus_listener listeners[BUS_LISTENERS_MAX];
+    struct bus_bin bin;
 };
 
 /* bus_events.c: called from nats.c's own thread. */
@@ -32,6 +40,10 @@ void bus_on_reconnected(natsConnection *connection, void *bus);
 void bus_on_disconnected(natsConnection *connection, void *bus);
 void bus_on_closed(natsConnection *connection, void *bus);
 void bus_on_error(natsConnection *connection, natsSubscription *subscription, natsStatus error, void *bus);
+
+/* bus_bin.c */
+void bus_bin_init(struct bus_bin *bin);
+void bus_bin_destroy(struct bus_bin *bin);
 
 /* bus_options.c: the parts that people configure; errors are logged. */
 NODISCARD enum status bus_set_servers(natsOptions *options, const char *servers);

@@ -37,7 +37,10 @@ PGconn *db_raw(struct db *db);          /* for tests and tools */
 
 /* Parameters, all binary. A params object is filled in order $1, $2, ... and reused after db_params_reset. */
 #define DB_PARAMS_MAX 32
-enum db_type { DB_BOOL, DB_INT2, DB_INT4, DB_INT8, DB_TEXT, DB_JSON, DB_BYTEA, DB_UUID, DB_TIME, DB_DATE };
+enum db_type { DB_BOOL, DB_INT2, DB_INT4, DB_INT8, DB_TEXT, DB_JSON, DB_BYTEA, DB_UUID, DB_TIME, DB_DATE, DB_PLACE };
+/* Where a row was seen: its ctid, opaque. Good within the transaction that read it, as long as nobody else may change
+   the row. */
+#define DB_PLACE_SIZE 6
 struct db_params {
     int count;
     bool failed; /* a buffer was full */
@@ -73,6 +76,7 @@ void db_array_bytes(struct db_params *p, const void *data,
                     size_t len);                               /* TEXT, JSON, BYTEA; data NULL: NULL */
 void db_array_uuid(struct db_params *p, const struct uuid *v); /* NULL: NULL */
 void db_array_time(struct db_params *p, int64_t unix_us); /* TIME; DATE takes db_array_int with the day */
+void db_array_place(struct db_params *p, const uint8_t place[DB_PLACE_SIZE]);
 void db_array_close(struct db_params *p);
 
 /* One statement and its answer. Results are binary. *ret_result is the caller's (CLEANUP(db_result_ptr)).
@@ -115,6 +119,7 @@ struct str db_get_str(const PGresult *r, int row,
                       int column); /* text, json, bytea; borrowed from r; NULL: {NULL,0} */
 struct uuid db_get_uuid(const PGresult *r, int row, int column);
 int64_t db_get_time(const PGresult *r, int row, int column); /* timestamptz as unix microseconds */
+void db_get_place(const PGresult *r, int row, int column, uint8_t ret_place[DB_PLACE_SIZE]); /* tid */
 int32_t db_get_date(const PGresult *r, int row, int column); /* date as days since 1970 */
 
 /* Runs body inside BEGIN..COMMIT (isolation level by begin_sql, NULL for read committed), repeating the whole

@@ -87,6 +87,11 @@ struct uuid db_get_uuid(const PGresult *r, int row, int column)
     return u;
 }
 
+void db_get_place(const PGresult *r, int row, int column, uint8_t ret_place[DB_PLACE_SIZE])
+{
+    memcpy(ret_place, fixed(r, row, column, DB_OID_TID, DB_PLACE_SIZE), DB_PLACE_SIZE);
+}
+
 int64_t db_get_time(const PGresult *r, int row, int column)
 {
     return big_endian_int(fixed(r, row, column, DB_OID_TIMESTAMPTZ, 8), 8) + DB_EPOCH_US;

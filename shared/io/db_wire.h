@@ -17,6 +17,7 @@ enum db_oid {
     DB_OID_INT2 = 21,
     DB_OID_INT4 = 23,
     DB_OID_TEXT = 25,
+    DB_OID_TID = 27,
     DB_OID_JSON = 114,
     DB_OID_UNKNOWN = 705,
     DB_OID_BPCHAR = 1042,

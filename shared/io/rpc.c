@@ -1,15 +1,10 @@
 /* rpc.c - one request: sends, sleeps on its slot, sends again when it may, and says what became of it. */
 #include "shared/io/rpc.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "shared/core/clock.h"
 #include "shared/io/rpc_internal.h"
 
-#define HEADERS_MAX 16 /* pairs */
-#define NEVER       INT64_MAX
+#define NEVER INT64_MAX
 
 #define FLUSH_IN_FLIGHT_MAX 32
 #define FLUSH_MS_MAX        100 /* it has been written before; what is waited for is the server's PONG */
@@ -23,15 +18,13 @@ struct request {
     struct rpc_slot *slot;
     const struct rpc_call *call;
     char reply_subject[RPC_REPLY_SIZE];
-    char deadline_text[24];
-    const char *headers[2 * HEADERS_MAX + 1];
     int64_t deadline_us, retry_until_us, next_send_us; /* monotonic */
     int handed;                                        /* tries that the bus took */
     int refused;                                       /* tries that were answered "no responders" */
     size_t failures;                                   /* in a row, of either kind: which pause comes next */
 };
 
-static enum status request_init(struct request *q, const struct rpc_call *call)
+static void request_init(struct request *q, const struct rpc_call *call)
 {
     int64_t now_us = clock_monotonic_us();
     q->call = call;
@@ -40,18 +33,6 @@ static enum status request_init(struct request *q, const struct rpc_call *call)
     if (q->retry_until_us > q->deadline_us)
         q->retry_until_us = q->deadline_us;
     q->next_send_us = now_us;
-    snprintf(q->deadline_text, sizeof(q->deadline_text), "%" PRId64, call->deadline_us);
-    int n = 0;
-    q->headers[n++] = BUS_HEADER_DEADLINE;
-    q->headers[n++] = q->deadline_text;
-    for (const char *const *pair = call->headers; pair && *pair; pair += 2) {
-        if (n == 2 * HEADERS_MAX)
-            return STATUS_INVALID;
-        q->headers[n++] = pair[0];
-        q->headers[n++] = pair[1];
-    }
-    q->headers[n] = NULL;
-    return STATUS_OK;
 }
 
 static bool outcome_is_open(const struct request *q)
@@ -88,7 +69,7 @@ static void flush_for_all(const struct request *q, int64_t now_us)
 static enum status send_once(struct request *q, int64_t now_us)
 {
     const struct rpc_call *c = q->call;
-    enum status s = bus_publish(q->rpc->bus, c->subject, q->reply_subject, q->headers, c->data, c->len);
+    enum status s = bus_publish(q->rpc->bus, c->subject, q->reply_subject, c->headers, c->data, c->len);
     if (s == STATUS_UNAVAILABLE)
         return try_later(q, now_us) ? STATUS_OK : s;
     if (s != STATUS_OK && s != STATUS_UNKNOWN)
@@ -143,10 +124,8 @@ static enum status run(struct request *q, natsMsg **ret_reply)
 enum status rpc_request(struct rpc *rpc, const struct rpc_call *call, natsMsg **ret_reply)
 {
     struct request q = {.rpc = rpc};
-    enum status s = request_init(&q, call);
-    if (s != STATUS_OK)
-        return s;
-    s = rpc_slot_take(rpc, &q.slot, q.reply_subject);
+    request_init(&q, call);
+    enum status s = rpc_slot_take(rpc, &q.slot, q.reply_subject);
     if (s != STATUS_OK)
         return s;
     s = run(&q, ret_reply);

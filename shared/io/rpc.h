@@ -14,10 +14,10 @@ void rpc_close(struct rpc *rpc); /* NULL-safe; before bus_close */
 
 struct rpc_call {
     const char *subject;
-    const char *const *headers; /* pairs, NULL-ended, at most 15; the deadline header is added by rpc */
+    const char *const *headers; /* pairs, NULL-ended; NULL: none, which costs less */
     const void *data;
     int len;
-    int64_t deadline_us; /* unix microseconds; sent as Paybus-Deadline */
+    int64_t deadline_us; /* unix microseconds: when the caller gives up */
     /* The same message again when no reply came for this long, and on reconnect; 0: never. Only for requests
        whose repetition has one effect. */
     int resend_after_ms;
@@ -27,11 +27,11 @@ struct rpc_call {
     int *ret_copies; /* may be NULL: how many tries may have reached somebody; a reply speaks for one of them
                       */
 };
-/* STATUS_OK: *ret_reply is the caller's (natsMsg_Destroy).
+/* STATUS_OK: *ret_reply is the caller's (bus_discard).
    STATUS_UNAVAILABLE: no try was ever handed to the bus or every try was answered "no responders": nothing
    happened.
    STATUS_UNKNOWN: at least one try was handed over and no reply came by the deadline.
-   STATUS_FULL: no slot. STATUS_INVALID: bad subject, too large, too many headers. */
+   STATUS_FULL: no slot. STATUS_INVALID: bad subject, too large. */
 NODISCARD enum status rpc_request(struct rpc *rpc, const struct rpc_call *call, natsMsg **ret_reply);
 int rpc_in_flight(const struct rpc *rpc);
 

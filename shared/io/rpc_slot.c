@@ -31,7 +31,7 @@ enum status rpc_slot_take(struct rpc *rpc, struct rpc_slot **ret_slot, char ret_
 void rpc_slot_give(struct rpc *rpc, struct rpc_slot *slot)
 {
     monitor_lock(&slot->monitor);
-    natsMsg_Destroy(slot->news.reply); /* one that came in the moment of giving up, or a second one */
+    bus_discard(rpc->bus, slot->news.reply); /* one that came in the moment of giving up, or a second one */
     slot->news.reply = NULL;
     slot->busy = false;
     monitor_unlock(&slot->monitor);
@@ -101,7 +101,7 @@ void rpc_on_message(natsConnection *connection, natsSubscription *subscription, 
     uint64_t generation;
     if (!parse_subject(rpc, natsMsg_GetSubject(message), &slot, &generation) ||
         !deliver(slot, generation, message))
-        natsMsg_Destroy(message);
+        bus_discard(((struct rpc *)rpc)->bus, message);
 }
 
 void rpc_on_reconnect(void *rpc)

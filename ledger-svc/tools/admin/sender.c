@@ -57,7 +57,8 @@ static enum status write_command(const char *source, const json_t *data, struct 
                                         .owner = STR_LIT("admin"),
                                         .actor = STR_LIT("paybus-admin"),
                                         .staff = true,
-                                        .source = str_of(source)};
+                                        .source = str_of(source),
+                                        .deadline_us = clock_unix_us() + ANSWER_US};
     digest_request(STR_LIT("SEED"), envelope.source, (struct str){0}, data_json, &envelope.fingerprint);
     command_write(&envelope, data_json, out);
     return buf_status(out);
@@ -115,6 +116,6 @@ enum status sender_send(struct sender *s, const char *command, const char *sourc
         return status;
     }
     status = read_reply(reply, source, ret_sent);
-    natsMsg_Destroy(reply);
+    bus_discard(s->bus, reply);
     return status;
 }

@@ -429,7 +429,7 @@ static void needs_are_sorted_and_unique(void **state)
     batch_needs(commands, COUNT(commands), &n, &w.arena);
     assert_false(n.out_of_memory);
     assert_int_equal(n.account_count, 4);       /* 1, 2, 3 and cash */
-    assert_int_equal(n.lock_count, 39 + 2 + 1); /* keys, sources, the making of cash */
+    assert_int_equal(n.lock_count, 39 + 2 + 4); /* keys, sources, accounts */
     assert_int_equal(n.entries, 80);
     for (size_t i = 1; i < n.account_count; i++) {
         assert_true(uuid_compare(&n.accounts[i - 1], &n.accounts[i]) < 0);
@@ -438,8 +438,11 @@ static void needs_are_sorted_and_unique(void **state)
         assert_true(n.locks[i - 1] < n.locks[i]);
     }
     for (size_t i = 0; i < COUNT(commands); i++) {
-        assert_true(has_lock(&n, digest_lock_number(&commands[i].key_digest)));
-        assert_true(i % 2 == 0 || has_lock(&n, digest_lock_number(&commands[i].source_digest)));
+        assert_true(has_lock(&n, lock_number(LOCK_KEY, &commands[i].key_digest)));
+        assert_true(i % 2 == 0 || has_lock(&n, lock_number(LOCK_KEY, &commands[i].source_digest)));
+    }
+    for (size_t i = 0; i < n.account_count; i++) {
+        assert_true(has_lock(&n, lock_number(LOCK_ACCOUNT, &n.accounts[i])));
     }
     world_end(&w);
 }

@@ -190,7 +190,7 @@ static void the_cash_account_is_a_fact_too(void **state)
     world_end(&w);
 }
 
-static void needs_the_cash_account_and_its_lock(void **state)
+static void needs_the_cash_account_of_the_currency(void **state)
 {
     (void)state;
     struct world w;
@@ -203,11 +203,10 @@ static void needs_the_cash_account_and_its_lock(void **state)
     assert_int_equal(n.account_count, 2);
     assert_int_equal(number_of(&n.accounts[0]), 1);
     assert_int_equal(number_of(&n.accounts[1]), CASH);
-    assert_int_equal(n.lock_count, 1);
     assert_int_equal(n.entries, 2);
     usd.type->needs(&usd, &n, &w.arena);
-    eur.type->needs(&eur, &n, &w.arena);
-    assert_true(n.locks[0] == n.locks[2] && n.locks[0] != n.locks[1]);
+    assert_int_equal(n.account_count, 4);
+    assert_int_not_equal(number_of(&n.accounts[3]), CASH);
     world_end(&w);
 }
 
@@ -216,7 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome),
         cmocka_unit_test(the_cash_account_is_a_fact_too),
-        cmocka_unit_test(needs_the_cash_account_and_its_lock),
+        cmocka_unit_test(needs_the_cash_account_of_the_currency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -286,7 +286,7 @@ static void refused_funds_tell_how_much(void **state)
     world_end(&w);
 }
 
-/* What the sender may not read is null; the event tells all. */
+/* What the sender may not read is null. */
 static void balances_are_private(void **state)
 {
     (void)state;
@@ -337,14 +337,6 @@ static void balances_are_private(void **state)
                        privacy[i].from_balances, privacy[i].to_balances);
 #pragma GCC diagnostic pop
         assert_str(answer.body, wanted);
-        assert_str(w.ledger.plan.events[0].before,
-                   "{\"accounts\":[{\"id\":\"$1\",\"version\":0,\"posted\":500,\"held\":50},"
-                   "{\"id\":\"$2\",\"version\":0,\"posted\":20,\"held\":0}]}");
-        json_t *after =
-            json_loadb(w.ledger.plan.events[0].after.data, w.ledger.plan.events[0].after.len, 0, NULL);
-        json_t *entry = json_array_get(json_object_get(json_object_get(after, "transaction"), "entries"), 1);
-        assert_int_equal(json_integer_value(json_object_get(entry, "balance_after")), 120);
-        json_decref(after);
         world_end(&w);
     }
 }

@@ -55,6 +55,27 @@ static void needs_tell_when_memory_ends(void **state)
     arena_free(&arena);
 }
 
+/* Everybody takes keys before accounts; ids that differ a little have numbers of their own. */
+static void locks_of_keys_come_before_those_of_accounts(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    int64_t accounts[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        struct uuid id = number_id((uint32_t)i);
+        accounts[i] = lock_number(LOCK_ACCOUNT, &id);
+        assert_true(lock_number(LOCK_KEY, &id) < 0 && accounts[i] >= 0);
+        for (size_t j = 0; j < i; j++) {
+            assert_true(accounts[i] != accounts[j]);
+        }
+    }
+    const struct uuid least = {{0}};
+    struct uuid greatest;
+    memset(greatest.bytes, 0xff, sizeof(greatest.bytes));
+    assert_true(lock_number(LOCK_KEY, &least) < 0 && lock_number(LOCK_ACCOUNT, &least) >= 0);
+    assert_true(lock_number(LOCK_KEY, &greatest) < 0 && lock_number(LOCK_ACCOUNT, &greatest) >= 0);
+}
+
 static void metadata_becomes_canonical_text(void **state)
 {
     (void)state;
@@ -195,6 +216,7 @@ int main(void)
         cmocka_unit_test(the_table_and_the_contract_agree),
         cmocka_unit_test(needs_grow),
         cmocka_unit_test(needs_tell_when_memory_ends),
+        cmocka_unit_test(locks_of_keys_come_before_those_of_accounts),
         cmocka_unit_test(metadata_becomes_canonical_text),
         cmocka_unit_test(the_longest_metadata_fits),
         cmocka_unit_test(currency_is_copied),

@@ -28,7 +28,9 @@ static struct command_envelope example(void)
                                  .actor = STR_LIT("key_1"),
                                  .staff = true,
                                  .key = STR_LIT("a \"quoted\" key"),
-                                 .source = STR_LIT("webhook:we_1")};
+                                 .source = STR_LIT("webhook:we_1"),
+                                 .deadline_us = INT64_C(1763666487123456),
+                                 .traceparent = STR_LIT("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
     for (int i = 0; i < DIGEST_SIZE; i++) {
         c.fingerprint.bytes[i] = (uint8_t)(i * 8);
     }
@@ -44,6 +46,8 @@ static void assert_same(const struct command_envelope *a, const struct command_e
     assert_true(str_eq(a->key, b->key));
     assert_true(digest_equal(&a->fingerprint, &b->fingerprint));
     assert_true(str_eq(a->source, b->source));
+    assert_int_equal(a->deadline_us, b->deadline_us);
+    assert_true(str_eq(a->traceparent, b->traceparent));
 }
 
 static void what_is_written_is_read(void **state)
@@ -52,7 +56,8 @@ static void what_is_written_is_read(void **state)
     for (int with_options = 0; with_options < 2; with_options++) {
         struct command_envelope given = example(), back;
         if (!with_options) {
-            given.key = given.source = (struct str){NULL, 0};
+            given.key = given.source = given.traceparent = (struct str){NULL, 0};
+            given.deadline_us = 0;
             given.staff = false;
         }
         struct buf b CLEANUP(buf_free);
@@ -62,6 +67,8 @@ static void what_is_written_is_read(void **state)
         command_write(&given, STR_LIT("{\"account\":\"acct_01h455vb4pex5vsknk084sn02q\"}"), &b);
         assert_int_equal(strstr(b.data, "\"key\":") != NULL, with_options);
         assert_int_equal(strstr(b.data, "\"source\":") != NULL, with_options);
+        assert_int_equal(strstr(b.data, "\"deadline\":") != NULL, with_options);
+        assert_int_equal(strstr(b.data, "\"traceparent\":") != NULL, with_options);
         assert_int_equal(command_read((struct str){b.data, b.len}, freeze(), &root, &back, &p), STATUS_OK);
         assert_same(&given, &back);
         struct uuid account;

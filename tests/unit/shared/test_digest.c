@@ -71,20 +71,10 @@ static void keys_are_scoped_by_owner_and_apart_from_sources(void **state)
     assert_int_equal(uuid_compare(&same_key, &all[0]), 0); /* the command id plays no part beside a key */
 }
 
-static void lock_number_is_the_first_half(void **state)
-{
-    (void)state;
-    struct uuid u = {{0x80, 0, 0, 0, 0, 0, 0, 1, 9, 9, 9, 9, 9, 9, 9, 9}};
-    assert_true(digest_lock_number(&u) == INT64_MIN + 1);
-    u.bytes[0] = 0;
-    assert_true(digest_lock_number(&u) == 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(published_values),
                                        cmocka_unit_test(each_part_of_a_request_counts_and_stays_in_its_place),
-                                       cmocka_unit_test(keys_are_scoped_by_owner_and_apart_from_sources),
-                                       cmocka_unit_test(lock_number_is_the_first_half)};
+                                       cmocka_unit_test(keys_are_scoped_by_owner_and_apart_from_sources)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

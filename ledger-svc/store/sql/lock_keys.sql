@@ -1,2 +1,0 @@
--- Takes the batch's advisory transaction locks in the order of the array (ascending). One row, not read.
-select count(pg_advisory_xact_lock(n)) from unnest($1::bigint[]) as n
