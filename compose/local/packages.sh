@@ -6,8 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 missing_packages() {
-  local package
-  while read -r package; do
+  local package command
+  while read -r package command; do
+    [[ -z $command ]] || ! command -v "$command" >/dev/null || continue
     dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || printf '%s\n' "$package"
   done < <(grep -Ev '^[[:space:]]*(#|$)' "$here/packages.txt")
 }

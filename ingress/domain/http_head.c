@@ -213,19 +213,31 @@ enum status http_head_check_json(const struct http_head *h, struct problem *ret_
     return STATUS_OK;
 }
 
-bool http_head_wants_csv(const struct http_head *h)
+/* Does the list of weighted words, "br;q=0.5, gzip", name this one, and not with the weight 0? */
+static bool list_takes(const char *list, const char *word)
 {
-    const char *accept = http_header_find(h, "Accept");
-    while (accept != NULL) {
-        const char *comma = strchr(accept, ',');
-        accept += strspn(accept, " \t");
-        size_t type = strcspn(accept, "; \t,");
-        if (type == strlen("text/csv") && strncasecmp(accept, "text/csv", type) == 0) {
-            return true;
+    while (list != NULL) {
+        const char *comma = strchr(list, ',');
+        list += strspn(list, " \t");
+        size_t len = strcspn(list, "; \t,");
+        if (len == strlen(word) && strncasecmp(list, word, len) == 0) {
+            const char *weight = list + len + strspn(list + len, "; \t");
+            bool is_zero = strncasecmp(weight, "q=0", 3) == 0 && strpbrk(weight, "123456789,") == comma;
+            return !is_zero;
         }
-        accept = comma != NULL ? comma + 1 : NULL;
+        list = comma != NULL ? comma + 1 : NULL;
     }
     return false;
+}
+
+bool http_head_wants_csv(const struct http_head *h)
+{
+    return list_takes(http_header_find(h, "Accept"), "text/csv");
+}
+
+bool http_head_takes_gzip(const struct http_head *h)
+{
+    return list_takes(http_header_find(h, "Accept-Encoding"), "gzip");
 }
 
 struct str http_head_bearer(const struct http_head *h)

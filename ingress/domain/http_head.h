@@ -40,6 +40,8 @@ NODISCARD enum status http_head_check(const struct http_head *h, struct http_fra
 NODISCARD enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem);
 /* Does the client ask for text/csv? */
 bool http_head_wants_csv(const struct http_head *h);
+/* Does the client name gzip among the content codings that it takes? */
+bool http_head_takes_gzip(const struct http_head *h);
 /* The key of "Authorization: Bearer <key>"; empty if there is none, more than one, or anything behind it. */
 struct str http_head_bearer(const struct http_head *h);
 /* 1..HTTP_REQUEST_ID_MAX characters that are safe in headers and logs. */

@@ -142,6 +142,60 @@ static void body_schema(struct json_out *o, const struct command_spec *spec)
     json_object_close(o);
 }
 
+static void id_example(struct json_out *o, const char *prefix)
+{
+    struct buf b CLEANUP(buf_free);
+    buf_init(&b, 128);
+    buf_addf(&b, "%s_00000000000000000000000000", prefix);
+    json_str(o, (struct str){b.data, b.len});
+}
+
+static void field_example(struct json_out *o, const struct field_spec *f)
+{
+    switch (f->type) {
+    case FIELD_STRING:
+    case FIELD_NAME:
+        json_cstr(o, "Example");
+        break;
+    case FIELD_INT:
+        json_int(o, f->min);
+        break;
+    case FIELD_AMOUNT:
+        json_int(o, 1250);
+        break;
+    case FIELD_BOOL:
+        json_bool(o, false);
+        break;
+    case FIELD_CURRENCY:
+        json_cstr(o, "EUR");
+        break;
+    case FIELD_ID:
+        id_example(o, f->prefix);
+        break;
+    case FIELD_ENUM:
+        json_cstr(o, f->words[0]);
+        break;
+    case FIELD_METADATA:
+    case FIELD_OBJECT:
+        json_object_open(o);
+        json_object_close(o);
+        break;
+    }
+}
+
+/* What the body must hold, for a first try: what tools make up from patterns is nonsense. */
+static void body_example(struct json_out *o, const struct command_spec *spec)
+{
+    open_object(o, "example");
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (spec->fields[i].required && is_in_body(spec, &spec->fields[i])) {
+            json_key(o, spec->fields[i].name);
+            field_example(o, &spec->fields[i]);
+        }
+    }
+    json_object_close(o);
+}
+
 static void request_body(struct json_out *o, const struct route *r)
 {
     const struct command_spec *spec = r->command != NULL ? command_spec_find(str_of(r->command)) : NULL;
@@ -156,6 +210,7 @@ static void request_body(struct json_out *o, const struct route *r)
     open_object(o, "schema");
     body_schema(o, spec);
     json_object_close(o);
+    body_example(o, spec);
     json_object_close(o);
     json_object_close(o);
     json_object_close(o);
@@ -317,10 +372,21 @@ static void operation_id(struct json_out *o, const struct route *r)
     text(o, "operationId", id.data);
 }
 
+/* What a scope is for stands together. */
+static void tag(struct json_out *o, const struct route *r)
+{
+    const char *word = r->access == ACCESS_SCOPE ? scope_word(r->scope) : "operating";
+    json_key(o, "tags");
+    json_array_open(o);
+    json_str(o, (struct str){word, strcspn(word, ":")});
+    json_array_close(o);
+}
+
 static void operation(struct json_out *o, const struct route *r)
 {
     open_object(o, method_word(r));
     operation_id(o, r);
+    tag(o, r);
     text(o, "summary", r->summary);
     json_key(o, "security");
     json_array_open(o);
@@ -412,7 +478,7 @@ static void components(struct json_out *o, struct str schemas)
     open_object(o, "api_key");
     text(o, "type", "http");
     text(o, "scheme", "bearer");
-    text(o, "description", "Authorization: Bearer sk_...");
+    text(o, "description", "An API key, sk_... without the word Bearer");
     json_object_close(o);
     json_object_close(o);
     problem_response(o);

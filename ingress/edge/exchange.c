@@ -29,6 +29,12 @@ static void make_request_id(struct exchange *ex)
     typeid_format("req", &id, ex->request_id);
 }
 
+static void clear(struct exchange *ex)
+{
+    buf_reset(&ex->answer);
+    ex->page = (struct str){0};
+}
+
 void exchange_begin(struct exchange *ex, struct ingress *in)
 {
     if (ex->answer.max == 0) {
@@ -37,7 +43,7 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
         buf_init(&ex->headers, HEADERS_MAX);
     }
     arena_reset(&ex->arena);
-    buf_reset(&ex->answer);
+    clear(ex);
     buf_reset(&ex->headers);
     ex->ingress = in;
     ex->route = NULL;
@@ -100,7 +106,7 @@ struct str exchange_owner(const struct exchange *ex)
 void exchange_problem(struct exchange *ex, struct problem *p)
 {
     p->request_id = str_of(ex->request_id);
-    buf_reset(&ex->answer);
+    clear(ex);
     problem_write(p, &ex->answer);
     ex->status = outcome_http_status(p->outcome);
     ex->content_type = PROBLEM_TYPE;
@@ -124,7 +130,7 @@ void exchange_refuse(struct exchange *ex, enum outcome o, const char *detail)
 struct json_out exchange_json(struct exchange *ex)
 {
     struct json_out out;
-    buf_reset(&ex->answer);
+    clear(ex);
     json_out_init(&out, &ex->answer);
     ex->status = 200;
     ex->content_type = JSON_TYPE;
@@ -168,11 +174,24 @@ void exchange_settle(struct exchange *ex)
 
 void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body)
 {
-    buf_reset(&ex->answer);
+    clear(ex);
     buf_add(&ex->answer, body.data, body.len);
     ex->status = status;
     ex->content_type = content_type;
     if (status == 503) {
         buf_add_str(&ex->headers, RETRY_AFTER);
     }
+}
+
+void exchange_page(struct exchange *ex, const char *content_type, struct str page)
+{
+    clear(ex);
+    ex->page = page;
+    ex->status = 200;
+    ex->content_type = content_type;
+}
+
+struct str exchange_body(const struct exchange *ex)
+{
+    return ex->page.len > 0 ? ex->page : (struct str){ex->answer.data, ex->answer.len};
 }

@@ -39,6 +39,7 @@ struct exchange {
     int status;
     const char *content_type;
     struct buf answer;
+    struct str page;    /* sent in place of answer if there is one; outlives the request */
     struct buf headers; /* further ones, each with its CRLF */
     size_t big_bytes;   /* taken from what big answers share */
     bool close;         /* the connection, after the answer */
@@ -65,5 +66,9 @@ struct json_out exchange_json(struct exchange *ex);
 void exchange_settle(struct exchange *ex);
 /* As it is. */
 void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body);
+/* 200 with a page that outlives the request: not copied, so that its slow readers take no memory. */
+void exchange_page(struct exchange *ex, const char *content_type, struct str page);
+/* What is sent. */
+struct str exchange_body(const struct exchange *ex);
 
 #endif

@@ -27,7 +27,7 @@ static void write_head(struct worker *w, struct mg_connection *conn)
     buf_addf(out,
              "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Request-Id: %s\r\n",
              ex->status, mg_get_response_code_text(conn, ex->status), http_date(w), ex->content_type,
-             ex->answer.len, ex->request_id);
+             exchange_body(ex).len, ex->request_id);
     buf_add_str(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     buf_add(out, ex->headers.data, ex->headers.len);
     if (ex->close) {
@@ -47,12 +47,12 @@ bool front_write_reply(struct worker *w, struct mg_connection *conn)
 {
     const struct exchange *ex = &w->exchange;
     bool has_body = ex->head.method == NULL || strcmp(ex->head.method, "HEAD") != 0;
-    size_t body_len = has_body ? ex->answer.len : 0;
-    bool together = body_len <= TOGETHER_MAX;
+    struct str body = has_body ? exchange_body(ex) : (struct str){0};
+    bool together = body.len <= TOGETHER_MAX;
     buf_reset(&w->out);
     write_head(w, conn);
     if (together) {
-        buf_add(&w->out, ex->answer.data, body_len);
+        buf_add(&w->out, body.data, body.len);
     }
     if (buf_status(&w->out) != STATUS_OK) {
         return false;
@@ -61,7 +61,7 @@ bool front_write_reply(struct worker *w, struct mg_connection *conn)
     (void)watch_set(w->front->watch, w->slot, WATCH_WRITE, deadline_us);
     bool written = write_all(conn, w->out.data, w->out.len);
     if (written && !together) {
-        written = write_all(conn, ex->answer.data, body_len);
+        written = write_all(conn, body.data, body.len);
     }
     if (watch_set(w->front->watch, w->slot, WATCH_NOTHING, 0)) {
         metric_add(w->front->ingress->metrics.cut_writes, 1);

@@ -1,7 +1,6 @@
 /* operating.c - see operating.h. */
 #include "ingress/edge/operating.h"
 
-#include "ingress_pages.h"
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
 
@@ -85,32 +84,7 @@ void operating_metrics(struct exchange *ex)
 
 void operating_openapi(struct exchange *ex)
 {
-    exchange_raw(ex, 200, JSON_TYPE, (struct str){ex->ingress->openapi.data, ex->ingress->openapi.len});
-}
-
-/* Own scripts and styles only, nothing from elsewhere, not inside a frame. */
-static void give_page(struct exchange *ex, const char *type, struct str page)
-{
-    exchange_raw(ex, 200, type, page);
-    buf_add_str(&ex->headers,
-                "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-                "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
-                "Referrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n");
-}
-
-void operating_docs(struct exchange *ex)
-{
-    give_page(ex, "text/html; charset=utf-8", page_docs_html);
-}
-
-void operating_docs_script(struct exchange *ex)
-{
-    give_page(ex, "text/javascript; charset=utf-8", page_docs_js);
-}
-
-void operating_docs_style(struct exchange *ex)
-{
-    give_page(ex, "text/css; charset=utf-8", page_docs_css);
+    exchange_page(ex, JSON_TYPE, (struct str){ex->ingress->openapi.data, ex->ingress->openapi.len});
 }
 
 void operating_problem(struct exchange *ex)

@@ -1,4 +1,4 @@
-/* operating.h - routes for those who run Paybus: liveness, readiness, health, metrics, documents. */
+/* operating.h - routes for those who run Paybus: liveness, readiness, health, metrics, OpenAPI. */
 #ifndef INGRESS_EDGE_OPERATING_H
 #define INGRESS_EDGE_OPERATING_H
 
@@ -10,9 +10,6 @@ void operating_health(struct exchange *ex);
 void operating_health_detailed(struct exchange *ex); /* each dependency with latency_ms */
 void operating_metrics(struct exchange *ex);
 void operating_openapi(struct exchange *ex);
-void operating_docs(struct exchange *ex);
-void operating_docs_script(struct exchange *ex);
-void operating_docs_style(struct exchange *ex);
 void operating_problem(struct exchange *ex); /* what a problem's type URI shows */
 
 #endif

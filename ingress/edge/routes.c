@@ -2,6 +2,7 @@
 #include "ingress/edge/routes.h"
 
 #include "ingress/edge/commands.h"
+#include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
 #include "ingress/edge/reads.h"
 
@@ -110,9 +111,8 @@ const struct route ingress_routes[] = {
     {.method = "GET", .pattern = "/metrics", OPEN, .handle = operating_metrics,
      .summary = "Prometheus text exposition"},
     {.method = "GET", .pattern = "/openapi.json", OPEN, .handle = operating_openapi, .summary = "This document"},
-    {.method = "GET", .pattern = "/docs", OPEN, .handle = operating_docs, .summary = "This document for people"},
-    {.method = "GET", .pattern = "/docs/docs.js", OPEN, .handle = operating_docs_script, .summary = "Part of /docs"},
-    {.method = "GET", .pattern = "/docs/docs.css", OPEN, .handle = operating_docs_style, .summary = "Part of /docs"},
+    {.method = "GET", .pattern = "/docs", OPEN, .handle = docs_page, .summary = "This document for people"},
+    {.method = "GET", .pattern = "/docs/{file}", OPEN, .handle = docs_file, .summary = "Part of /docs"},
     {.method = "GET", .pattern = "/problems/{code}", OPEN, .handle = operating_problem,
      .summary = "What a problem's code means"},
 };

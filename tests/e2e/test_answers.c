@@ -187,21 +187,42 @@ static void openapi(void **state)
     assert_true(json_array_size(codes) > 30);
 }
 
-/* The page, and everything that it loads from here. */
+/* The page and everything that it loads; large files packed for those who take it so. */
 static void docs(void **state)
 {
     (void)state;
     static const struct {
         const char *path, *type;
-    } rows[] = {{"/docs", "text/html"}, {"/docs/docs.js", "text/javascript"}, {"/docs/docs.css", "text/css"}};
+        bool large;
+    } rows[] = {{"/docs", "text/html", false},
+                {"/docs/docs.js", "text/javascript", false},
+                {"/docs/docs.css", "text/css", false},
+                {"/docs/swagger-ui-bundle.js", "text/javascript", true},
+                {"/docs/swagger-ui.css", "text/css", true},
+                {"/docs/swagger-ui-bundle.js.LICENSE.txt", "text/plain", false},
+                {"/docs/LICENSE", "text/plain", false},
+                {"/docs/NOTICE", "text/plain", false}};
     for (size_t i = 0; i < ROWS(rows); i++) {
-        assert_int_equal(api_send(&api, &(struct api_request){.path = rows[i].path, .api_key = ""}), 200);
+        struct api_request r = {.path = rows[i].path, .api_key = ""};
+        assert_int_equal(api_send(&api, &r), 200);
         assert_non_null(strstr(api_header(&api, "Content-Type"), rows[i].type));
-        assert_true(api.body.len > 100);
+        assert_null(api_header(&api, "Content-Encoding"));
+        size_t plain = api.body.len;
+        assert_true(plain > 50 && (plain > 100000) == rows[i].large);
         const char *policy = api_header(&api, "Content-Security-Policy");
         assert_non_null(policy);
-        assert_null(strstr(policy, "unsafe-inline"));
+        assert_null(strstr(policy, "unsafe"));
+        assert_null(strstr(policy, "http"));
+        r.headers[0] = "Accept-Encoding: br, gzip";
+        assert_int_equal(api_send(&api, &r), 200);
+        assert_int_equal(api_header(&api, "Content-Encoding") != NULL, rows[i].large);
+        assert_int_equal(api_header(&api, "Vary") != NULL, rows[i].large);
+        assert_true(rows[i].large ? api.body.len < plain / 3 : api.body.len == plain);
+        r.method = "HEAD";
+        assert_int_equal(api_send(&api, &r), 200);
+        assert_int_equal(api.body.len, 0);
     }
+    assert_int_equal(api_send(&api, &(struct api_request){.path = "/docs/docs.html", .api_key = ""}), 404);
 }
 
 static void health(void **state)

@@ -57,8 +57,7 @@ static const struct route {
     {"GET", "/metrics", NULL, NULL, NULL},
     {"GET", "/openapi.json", NULL, NULL, NULL},
     {"GET", "/docs", NULL, NULL, NULL},
-    {"GET", "/docs/docs.js", NULL, NULL, NULL},
-    {"GET", "/docs/docs.css", NULL, NULL, NULL},
+    {"GET", "/docs/{file}", NULL, "/docs/docs.js", NULL},
     {"GET", "/problems/{code}", NULL, "/problems/insufficient_funds", NULL},
 };
 

@@ -85,12 +85,31 @@ static void many_large_answers_make_it_busy(void **state)
     assert_int_equal(atomic_load(&ingress.big_answers), 0);
 }
 
+static void a_page_is_not_copied(void **state)
+{
+    (void)state;
+    static char page[PIECE];
+    struct exchange ex = {0};
+    exchange_begin(&ex, &ingress);
+    ex.route = &single;
+    exchange_page(&ex, JSON_TYPE, (struct str){page, sizeof(page)});
+    exchange_settle(&ex);
+    assert_int_equal(ex.status, 200);
+    assert_ptr_equal(exchange_body(&ex).data, page);
+    assert_int_equal(exchange_body(&ex).len, sizeof(page));
+    assert_int_equal(atomic_load(&ingress.big_answers), 0);
+    exchange_end(&ex);
+    answer(&ex, &single, 10);
+    assert_int_equal(exchange_body(&ex).len, 10);
+    exchange_end(&ex);
+    exchange_free(&ex);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_big_ends_with_the_request),
-        cmocka_unit_test(small_buffers_are_kept),
-        cmocka_unit_test(a_page_beyond_the_limit_is_refused),
+        cmocka_unit_test(what_is_big_ends_with_the_request),  cmocka_unit_test(small_buffers_are_kept),
+        cmocka_unit_test(a_page_beyond_the_limit_is_refused), cmocka_unit_test(a_page_is_not_copied),
         cmocka_unit_test(many_large_answers_make_it_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,14 +150,47 @@ static void test_csv_is_given_to_who_asks(void **state)
         const char *accept;
         bool wants;
     } cases[] = {
-        {"text/csv", true},   {"application/json, text/CSV;q=0.5", true},
-        {"*/*", false},       {"text/csvx", false},
-        {"text/html", false}, {"", false},
+        {"text/csv", true},
+        {"application/json, text/CSV;q=0.5", true},
+        {"*/*", false},
+        {"text/csvx", false},
+        {"text/html", false},
+        {"", false},
+        {"text/csv;q=0, */*", false},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         struct http_header header = {"Accept", cases[i].accept};
         struct http_head h = {.headers = &header, .header_count = 1};
         assert_int_equal(http_head_wants_csv(&h), cases[i].wants);
+    }
+}
+
+static void test_gzip_is_given_to_who_takes_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        bool takes;
+    } cases[] = {
+        {"gzip", true},
+        {"br, GZIP , deflate", true},
+        {"gzip;q=0.001", true},
+        {"gzip ; q=1.0, br;q=0", true},
+        {"gzip;q=0", false},
+        {"gzip; q=0.000, br;q=1", false},
+        {"br;q=1, gzip;Q=0.0", false},
+        {"identity", false},
+        {"gzipped", false},
+        {"x, ,", false},
+        {"", false},
+        {NULL, false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct http_header header = {"Accept-Encoding", cases[i].accept};
+        struct http_head h = {.headers = &header, .header_count = cases[i].accept != NULL};
+        if (http_head_takes_gzip(&h) != cases[i].takes) {
+            fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "none");
+        }
     }
 }
 
@@ -211,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_too_many_headers_and_long_targets_are_refused),
         cmocka_unit_test(test_only_json_in_utf8_passes),
         cmocka_unit_test(test_csv_is_given_to_who_asks),
+        cmocka_unit_test(test_gzip_is_given_to_who_takes_it),
         cmocka_unit_test(test_a_bearer_key_stands_alone),
         cmocka_unit_test(test_request_ids_are_safe),
     };

@@ -149,6 +149,9 @@ static void test_the_document_lists_every_route(void **state)
         json_t *operation = json_object_get(json_object_get(paths, r->pattern), method);
         assert_non_null(operation);
         assert_int_equal(json_array_size(json_object_get(operation, "security")), r->access == ACCESS_SCOPE);
+        const char *tag = json_string_value(json_array_get(json_object_get(operation, "tags"), 0));
+        assert_non_null(tag);
+        assert_int_equal(strcmp(tag, "operating") == 0, r->access == ACCESS_PUBLIC);
         if (r->answer != NULL) {
             assert_non_null(json_object_get(schemas, r->answer));
         }
@@ -178,6 +181,30 @@ static void test_the_document_says_what_a_body_holds(void **state)
     json_decref(root);
 }
 
+static void test_every_example_of_a_body_is_a_good_one(void **state)
+{
+    (void)state;
+    json_t *root = document();
+    for (size_t i = 0; i < ingress_route_count; i++) {
+        const struct route *r = &ingress_routes[i];
+        if (r->command == NULL) {
+            continue;
+        }
+        const struct command_spec *spec = command_spec_find(str_of(r->command));
+        json_t *post = json_object_get(json_object_get(json_object_get(root, "paths"), r->pattern), "post");
+        json_t *content = json_object_get(json_object_get(post, "requestBody"), "content");
+        json_t *example = json_object_get(json_object_get(content, "application/json"), "example");
+        if (spec->path_field != NULL) {
+            json_object_set_new(example, spec->path_field, json_string("acct_00000000000000000000000000"));
+        }
+        struct problem p;
+        if (json_check(example, spec->fields, spec->field_count, &p) != STATUS_OK) {
+            fail_msg("%s: %s", r->pattern, outcome_code(p.outcome));
+        }
+    }
+    json_decref(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_money_moves_only_under_a_key),
         cmocka_unit_test(test_the_document_lists_every_route),
         cmocka_unit_test(test_the_document_says_what_a_body_holds),
+        cmocka_unit_test(test_every_example_of_a_body_is_a_good_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
