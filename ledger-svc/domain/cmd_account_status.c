@@ -34,7 +34,7 @@ static void *decode(const struct command_envelope *e, struct arena *a, enum acco
 static void needs(const struct command *c, struct needs *n, struct arena *a)
 {
     const struct status_change *s = c->data;
-    needs_account(n, a, &s->account);
+    needs_whole_account(n, a, &s->account);
 }
 
 static bool is_empty(const struct account *a)

@@ -58,6 +58,12 @@ void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
     n->accounts[n->account_count++] = *id;
 }
 
+void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    n->whole_accounts = true;
+    needs_account(n, a, id);
+}
+
 void needs_lock(struct needs *n, struct arena *a, int64_t number)
 {
     int64_t *locks = grow(a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));

@@ -8,10 +8,10 @@
 
 /* Where each statement's result is in the pipeline. */
 struct steps {
-    int keys, sources, accounts, clock; /* -1: not asked */
+    int locks, keys, sources, accounts; /* -1: not asked */
     int count;
 };
-#define STEPS_MAX 7
+#define STEPS_MAX 6
 
 /* Columns of load_accounts.sql. */
 enum account_column {
@@ -73,6 +73,7 @@ static enum status send_accounts(struct store *st, const struct needs *needs)
     for (size_t i = 0; i < needs->account_count; i++)
         db_array_uuid(&st->params, &needs->accounts[i]);
     db_array_close(&st->params);
+    db_param_bool(&st->params, needs->whole_accounts);
     return db_pipeline_send(st->db, LEDGER_SQL_LOAD_ACCOUNTS, &st->params);
 }
 
@@ -93,6 +94,7 @@ static enum status send_all(struct store *st, const struct load_request *req, st
         s = db_pipeline_send_sql(st->db, "begin");
     if (s == STATUS_OK)
         s = send_locks(st, req->needs);
+    steps->locks = 1; /* after BEGIN */
     steps->count = 2;
     if (s == STATUS_OK) {
         s = send_keys(st, req);
@@ -105,10 +107,6 @@ static enum status send_all(struct store *st, const struct load_request *req, st
     if (s == STATUS_OK) {
         s = send_accounts(st, req->needs);
         steps->accounts = steps->count++;
-    }
-    if (s == STATUS_OK) {
-        s = db_pipeline_send(st->db, LEDGER_SQL_READ_CLOCK, NULL);
-        steps->clock = steps->count++;
     }
     if (s == STATUS_OK && req->resolve) {
         s = db_pipeline_send(st->db, LEDGER_SQL_FORCE_SYNCHRONOUS_COMMIT, NULL);
@@ -152,7 +150,7 @@ static void read_account(struct ledger *l, const PGresult *r, int row)
     a->credits_pending = db_get_int(r, row, COL_CREDITS_PENDING);
     a->version = db_get_int(r, row, COL_VERSION);
     a->last_entry_us = db_is_null(r, row, COL_LAST_ENTRY_AT) ? 0 : db_get_time(r, row, COL_LAST_ENTRY_AT);
-    a->created_us = db_get_time(r, row, COL_CREATED_AT);
+    a->created_us = db_is_null(r, row, COL_CREATED_AT) ? 0 : db_get_time(r, row, COL_CREATED_AT);
     db_get_place(r, row, COL_PLACE, a->place);
     a->loaded_version = a->version;
     a->loaded_status = a->status;
@@ -205,7 +203,7 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
         s = db_pipeline_finish(st->db, results, steps.count);
     if (s != STATUS_OK)
         return s;
-    struct loaded loaded = {.db_now_us = db_get_time(results[steps.clock], 0, 0)};
+    struct loaded loaded = {.db_now_us = db_get_time(results[steps.locks], 0, 1)};
     for (int i = 0; i < PQntuples(results[steps.accounts]); i++)
         read_account(l, results[steps.accounts], i);
     read_keys(l, results[steps.keys], &loaded);

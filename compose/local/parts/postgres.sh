@@ -33,7 +33,7 @@ postgres_configure() {
   ((wal <= 8192)) || wal=8192
   ((wal >= 512)) || wal=512
   render postgresql.conf.in PORT="$PAYBUS_POSTGRES_PORT" SHARED_BUFFERS_MB="$memory" CACHE_MB=$((memory * 3)) \
-    MAINTENANCE_MB="$maintenance" MAX_WAL_MB="$wal" | put 0600 "$HOME_DIR/conf/postgresql.conf"
+    MAINTENANCE_MB="$maintenance" MAX_WAL_MB="$wal" MIN_WAL_MB=$((wal / 4)) | put 0600 "$HOME_DIR/conf/postgresql.conf"
 }
 
 postgres_ready() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PAYBUS_POSTGRES_PORT"; }
