@@ -77,19 +77,26 @@ KEY=$(as_service cat "$HOME_DIR/admin-key")
 # Account 0 is 01900000-0000-7000-a000-000000000000: 26 characters of base32, of which the last 8 are the number.
 ID_PREFIX=acct_01j0000000e00a0000
 
+# As on a server that has been running for a while: log files are there for reuse instead of being made in the middle of
+# a measurement, pgbench's and ours alike.
+settle() { superuser psql paybus -qc 'vacuum analyze' -c checkpoint; }
+
 note "machine cores=$(nproc) kernel=$(uname -r) commit=$(git rev-parse --short HEAD 2>/dev/null || echo none)"
 record fsync fsync_case
 superuser psql paybus -q -v "count=$ACCOUNTS" -f - <tests/bench/accounts.sql
-superuser psql paybus -qc 'vacuum analyze'
+superuser psql paybus -qAtc "select count(pg_logical_emit_message(false, 'bench', repeat('x', 1048576)))
+  from generate_series(1, 2000)" >/dev/null
 
 for scale in 50 1; do
   superuser createdb postgres "bench_$scale"
   superuser "$PG/pgbench" "bench_$scale" -i -q -s "$scale" >/dev/null 2>&1
   superuser psql "bench_$scale" -q -c 'vacuum analyze' -c checkpoint
+  settle
   for clients in 1 16 64; do
     record "pgbench_scale${scale}_$clients" pgbench_case "bench_$scale" "$clients"
   done
 done
+settle
 for connections in 1 16 64 256; do
   record "uniform_$connections" wrk_case "$connections" uniform
 done
