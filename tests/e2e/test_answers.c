@@ -68,6 +68,34 @@ static void traces_go_on(void **state)
     db_close(db);
 }
 
+/* Events of transactions are read from the transactions' own rows: they must say what the client was told. */
+static void facts_say_what_answers_say(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{'from_account':'@alice','to_account':'@bob','amount':7}",
+        "{'from_account':'@bob','to_account':'@alice','amount':3,'description':'a \\u00fc','reference':'fact-1',"
+        "'metadata':{'b':'2','a':'1'}}",
+    };
+    struct db *db = harness_database(&h);
+    for (size_t i = 0; i < ROWS(bodies); i++) {
+        char body[512], key[16];
+        (void)snprintf(key, sizeof key, "fact-%zu", i);
+        cast_text(bodies[i], body, sizeof body);
+        (void)api_send(&api, &(struct api_request){.path = "/v1/transfers", .key = key, .body = body});
+        assert_int_equal(api.status, 201);
+        CLEANUP(db_params_free) struct db_params params = {0};
+        CLEANUP(db_result_ptr) PGresult *r = NULL;
+        db_params_init(&params, 4096);
+        db_param_text(&params, (struct str){api.body.data, api.body.len});
+        assert_int_equal(db_query(db, E2E_SQL_COMPARE_FACT, &params, &r), STATUS_OK);
+        assert_int_equal(PQntuples(r), 1);
+        for (int column = 0; column < 3; column++)
+            assert_true(db_get_bool(r, 0, column));
+    }
+    db_close(db);
+}
+
 /* All members of a problem, from each place that makes one. */
 static void problems(void **state)
 {
@@ -278,7 +306,8 @@ static void books_are_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(request_ids), cmocka_unit_test(traces_go_on), cmocka_unit_test(problems),
+        cmocka_unit_test(request_ids), cmocka_unit_test(traces_go_on), cmocka_unit_test(facts_say_what_answers_say),
+        cmocka_unit_test(problems),
         cmocka_unit_test(methods),     cmocka_unit_test(openapi),      cmocka_unit_test(docs),
         cmocka_unit_test(health),      cmocka_unit_test(metrics),      cmocka_unit_test(books_are_right),
     };

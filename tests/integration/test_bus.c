@@ -117,6 +117,23 @@ static void plain_messages_arrive_without_being_flushed(void **state)
     }
 }
 
+/* None is lost, none is freed twice, none is kept when the bus closes: the sanitizers look. */
+static void messages_end_in_bulk(void **state)
+{
+    (void)state;
+    struct bus *bus CLEANUP(close_bus) = open_connected();
+    natsSubscription *subscription CLEANUP(destroy_subscription) = subscribe(bus, "test.many");
+    static char large[20 << 10];
+    bus_discard(bus, NULL);
+    for (int i = 0; i < 200; i++) {
+        natsMsg *m = NULL;
+        int len = i % 50 == 0 ? (int)sizeof(large) : 1;
+        assert_int_equal(bus_publish(bus, "test.many", NULL, NULL, large, len), STATUS_OK);
+        assert_int_equal(natsSubscription_NextMsg(&m, subscription, 2000), NATS_OK);
+        bus_discard(bus, m);
+    }
+}
+
 static void malformed_messages_are_refused(void **state)
 {
     (void)state;
@@ -360,6 +377,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_carry_headers_and_reply),
         cmocka_unit_test(plain_messages_arrive_without_being_flushed),
+        cmocka_unit_test(messages_end_in_bulk),
         cmocka_unit_test(malformed_messages_are_refused),
         cmocka_unit_test(inboxes_are_fresh_and_under_the_prefix),
         cmocka_unit_test(unusable_servers_are_refused),

@@ -15,7 +15,7 @@
 #include "tests/support/process.h"
 #include "tests/support/servers.h"
 
-enum { ROUND_TRIP, ARRAYS, INSERT_ITEM, COUNT_ITEMS, DIVIDE, LOCK_ITEM, BACKEND_PID, SLEEP, BIG, STATEMENTS };
+enum { ROUND_TRIP, ARRAYS, PLACES, AT_PLACES, INSERT_ITEM, COUNT_ITEMS, DIVIDE, LOCK_ITEM, BACKEND_PID, SLEEP, BIG, STATEMENTS };
 
 static const struct db_statement statements[] = {
     [ROUND_TRIP] = {"round_trip",
@@ -26,6 +26,8 @@ static const struct db_statement statements[] = {
          "select b, i2, i4, i8, t, j, y, u, ts, d from unnest($1::bool[], $2::int2[], $3::int4[],"
          " $4::int8[], $5::text[], $6::json[], $7::bytea[], $8::uuid[], $9::timestamptz[], $10::date[])"
          " with ordinality as r(b, i2, i4, i8, t, j, y, u, ts, d, n) order by n"},
+    [PLACES] = {"places", "select item.ctid from item where id between 1 and 3 order by id"},
+    [AT_PLACES] = {"at_places", "select id from unnest($1::tid[]) as p join item on item.ctid = p order by id"},
     [INSERT_ITEM] = {"insert_item", "insert into item (id) values ($1)"},
     [COUNT_ITEMS] = {"count_items", "select count(*) from item where id = $1"},
     [DIVIDE] = {"divide", "select 1 / $1::int4"},
@@ -237,6 +239,30 @@ static void arrays_round_trip(void **state)
                 assert_true(db_is_null(r, row, column));
         }
     }
+}
+
+static void rows_are_found_at_their_places(void **state)
+{
+    (void)state;
+    struct db *db CLEANUP(close_db) = open_db(&options);
+    struct db_params p CLEANUP(db_params_free);
+    PGresult *places CLEANUP(db_result_ptr) = NULL, *r CLEANUP(db_result_ptr) = NULL;
+    db_params_init(&p, 1 << 10);
+    assert_int_equal(db_exec(db, "delete from item; insert into item select generate_series(1, 3)"), STATUS_OK);
+    assert_int_equal(db_query(db, PLACES, &p, &places), STATUS_OK);
+    assert_int_equal(PQntuples(places), 3);
+    db_array_open(&p, DB_PLACE);
+    for (int row = 0; row < 3; row += 2) {
+        uint8_t place[DB_PLACE_SIZE];
+        db_get_place(places, row, 0, place);
+        db_array_place(&p, place);
+    }
+    db_array_close(&p);
+    assert_int_equal(db_query(db, AT_PLACES, &p, &r), STATUS_OK);
+    assert_int_equal(PQntuples(r), 2);
+    assert_int_equal(db_get_int(r, 0, 0), 1);
+    assert_int_equal(db_get_int(r, 1, 0), 3);
+    assert_int_equal(db_exec(db, "delete from item"), STATUS_OK);
 }
 
 static void session_is_as_promised(void **state)
@@ -657,6 +683,7 @@ int main(void)
         cmocka_unit_test(values_round_trip),
         cmocka_unit_test(nulls_and_empty_values_differ),
         cmocka_unit_test(arrays_round_trip),
+        cmocka_unit_test(rows_are_found_at_their_places),
         cmocka_unit_test(session_is_as_promised),
         cmocka_unit_test(sqlstates_are_classified),
         cmocka_unit_test(a_pipeline_commits),

@@ -46,7 +46,7 @@ static const char *find_scan(const char *plan)
 
 static const char *explain(PGconn *conn, const char *statement, char *plan, size_t size)
 {
-    char sql[512], nulls[160] = "";
+    char sql[512], nulls[6 * DB_PARAMS_MAX + 2] = "";
     (void)snprintf(sql, sizeof sql,
                    "select array_length(parameter_types, 1) from pg_prepared_statements where name = '%s'",
                    statement);
