@@ -81,8 +81,8 @@ void needs_system_account(struct needs *n, struct arena *a, enum account_role ro
     needs_account(n, a, &id);
 }
 
-/* The space is the sign, so that keys (negative) come before accounts. The rest mixes all bits of the id: many ids
-   share their time, others their digits. The finalizer of splitmix64. */
+/* The space is the sign, so that keys (negative) come before accounts. The rest mixes all bits of the id:
+   many ids share their time, others their digits. The finalizer of splitmix64. */
 int64_t lock_number(enum lock_space space, const struct uuid *id)
 {
     uint64_t high, low;

@@ -30,7 +30,7 @@ struct needs {
     struct uuid *accounts; /* to load and lock; absent ones simply are not found */
     size_t account_count, account_cap;
     bool whole_accounts; /* with what moving money never looks at: role, name, metadata, time of creation */
-    int64_t *locks; /* advisory locks, see lock_number */
+    int64_t *locks;      /* advisory locks, see lock_number */
     size_t lock_count, lock_cap;
     size_t entries; /* most entries that the commands can write */
     bool out_of_memory;
@@ -40,8 +40,8 @@ void needs_account(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency);
 void needs_lock(struct needs *n, struct arena *a, int64_t number);
-/* Advisory locks stand for what a batch may make or change. Everybody takes all of theirs in ascending order: first the
-   keys, then the accounts. Two ids with one number only wait for each other. */
+/* Advisory locks stand for what a batch may make or change. Everybody takes all of theirs in ascending order:
+   first the keys, then the accounts. Two ids with one number only wait for each other. */
 enum lock_space { LOCK_KEY, LOCK_ACCOUNT };
 int64_t lock_number(enum lock_space space, const struct uuid *id);
 void needs_entries(struct needs *n, size_t count);

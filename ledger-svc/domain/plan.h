@@ -31,7 +31,8 @@ struct event_row {
     struct uuid object_id;
     struct uuid command_id;
     struct str owner, actor, source, traceparent;
-    struct str before, after; /* JSON objects; empty: NULL. A posted transaction's own rows say what happened */
+    struct str before,
+        after; /* JSON objects; empty: NULL. A posted transaction's own rows say what happened */
 };
 /* A key's stored answer. */
 struct key_row {

@@ -6,28 +6,20 @@
 
 #include "shared/core/digest.h"
 
+static bool is_text(enum column_member member)
+{
+    return member == MEMBER_STR || member == MEMBER_NAME || member == MEMBER_CODE;
+}
+
 static struct str text_at(enum column_member member, const void *at)
 {
-    const char *text;
-    switch (member) {
-    case MEMBER_STR:
+    assert(is_text(member));
+    if (member == MEMBER_STR)
         return *(const struct str *)at;
-    case MEMBER_NAME:
+    const char *text = at;
+    if (member == MEMBER_NAME)
         memcpy(&text, at, sizeof text);
-        return str_of(text);
-    case MEMBER_CODE:
-        return str_of(at);
-    case MEMBER_UUID:
-    case MEMBER_DIGEST:
-    case MEMBER_PLACE:
-    case MEMBER_INT:
-    case MEMBER_INT64:
-    case MEMBER_BOOL:
-    case MEMBER_TIME:
-        break;
-    }
-    assert(!"not a text");
-    return (struct str){0};
+    return str_of(text);
 }
 
 static int64_t number_at(enum column_member member, const void *at)
@@ -35,20 +27,17 @@ static int64_t number_at(enum column_member member, const void *at)
     return member == MEMBER_INT ? *(const int *)at : *(const int64_t *)at;
 }
 
-static bool is_text(enum column_member member)
-{
-    return member == MEMBER_STR || member == MEMBER_NAME || member == MEMBER_CODE;
-}
-
 /* Only texts and numbers are ever shared or optional. */
 static bool is_same(enum column_member member, const void *a, const void *b)
 {
-    return is_text(member) ? str_eq(text_at(member, a), text_at(member, b)) : number_at(member, a) == number_at(member, b);
+    return is_text(member) ? str_eq(text_at(member, a), text_at(member, b))
+                           : number_at(member, a) == number_at(member, b);
 }
 
 static bool is_null(enum column_member member, const void *at)
 {
-    return is_text(member) ? text_at(member, at).len == 0 : member == MEMBER_TIME && number_at(member, at) == 0;
+    return is_text(member) ? text_at(member, at).len == 0
+                           : member == MEMBER_TIME && number_at(member, at) == 0;
 }
 
 static void add_element(struct db_params *p, enum column_member member, const void *at)
@@ -131,7 +120,8 @@ static void add_array(struct db_params *p, const struct column *c, const struct 
     db_array_close(p);
 }
 
-void columns_add(struct db_params *p, const struct column *columns, size_t column_count, const struct rows *rows)
+void columns_add(struct db_params *p, const struct column *columns, size_t column_count,
+                 const struct rows *rows)
 {
     assert(rows->count > 0);
     for (const struct column *c = columns; c < columns + column_count; c++) {

@@ -1,5 +1,5 @@
-/* columns.h - rows of structs as the columns of one statement: where each column lies in the struct, how it is written
-   and how it usually looks, as a table. */
+/* columns.h - rows of structs as the columns of one statement: where each column lies in the struct, how it
+   is written and how it usually looks, as a table. */
 #ifndef LEDGER_STORE_COLUMNS_H
 #define LEDGER_STORE_COLUMNS_H
 
@@ -18,8 +18,8 @@ enum column_member {
     MEMBER_BOOL,   /* bool */
     MEMBER_TIME    /* int64_t, unix microseconds; 0 is NULL */
 };
-/* An element less is an element that nobody writes, sends, reads, checks and copies: most batches have one currency and
-   no description at all. */
+/* An element less is an element that nobody writes, sends, reads, checks and copies: most batches have one
+   currency and no description at all. */
 enum column_use {
     COLUMN_EACH,    /* one parameter: an array */
     COLUMN_SHARED,  /* two: the array, or NULL and the value of all rows */
@@ -37,6 +37,7 @@ struct rows {
     size_t size, count;
 };
 /* Adds the rows' parameters, column by column; there must be a row. */
-void columns_add(struct db_params *p, const struct column *columns, size_t column_count, const struct rows *rows);
+void columns_add(struct db_params *p, const struct column *columns, size_t column_count,
+                 const struct rows *rows);
 
 #endif

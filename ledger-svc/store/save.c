@@ -13,7 +13,10 @@
 /* At most: accounts inserted and updated, transactions, events, keys, sources, COMMIT. */
 #define SAVE_STEPS_MAX 7
 
-#define COLUMN(type, use, field, row, member) {DB_##type, COLUMN_##use, MEMBER_##field, offsetof(struct row, member)}
+#define COLUMN(type, use, field, row, member)                                                                \
+    {                                                                                                        \
+        DB_##type, COLUMN_##use, MEMBER_##field, offsetof(struct row, member)                                \
+    }
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* An account and its words. */
@@ -23,6 +26,7 @@ struct account_row {
 };
 
 /* The tables below are in the order of their statements' parameters. */
+/* clang-format off */
 #define ACCOUNT(type, use, field, member) COLUMN(type, use, field, account_row, member)
 static const struct column new_account_columns[] = {
     ACCOUNT(UUID, EACH, UUID, account.id),
@@ -112,9 +116,10 @@ static const struct column source_columns[] = {
     SOURCE(INT2, EACH, INT, status),
     SOURCE(TEXT, EACH, STR, body),
 };
+/* clang-format on */
 
 /* Starts a statement's parameters, or goes on with more rows for the same statement. */
-#define ADD_COLUMNS(st, columns, array, array_count) \
+#define ADD_COLUMNS(st, columns, array, array_count)                                                         \
     columns_add(&(st)->params, columns, COUNT(columns), &(struct rows){array, sizeof *(array), array_count})
 
 /* The accounts of the batch that are (or are not) new and have something to store. */

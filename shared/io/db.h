@@ -37,9 +37,21 @@ PGconn *db_raw(struct db *db);          /* for tests and tools */
 
 /* Parameters, all binary. A params object is filled in order $1, $2, ... and reused after db_params_reset. */
 #define DB_PARAMS_MAX 32
-enum db_type { DB_BOOL, DB_INT2, DB_INT4, DB_INT8, DB_TEXT, DB_JSON, DB_BYTEA, DB_UUID, DB_TIME, DB_DATE, DB_PLACE };
-/* Where a row was seen: its ctid, opaque. Good within the transaction that read it, as long as nobody else may change
-   the row. */
+enum db_type {
+    DB_BOOL,
+    DB_INT2,
+    DB_INT4,
+    DB_INT8,
+    DB_TEXT,
+    DB_JSON,
+    DB_BYTEA,
+    DB_UUID,
+    DB_TIME,
+    DB_DATE,
+    DB_PLACE
+};
+/* Where a row was seen: its ctid, opaque. Good within the transaction that read it, as long as nobody else
+   may change the row. */
 #define DB_PLACE_SIZE 6
 struct db_params {
     int count;

@@ -19,10 +19,17 @@ struct element_type {
     uint32_t size; /* 0: any */
 };
 static const struct element_type element_types[] = {
-    [DB_BOOL] = {DB_OID_BOOL, 1},   [DB_INT2] = {DB_OID_INT2, 2},  [DB_INT4] = {DB_OID_INT4, 4},
-    [DB_INT8] = {DB_OID_INT8, 8},   [DB_TEXT] = {DB_OID_TEXT, 0},  [DB_JSON] = {DB_OID_JSON, 0},
-    [DB_BYTEA] = {DB_OID_BYTEA, 0}, [DB_UUID] = {DB_OID_UUID, 16}, [DB_TIME] = {DB_OID_TIMESTAMPTZ, 8},
-    [DB_DATE] = {DB_OID_DATE, 4},   [DB_PLACE] = {DB_OID_TID, DB_PLACE_SIZE},
+    [DB_BOOL] = {DB_OID_BOOL, 1},
+    [DB_INT2] = {DB_OID_INT2, 2},
+    [DB_INT4] = {DB_OID_INT4, 4},
+    [DB_INT8] = {DB_OID_INT8, 8},
+    [DB_TEXT] = {DB_OID_TEXT, 0},
+    [DB_JSON] = {DB_OID_JSON, 0},
+    [DB_BYTEA] = {DB_OID_BYTEA, 0},
+    [DB_UUID] = {DB_OID_UUID, 16},
+    [DB_TIME] = {DB_OID_TIMESTAMPTZ, 8},
+    [DB_DATE] = {DB_OID_DATE, 4},
+    [DB_PLACE] = {DB_OID_TID, DB_PLACE_SIZE},
 };
 
 void db_array_open(struct db_params *p, enum db_type element)

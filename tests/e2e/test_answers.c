@@ -74,7 +74,8 @@ static void facts_say_what_answers_say(void **state)
     (void)state;
     static const char *const bodies[] = {
         "{'from_account':'@alice','to_account':'@bob','amount':7}",
-        "{'from_account':'@bob','to_account':'@alice','amount':3,'description':'a \\u00fc','reference':'fact-1',"
+        "{'from_account':'@bob','to_account':'@alice','amount':3,'description':'a "
+        "\\u00fc','reference':'fact-1',"
         "'metadata':{'b':'2','a':'1'}}",
     };
     struct db *db = harness_database(&h);
@@ -306,10 +307,16 @@ static void books_are_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(request_ids), cmocka_unit_test(traces_go_on), cmocka_unit_test(facts_say_what_answers_say),
+        cmocka_unit_test(request_ids),
+        cmocka_unit_test(traces_go_on),
+        cmocka_unit_test(facts_say_what_answers_say),
         cmocka_unit_test(problems),
-        cmocka_unit_test(methods),     cmocka_unit_test(openapi),      cmocka_unit_test(docs),
-        cmocka_unit_test(health),      cmocka_unit_test(metrics),      cmocka_unit_test(books_are_right),
+        cmocka_unit_test(methods),
+        cmocka_unit_test(openapi),
+        cmocka_unit_test(docs),
+        cmocka_unit_test(health),
+        cmocka_unit_test(metrics),
+        cmocka_unit_test(books_are_right),
     };
     char ids[2][TYPEID_TEXT_SIZE];
     harness_start(&h, &(struct harness_options){0});

@@ -15,7 +15,20 @@
 #include "tests/support/process.h"
 #include "tests/support/servers.h"
 
-enum { ROUND_TRIP, ARRAYS, PLACES, AT_PLACES, INSERT_ITEM, COUNT_ITEMS, DIVIDE, LOCK_ITEM, BACKEND_PID, SLEEP, BIG, STATEMENTS };
+enum {
+    ROUND_TRIP,
+    ARRAYS,
+    PLACES,
+    AT_PLACES,
+    INSERT_ITEM,
+    COUNT_ITEMS,
+    DIVIDE,
+    LOCK_ITEM,
+    BACKEND_PID,
+    SLEEP,
+    BIG,
+    STATEMENTS
+};
 
 static const struct db_statement statements[] = {
     [ROUND_TRIP] = {"round_trip",
@@ -27,7 +40,8 @@ static const struct db_statement statements[] = {
          " $4::int8[], $5::text[], $6::json[], $7::bytea[], $8::uuid[], $9::timestamptz[], $10::date[])"
          " with ordinality as r(b, i2, i4, i8, t, j, y, u, ts, d, n) order by n"},
     [PLACES] = {"places", "select item.ctid from item where id between 1 and 3 order by id"},
-    [AT_PLACES] = {"at_places", "select id from unnest($1::tid[]) as p join item on item.ctid = p order by id"},
+    [AT_PLACES] = {"at_places",
+                   "select id from unnest($1::tid[]) as p join item on item.ctid = p order by id"},
     [INSERT_ITEM] = {"insert_item", "insert into item (id) values ($1)"},
     [COUNT_ITEMS] = {"count_items", "select count(*) from item where id = $1"},
     [DIVIDE] = {"divide", "select 1 / $1::int4"},
@@ -248,7 +262,8 @@ static void rows_are_found_at_their_places(void **state)
     struct db_params p CLEANUP(db_params_free);
     PGresult *places CLEANUP(db_result_ptr) = NULL, *r CLEANUP(db_result_ptr) = NULL;
     db_params_init(&p, 1 << 10);
-    assert_int_equal(db_exec(db, "delete from item; insert into item select generate_series(1, 3)"), STATUS_OK);
+    assert_int_equal(db_exec(db, "delete from item; insert into item select generate_series(1, 3)"),
+                     STATUS_OK);
     assert_int_equal(db_query(db, PLACES, &p, &places), STATUS_OK);
     assert_int_equal(PQntuples(places), 3);
     db_array_open(&p, DB_PLACE);

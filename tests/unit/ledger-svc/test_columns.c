@@ -25,7 +25,9 @@ struct row {
     bool flag;
 };
 #define CELL(type, use, member_kind, member)                                                                 \
-    {DB_##type, COLUMN_##use, MEMBER_##member_kind, offsetof(struct row, member)}
+    {                                                                                                        \
+        DB_##type, COLUMN_##use, MEMBER_##member_kind, offsetof(struct row, member)                          \
+    }
 
 /* What became of a column: its parameters, in order. */
 enum sent { ARRAY = 'a', ARRAY_WITH_NULLS = 'n', VALUE = 'v', NOTHING = '0' };
@@ -70,9 +72,9 @@ static void every_member_travels_in_an_array(void **state)
 {
     (void)state;
     static const struct column each[] = {
-        CELL(UUID, EACH, UUID, id),         CELL(BYTEA, EACH, DIGEST, digest), CELL(PLACE, EACH, PLACE, place),
-        CELL(TEXT, EACH, STR, text),        CELL(TEXT, EACH, NAME, name),      CELL(TEXT, EACH, CODE, code),
-        CELL(INT2, EACH, INT, number),      CELL(INT8, EACH, INT64, amount),   CELL(BOOL, EACH, BOOL, flag),
+        CELL(UUID, EACH, UUID, id),      CELL(BYTEA, EACH, DIGEST, digest), CELL(PLACE, EACH, PLACE, place),
+        CELL(TEXT, EACH, STR, text),     CELL(TEXT, EACH, NAME, name),      CELL(TEXT, EACH, CODE, code),
+        CELL(INT2, EACH, INT, number),   CELL(INT8, EACH, INT64, amount),   CELL(BOOL, EACH, BOOL, flag),
         CELL(TIME, EACH, TIME, time_us),
     };
     struct row rows[ROWS];
@@ -85,8 +87,8 @@ static void what_all_rows_share_travels_once(void **state)
 {
     (void)state;
     static const struct column shared[] = {
-        CELL(TEXT, SHARED, STR, text),     CELL(TEXT, SHARED, NAME, name),    CELL(TEXT, SHARED, CODE, code),
-        CELL(INT2, SHARED, INT, number),   CELL(INT8, SHARED, INT64, amount), CELL(TIME, SHARED, TIME, time_us),
+        CELL(TEXT, SHARED, STR, text),   CELL(TEXT, SHARED, NAME, name),    CELL(TEXT, SHARED, CODE, code),
+        CELL(INT2, SHARED, INT, number), CELL(INT8, SHARED, INT64, amount), CELL(TIME, SHARED, TIME, time_us),
     };
     struct row rows[ROWS];
     fill(rows);
@@ -101,7 +103,8 @@ static void what_all_rows_share_travels_once(void **state)
 static void what_no_row_has_does_not_travel(void **state)
 {
     (void)state;
-    static const struct column optional = CELL(JSON, OPTIONAL, STR, text), shared = CELL(TEXT, SHARED, STR, text),
+    static const struct column optional = CELL(JSON, OPTIONAL, STR, text),
+                               shared = CELL(TEXT, SHARED, STR, text),
                                time = CELL(TIME, SHARED, TIME, time_us), each = CELL(TEXT, EACH, STR, text);
     struct row rows[ROWS];
     fill(rows);

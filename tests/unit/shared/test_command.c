@@ -30,7 +30,8 @@ static struct command_envelope example(void)
                                  .key = STR_LIT("a \"quoted\" key"),
                                  .source = STR_LIT("webhook:we_1"),
                                  .deadline_us = INT64_C(1763666487123456),
-                                 .traceparent = STR_LIT("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
+                                 .traceparent =
+                                     STR_LIT("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
     for (int i = 0; i < DIGEST_SIZE; i++) {
         c.fingerprint.bytes[i] = (uint8_t)(i * 8);
     }
