@@ -311,6 +311,15 @@ static const struct wall rights[] = {
      "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, after, created_at) "
      "values (" T(3) ", 't', 'r', " A ", " T(3) ", 'o', 'key', '{}', now() + '400 days')",
      CHECK},
+    {"ledger: an event that says nothing", LEDGER,
+     "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, created_at) "
+     "values (" T(3) ", 'account.created', 'account', " A ", " T(3) ", 'o', 'key', now())",
+     CHECK},
+    {"ledger: the event of a transaction, which speaks for itself", LEDGER,
+     "begin; insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, created_at) "
+     "values (" T(3) ", 'transaction.posted', 'transaction', " T(1) ", " T(
+         3) ", 'o', 'key', now()); rollback",
+     FINE},
     {"ingress: reads a view", INGRESS, "select from api.entries", FINE},
     {"ingress: finds a key", INGRESS, "select from api.find_api_key('')", FINE},
     {"ingress: lists keys", INGRESS, "select from paybus.api_keys", NO_RIGHT},
