@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define NEEDS_FIRST  ((size_t)64)
 #define MEMBER_FIXED 6    /* a member's quotes, colon and comma; the braces */
 #define PROBLEM_TEXT 2048 /* code, sentence, at most one error, two numbers */
 
@@ -29,27 +28,9 @@ const struct command_type *command_type_find(struct str name)
     return NULL;
 }
 
-/* The array with room for one more; NULL when the arena's cap is reached. */
-static void *grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size)
-{
-    if (count < *cap) {
-        return array;
-    }
-    size_t larger_cap = *cap == 0 ? NEEDS_FIRST : 2 * *cap;
-    void *larger = arena_alloc_array(a, larger_cap, size);
-    if (larger == NULL) {
-        return NULL;
-    }
-    if (count > 0) {
-        memcpy(larger, array, count * size);
-    }
-    *cap = larger_cap;
-    return larger;
-}
-
 void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
 {
-    struct uuid *accounts = grow(a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
+    struct uuid *accounts = arena_grow(a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
     if (accounts == NULL) {
         n->out_of_memory = true;
         return;
@@ -66,7 +47,7 @@ void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id
 
 void needs_lock(struct needs *n, struct arena *a, int64_t number)
 {
-    int64_t *locks = grow(a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
+    int64_t *locks = arena_grow(a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
     if (locks == NULL) {
         n->out_of_memory = true;
         return;

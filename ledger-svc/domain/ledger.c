@@ -7,8 +7,7 @@
 
 #define SEQUENCE_MAX       (UINT32_C(1) << 30) /* what uuid7_make keeps of it */
 #define IDS_PER_BATCH_MAX  UINT32_C(65536) /* ids of one batch rise: the sequence must not wrap within it */
-#define ACCOUNTS_FIRST     ((size_t)64)
-#define ACCOUNT_TEXT_FIXED 1024 /* an account's JSON but for its name and metadata */
+#define ACCOUNT_TEXT_FIXED 1024            /* an account's JSON but for its name and metadata */
 #define RANDOM_STATE_ZERO                                                                                    \
     UINT64_C(0x9e3779b97f4a7c15) /* instead of a seed of 0, on which xorshift would stay */
 
@@ -52,20 +51,12 @@ void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uin
 
 static bool reserve_account(struct ledger *l)
 {
-    if (l->account_count < l->account_cap) {
-        return true;
+    struct account **accounts =
+        arena_grow(l->arena, l->accounts, l->account_count, &l->account_cap, sizeof(*accounts));
+    if (accounts != NULL) {
+        l->accounts = accounts;
     }
-    size_t cap = l->account_cap == 0 ? ACCOUNTS_FIRST : 2 * l->account_cap;
-    struct account **accounts = arena_alloc_array(l->arena, cap, sizeof(struct account *));
-    if (accounts == NULL) {
-        return false;
-    }
-    if (l->account_count > 0) {
-        memcpy(accounts, l->accounts, l->account_count * sizeof(struct account *));
-    }
-    l->accounts = accounts;
-    l->account_cap = cap;
-    return true;
+    return accounts != NULL;
 }
 
 struct account *ledger_add_account(struct ledger *l, const struct uuid *id)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define BLOCK_MIN_BYTES ((size_t)16 * 1024)
+#define GROW_FIRST      ((size_t)32)
 #define BLOCK_MAX_BYTES ((size_t)1024 * 1024) /* a single larger allocation still gets a block of its own */
 
 struct arena_block {
@@ -77,6 +78,23 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size)
         return NULL;
     }
     return arena_alloc(a, bytes);
+}
+
+void *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap) {
+        return array;
+    }
+    size_t larger_cap = *cap == 0 ? GROW_FIRST : 2 * *cap;
+    void *larger = arena_alloc_array(a, larger_cap, size);
+    if (larger == NULL) {
+        return NULL;
+    }
+    if (count > 0) {
+        memcpy(larger, array, count * size);
+    }
+    *cap = larger_cap;
+    return larger;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)

@@ -17,6 +17,9 @@ void arena_init(struct arena *a, size_t cap_bytes);
 /* Zeroed, aligned for any type; NULL when the cap or memory is reached. Valid until reset or free. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* checks the product */
+/* The array with room for one more than count: itself, or a larger copy of it (what it outgrows stays until
+   the reset); NULL as above. *cap starts at 0 and is in elements. */
+void *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size);
 /* A NUL-terminated copy of len bytes; NULL as above. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 /* Forgets all, keeps the first block for the next round. */

@@ -1,4 +1,4 @@
-/* wrap: arena_alloc arena_alloc_array arena_strndup */
+/* wrap: arena_alloc arena_alloc_array arena_grow arena_strndup */
 /* test_memory_errors.c - each allocation of a batch fails in turn: the batch says so and nothing breaks. */
 #include "tests/unit/ledger-svc/domain_expect.h"
 
@@ -32,6 +32,13 @@ void *__wrap_arena_alloc_array(struct arena *a, size_t count, size_t size);
 void *__wrap_arena_alloc_array(struct arena *a, size_t count, size_t size)
 {
     return fails_now() ? NULL : __real_arena_alloc_array(a, count, size);
+}
+
+void *__real_arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size);
+void *__wrap_arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size);
+void *__wrap_arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size)
+{
+    return count == *cap && fails_now() ? NULL : __real_arena_grow(a, array, count, cap, size);
 }
 
 char *__real_arena_strndup(struct arena *a, const char *s, size_t len);

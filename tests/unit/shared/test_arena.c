@@ -79,6 +79,30 @@ static void array_products_are_checked(void **state)
     arena_free(&a);
 }
 
+static void arrays_grow_by_copies(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 64 << 10);
+    int64_t *numbers = NULL;
+    size_t cap = 0, count = 0;
+    for (;;) {
+        int64_t *larger = arena_grow(&a, numbers, count, &cap, sizeof(*numbers));
+        if (larger == NULL) {
+            break;
+        }
+        assert_true(cap > count);
+        numbers = larger;
+        numbers[count] = (int64_t)count;
+        count++;
+    }
+    assert_true(count > 1000 && count == cap); /* the arena's cap ended it, and nothing was lost */
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(numbers[i], i);
+    }
+    arena_free(&a);
+}
+
 static void copies_end_with_nul(void **state)
 {
     (void)state;
@@ -107,6 +131,7 @@ int main(void)
         cmocka_unit_test(cap_holds_for_everything_together),
         cmocka_unit_test(reset_keeps_the_first_block_and_zeroes_again),
         cmocka_unit_test(array_products_are_checked),
+        cmocka_unit_test(arrays_grow_by_copies),
         cmocka_unit_test(copies_end_with_nul),
         cmocka_unit_test(zero_cap_gives_nothing),
     };
