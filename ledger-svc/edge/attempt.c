@@ -2,11 +2,11 @@
 #include "ledger-svc/edge/attempt.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/store/save.h"
 #include "ledger-svc/store/session.h"
-#include "ledger_statements.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 
@@ -65,11 +65,20 @@ enum status attempt_connect(struct attempt *at)
     return STATUS_OK;
 }
 
+static enum status end_stalled(struct attempt *at)
+{
+    int64_t ended = 0;
+    enum status s = store_end_stalled(at->store.db, &ended);
+    if (s == STATUS_OK && ended > 0) {
+        log_event(LOG_WARN, "stalled_sessions_ended", log_int("sessions", ended));
+        metric_add(ledger_metrics.stalled_sessions, ended);
+    }
+    return s;
+}
+
 void attempt_idle(struct attempt *at)
 {
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    if (attempt_connect(at) == STATUS_OK &&
-        db_query(at->store.db, LEDGER_SQL_READ_CLOCK, NULL, &r) != STATUS_OK)
+    if (attempt_connect(at) == STATUS_OK && end_stalled(at) != STATUS_OK)
         disconnect(at);
 }
 
@@ -123,6 +132,13 @@ static enum status run_transaction(struct attempt *at, const struct load_request
     return s == STATUS_OK ? decide_and_store(at, req, &l, &loaded, answers) : s;
 }
 
+/* lock_timeout or statement_timeout: perhaps it waited for somebody who stopped. */
+static bool ran_out_of_time(const struct attempt *at)
+{
+    const char *sqlstate = db_sqlstate(at->store.db);
+    return strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "57014") == 0;
+}
+
 enum status attempt_run(struct attempt *at, const struct command *commands, size_t count, bool resolve,
                         const struct answer **ret_answers)
 {
@@ -145,7 +161,9 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
         ledger_metrics_count_retry(db_sqlstate(at->store.db));
     log_event(LOG_WARN, "batch_failed", log_str("status", status_name(s)), log_int("commands", count),
               log_str("sqlstate", db_sqlstate(at->store.db)), log_str("error", db_error(at->store.db)));
-    if (s == STATUS_UNKNOWN || !store_rollback(&at->store))
+    bool look_for_stalled = ran_out_of_time(at); /* the rollback forgets why */
+    if (s == STATUS_UNKNOWN || !store_rollback(&at->store) ||
+        (look_for_stalled && end_stalled(at) != STATUS_OK))
         disconnect(at);
     return s;
 }

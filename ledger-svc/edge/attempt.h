@@ -23,14 +23,15 @@ NODISCARD enum status attempt_open(struct attempt *at, const char *database_url,
 void attempt_close(struct attempt *at);
 /* Connects if there is no connection and checks that the server keeps what it commits. */
 NODISCARD enum status attempt_connect(struct attempt *at);
-/* With nothing to do: connects, or finds out that the connection is gone before a command has to. */
+/* With nothing to do: connects, or finds out that the connection is gone before a command has to; ends
+   sessions that stalled, before a command has to wait for them. */
 void attempt_idle(struct attempt *at);
 
 /* Runs the transaction; with resolve set, an earlier COMMIT of these commands may have happened. STATUS_OK:
    committed (or there was nothing to store), ret_answers has a row per command, valid until the next try.
    STATUS_UNKNOWN: COMMIT was sent and its answer lost. STATUS_RETRY, STATUS_TIMEOUT, STATUS_UNAVAILABLE: not
    committed, repeating can help. STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do. Leaves no
-   transaction open. */
+   transaction open. After a wait that took too long, sessions that stalled are ended. */
 NODISCARD enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
                                   bool resolve, const struct answer **ret_answers);
 /* For jitter. */

@@ -56,6 +56,9 @@ void ledger_metrics_init(void)
                                          "COMMITs whose answer was lost and that were then resolved.", "");
     m->database_connects =
         metrics_counter("paybus_ledger_database_connects_total", "Database connections opened.", "");
+    m->stalled_sessions =
+        metrics_counter("paybus_ledger_stalled_sessions_ended_total",
+                        "Database sessions of stopped ledger-svc processes that this one ended.", "");
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

@@ -17,6 +17,7 @@ struct ledger_metrics {
     struct metric *poisonous;         /* counter: commands that failed alone */
     struct metric *unknown_commits;   /* counter: COMMITs whose answer was lost */
     struct metric *database_connects; /* counter */
+    struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
 };
 extern struct ledger_metrics ledger_metrics;
 

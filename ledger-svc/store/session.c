@@ -7,14 +7,18 @@
 #include "ledger_statements.h"
 
 /* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
-   even while a fresh table's statistics say that it is empty. A paused process may hold locks for two seconds
-   at most. */
+   even while a fresh table's statistics say that it is empty.
+   A stopped process may keep nobody waiting for longer than three seconds. Stopped between two pipelines, it
+   is ended by idle_in_transaction_session_timeout. Stopped within one, it counts as stalled after 1.25 s
+   (end_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout: 2.75 s at
+   the latest. A shorter lock_timeout would make the healthy lose their place in the queue at a hot account.
+ */
 static const char session_settings[] = "set search_path = pg_catalog;"
                                        "set jit = off;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
                                        "set statement_timeout = '4s';"
-                                       "set lock_timeout = '3s';"
+                                       "set lock_timeout = '1500ms';"
                                        "set idle_in_transaction_session_timeout = '2s'";
 
 struct db_options store_session_options(const char *conninfo)
@@ -46,4 +50,13 @@ enum status store_check_durability(struct db *db, bool *ret_has_standby, char *r
         return STATUS_FAILED;
     }
     return STATUS_OK;
+}
+
+enum status store_end_stalled(struct db *db, int64_t *ret_ended)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = db_query(db, LEDGER_SQL_END_STALLED_SESSIONS, NULL, &r);
+    if (s == STATUS_OK)
+        *ret_ended = db_get_int(r, 0, 0);
+    return s;
 }

@@ -1,5 +1,5 @@
 /* session.h - how ledger-svc connects to PostgreSQL: prepared statements, pinned plans, limits on what may
- * wait. */
+ * wait; and how it frees itself from those that stopped. */
 #ifndef LEDGER_STORE_SESSION_H
 #define LEDGER_STORE_SESSION_H
 
@@ -12,5 +12,9 @@ struct db_options store_session_options(const char *conninfo);
    ret_reason names the setting. */
 NODISCARD enum status store_check_durability(struct db *db, bool *ret_has_standby, char *ret_reason,
                                              size_t reason_size);
+/* Ends the sessions of other processes of ledger-svc (or of other workers) that stopped in the middle of a
+   pipeline with a transaction open, so that their locks are free. Ending a healthy one would do no harm: it
+   repeats its batch. */
+NODISCARD enum status store_end_stalled(struct db *db, int64_t *ret_ended);
 
 #endif
