@@ -69,7 +69,7 @@ static enum status connect_and_prepare(struct db *db, int64_t deadline_us)
     enum status s = connect_finish(db->conn, deadline_us);
     if (s != STATUS_OK)
         return s;
-    PQsetNoticeReceiver(db->conn, db_log_notice, (void *)(uintptr_t)options);
+    PQsetNoticeReceiver(db->conn, db_take_notice, db);
     if (PQsetnonblocking(db->conn, 1) != 0)
         return cannot_connect("connect", PQerrorMessage(db->conn));
     if (options->settings && db_exec(db, options->settings) != STATUS_OK)

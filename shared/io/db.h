@@ -103,6 +103,9 @@ NODISCARD enum status db_exec_result(struct db *db, const char *sql, PGresult **
 void db_result_ptr(PGresult **r);
 /* True only for the command tag COMMIT: a failed transaction's COMMIT "succeeds" as ROLLBACK. */
 bool db_committed(const PGresult *r);
+/* The wait for a synchronous standby was cancelled during the last pipeline, query or exec: its COMMIT,
+   tagged as any other, is safe on this server only. Needs client_min_messages to let warnings pass. */
+bool db_commit_is_local(const struct db *db);
 
 /* Pipelines: begin, send statements, flush once, then read the results in order. If any statement fails the
    rest are skipped by the server; db_pipeline_finish then reports the first error. A failed send
@@ -136,8 +139,8 @@ int32_t db_get_date(const PGresult *r, int row, int column); /* date as days sin
 
 /* Runs body inside BEGIN..COMMIT (isolation level by begin_sql, NULL for read committed), repeating the whole
    on STATUS_RETRY up to attempts times with jittered backoff, reopening nothing: a lost connection returns
-   STATUS_RETRY before COMMIT was sent and STATUS_UNKNOWN after. body returns STATUS_OK to commit; anything
-   else rolls back. */
+   STATUS_RETRY before COMMIT was sent and STATUS_UNKNOWN after (also for a local COMMIT). body returns
+   STATUS_OK to commit; anything else rolls back. */
 NODISCARD enum status db_tx_run(struct db *db, const char *begin_sql, int attempts,
                                 enum status (*body)(struct db *db, void *context), void *context);
 

@@ -47,6 +47,7 @@ void db_clear_error(struct db *db)
 {
     record(db, "", "");
     db->failed_index = -1;
+    db->commit_is_local = false;
 }
 
 enum status db_fail_result(struct db *db, const PGresult *r)
@@ -99,13 +100,30 @@ int db_failed_index(const struct db *db)
     return db->failed_index;
 }
 
-void db_log_notice(void *context, const PGresult *r)
+bool db_commit_is_local(const struct db *db)
 {
-    const struct db_options *options = context;
+    return db->commit_is_local;
+}
+
+/* By the function that says it: the text is translated, the SQLSTATE is that of any warning (or of a
+ * shutdown). */
+static bool ends_wait_for_standby(const PGresult *r)
+{
+    const char *function = PQresultErrorField(r, PG_DIAG_SOURCE_FUNCTION);
+    return function && strcmp(function, "SyncRepWaitForLSN") == 0;
+}
+
+void db_take_notice(void *context, const PGresult *r)
+{
+    struct db *db = context;
     const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (!severity || strcmp(severity, "WARNING") != 0)
         return;
-    log_event(LOG_WARN, "postgresql_warning", log_str("connection", options->service),
-              log_str("sqlstate", PQresultErrorField(r, PG_DIAG_SQLSTATE)),
-              log_str("message", PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)));
+    const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    if (ends_wait_for_standby(r)) {
+        db->commit_is_local = true;
+        record(db, "", message ? message : ""); /* no SQLSTATE: nothing was rolled back */
+    }
+    log_event(LOG_WARN, "postgresql_warning", log_str("connection", db->options->service),
+              log_str("sqlstate", PQresultErrorField(r, PG_DIAG_SQLSTATE)), log_str("message", message));
 }

@@ -15,6 +15,7 @@ struct db {
     bool in_pipeline;        /* between db_pipeline_begin and db_pipeline_finish */
     int sent;                /* statements in the pipeline so far */
     enum status send_status; /* the first failure of a send; nothing is sent after it */
+    bool commit_is_local;    /* see db_commit_is_local */
     int failed_index;
     char sqlstate[6];
     char error[DB_ERROR_SIZE];
@@ -41,7 +42,7 @@ enum status db_fail_result(struct db *db, const PGresult *r);
 enum status db_fail_lost(struct db *db);
 enum status db_fail_timeout(struct db *db);
 enum status db_fail_params(struct db *db);
-void db_log_notice(void *context, const PGresult *r); /* a PQnoticeReceiver */
+void db_take_notice(void *context, const PGresult *r); /* a PQnoticeReceiver; context: the connection */
 
 /* db_pipeline.c: like db_pipeline_send, for the making of prepared statements. */
 NODISCARD enum status db_send_prepare(struct db *db, const struct db_statement *statement);

@@ -20,14 +20,17 @@ static void back_off(int tries)
     nanosleep(&pause, NULL);
 }
 
-/* A failed transaction's COMMIT succeeds too, as a ROLLBACK: the tag tells. */
+/* A failed transaction's COMMIT succeeds too, as a ROLLBACK: the tag tells. One that a standby may not have
+   is in doubt. */
 static enum status commit(struct db *db)
 {
     PGresult *r CLEANUP(db_result_ptr) = NULL;
     enum status s = db_exec_result(db, "commit", &r);
-    if (s == STATUS_OK)
-        return db_committed(r) ? STATUS_OK : STATUS_FAILED;
-    return db->broken ? STATUS_UNKNOWN : s;
+    if (s != STATUS_OK)
+        return db->broken ? STATUS_UNKNOWN : s;
+    if (!db_committed(r))
+        return STATUS_FAILED;
+    return db->commit_is_local ? STATUS_UNKNOWN : STATUS_OK;
 }
 
 static void roll_back(struct db *db)
