@@ -28,6 +28,18 @@ void servers_postgres_start(struct servers_postgres *pg);
 void servers_postgres_stop(struct servers_postgres *pg, enum servers_stop_mode mode);
 void servers_postgres_destroy(struct servers_postgres *pg); /* safe when zeroed or stopped */
 
+/* A copy of the running primary that streams from it as application_name name, on a port of its own;
+   everything above works on it, too. The primary's synchronous_standby_names decides whether a COMMIT waits
+   for it. */
+void servers_standby_create(struct servers_postgres *standby, const struct servers_postgres *primary,
+                            const char *name);
+/* The process that receives what the primary sends. While it has SIGSTOP nothing more arrives, what has
+   arrived is still applied. */
+pid_t servers_standby_receiver(const struct servers_postgres *standby);
+/* Starts it again on another port, say that of a primary that is gone, as a standby still. */
+void servers_standby_move(struct servers_postgres *standby, int port);
+void servers_standby_promote(struct servers_postgres *standby); /* it takes writes when this returns */
+
 struct servers_nats {
     char directory[SERVERS_PATH_SIZE]; /* nats.conf, jetstream/ and log */
     char url[64];

@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -112,9 +113,9 @@ static void write_settings(const struct servers_postgres *pg, const char *settin
     fclose(f);
 }
 
-static void choose_port(struct servers_postgres *pg)
+static void use_port(struct servers_postgres *pg, int port)
 {
-    pg->port = port_free();
+    pg->port = port;
     snprintf(pg->conninfo, sizeof(pg->conninfo), "host=127.0.0.1 port=%d user=postgres dbname=postgres",
              pg->port);
 }
@@ -148,6 +149,17 @@ static bool wait_ready(struct servers_postgres *pg)
     return true;
 }
 
+static void start_somewhere(struct servers_postgres *pg)
+{
+    for (int i = 0; i < START_TRIES; i++) {
+        use_port(pg, port_free());
+        launch(pg);
+        if (wait_ready(pg))
+            return;
+    }
+    servers_fail("PostgreSQL does not start, see %s/log", pg->directory);
+}
+
 void servers_postgres_create(struct servers_postgres *pg, const char *settings)
 {
     memset(pg, 0, sizeof(*pg));
@@ -159,13 +171,7 @@ void servers_postgres_create(struct servers_postgres *pg, const char *settings)
     const char *const argv[] = {"cp", "-a", "--reflink=auto", source, pg->directory, NULL};
     run_as_postgres(argv, NULL);
     write_settings(pg, settings);
-    for (int i = 0; i < START_TRIES; i++) {
-        choose_port(pg);
-        launch(pg);
-        if (wait_ready(pg))
-            return;
-    }
-    servers_fail("PostgreSQL does not start, see %s/log", pg->directory);
+    start_somewhere(pg);
 }
 
 void servers_postgres_start(struct servers_postgres *pg)
@@ -201,4 +207,57 @@ void servers_postgres_destroy(struct servers_postgres *pg)
     servers_postgres_stop(pg, SERVERS_STOP_IMMEDIATE);
     servers_remove_directory(pg->directory);
     memset(pg, 0, sizeof(*pg));
+}
+
+void servers_standby_create(struct servers_postgres *standby, const struct servers_postgres *primary,
+                            const char *name)
+{
+    char program[SERVERS_PATH_SIZE], data[SERVERS_PATH_SIZE + 8], log[SERVERS_PATH_SIZE + 8], source[256];
+    memset(standby, 0, sizeof(*standby));
+    find_program("pg_basebackup", program);
+    servers_make_directory(standby->directory);
+    give_to_postgres(standby->directory);
+    snprintf(data, sizeof(data), "%s/data", standby->directory);
+    snprintf(log, sizeof(log), "%s/log", standby->directory);
+    snprintf(source, sizeof(source), "host=127.0.0.1 port=%d user=postgres application_name=%s",
+             primary->port, name);
+    const char *const argv[] = {program, "-d",   source,      "-D", data, "-R", /* settings of a standby */
+                                "-c",    "fast", "--no-sync", NULL};
+    run_as_postgres(argv, log);
+    start_somewhere(standby);
+}
+
+pid_t servers_standby_receiver(const struct servers_postgres *standby)
+{
+    pid_t pid = 0;
+    int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
+    while (pid == 0) {
+        PGconn *conn = PQconnectdb(standby->conninfo);
+        PGresult *r = PQexec(conn, "select pid from pg_stat_wal_receiver where status = 'streaming'");
+        if (PQntuples(r) == 1)
+            pid = (pid_t)strtol(PQgetvalue(r, 0, 0), NULL, 10);
+        PQclear(r);
+        PQfinish(conn);
+        if (pid == 0 && clock_monotonic_ms() > deadline_ms)
+            servers_fail("the standby receives nothing, see %s/log", standby->directory);
+        if (pid == 0)
+            pause_ms(10);
+    }
+    return pid;
+}
+
+void servers_standby_move(struct servers_postgres *standby, int port)
+{
+    servers_postgres_stop(standby, SERVERS_STOP_FAST);
+    use_port(standby, port);
+    servers_postgres_start(standby);
+}
+
+void servers_standby_promote(struct servers_postgres *standby)
+{
+    char program[SERVERS_PATH_SIZE], data[SERVERS_PATH_SIZE + 8];
+    find_program("pg_ctl", program);
+    snprintf(data, sizeof(data), "%s/data", standby->directory);
+    const char *const argv[] = {program, "-D", data, "-w", "promote", NULL};
+    run_as_postgres(argv, NULL);
 }
