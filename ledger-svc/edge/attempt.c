@@ -51,7 +51,7 @@ enum status attempt_connect(struct attempt *at)
         return s;
     }
     char reason[128];
-    s = store_check_durability(at->store.db, &at->has_standby, reason, sizeof reason);
+    s = store_check_durability(at->store.db, reason, sizeof reason);
     if (s != STATUS_OK) {
         log_event(LOG_ERROR, "database_not_durable",
                   log_str("setting", s == STATUS_FAILED ? reason : "unreadable"));
@@ -91,12 +91,6 @@ uint64_t attempt_random(struct attempt *at)
     return (z ^ (z >> 31)) | 1;
 }
 
-static bool is_empty(const struct ledger *l)
-{
-    return l->plan.key_count == 0 && l->plan.source_count == 0 && l->plan.event_count == 0 &&
-           l->plan.transaction_count == 0;
-}
-
 /* Between store_load and the end of the transaction. */
 static enum status decide_and_store(struct attempt *at, const struct load_request *req, struct ledger *l,
                                     const struct loaded *loaded, struct answer *answers)
@@ -112,8 +106,6 @@ static enum status decide_and_store(struct attempt *at, const struct load_reques
     at->sequence = l->ids.sequence;
     if (s != STATUS_OK)
         return s;
-    if (is_empty(l) && !req->resolve) /* replays and refusals that are not stored: nothing to COMMIT */
-        return store_rollback(&at->store) ? STATUS_OK : STATUS_RETRY;
     int64_t start_us = clock_monotonic_us();
     s = store_save(&at->store, l, loaded->db_now_us);
     metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
@@ -139,7 +131,7 @@ static bool ran_out_of_time(const struct attempt *at)
     return strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "57014") == 0;
 }
 
-enum status attempt_run(struct attempt *at, const struct command *commands, size_t count, bool resolve,
+enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
                         const struct answer **ret_answers)
 {
     if (attempt_connect(at) != STATUS_OK)
@@ -150,8 +142,7 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
     batch_needs(commands, count, &needs, &at->arena);
     if (answers == NULL || needs.out_of_memory)
         return STATUS_FULL;
-    struct load_request req = {
-        .commands = commands, .command_count = count, .needs = &needs, .resolve = resolve || at->has_standby};
+    struct load_request req = {.commands = commands, .command_count = count, .needs = &needs};
     enum status s = run_transaction(at, &req, answers);
     if (s == STATUS_OK) {
         *ret_answers = answers;

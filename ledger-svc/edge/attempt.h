@@ -12,9 +12,8 @@ struct attempt {
     struct store store; /* store.db is NULL while there is no connection */
     struct arena arena; /* of the try in hand */
     uint64_t random_state;
-    uint32_t sequence;   /* of ids, goes on from try to try */
-    bool has_standby;    /* what is visible may not be replicated yet: replays wait for the standby, too */
-    bool connect_failed; /* the last try to connect failed, and was logged */
+    uint32_t sequence;          /* of ids, goes on from try to try */
+    bool connect_failed;        /* the last try to connect failed, and was logged */
     atomic_bool database_ready; /* read by /readyz */
 };
 
@@ -27,13 +26,13 @@ NODISCARD enum status attempt_connect(struct attempt *at);
    sessions that stalled, before a command has to wait for them. */
 void attempt_idle(struct attempt *at);
 
-/* Runs the transaction; with resolve set, an earlier COMMIT of these commands may have happened. STATUS_OK:
-   committed (or there was nothing to store), ret_answers has a row per command, valid until the next try.
-   STATUS_UNKNOWN: COMMIT was sent and its answer lost. STATUS_RETRY, STATUS_TIMEOUT, STATUS_UNAVAILABLE: not
-   committed, repeating can help. STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do. Leaves no
-   transaction open. After a wait that took too long, sessions that stalled are ended. */
+/* Runs the transaction. STATUS_OK: committed, also on a synchronous standby; ret_answers has a row per
+   command, valid until the next try. STATUS_UNKNOWN: COMMIT was sent and its answer lost, or not true of the
+   standby; run it again. STATUS_RETRY, STATUS_TIMEOUT, STATUS_UNAVAILABLE: not committed, repeating can help.
+   STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do. Leaves no transaction open. After a
+   wait that took too long, sessions that stalled are ended. */
 NODISCARD enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
-                                  bool resolve, const struct answer **ret_answers);
+                                  const struct answer **ret_answers);
 /* For jitter. */
 uint64_t attempt_random(struct attempt *at);
 

@@ -101,7 +101,7 @@ static enum status run_to_end(struct engine *e, struct inbox *in, struct group *
 {
     for (int tries = 0; g->count > 0; tries++) {
         const struct answer *answers = NULL;
-        enum status s = attempt_run(&e->attempt, gather(e, g), g->count, g->maybe_committed, &answers);
+        enum status s = attempt_run(&e->attempt, gather(e, g), g->count, &answers);
         switch (s) {
         case STATUS_OK:
             send_answers(in, g, answers);

@@ -11,7 +11,7 @@ struct steps {
     int locks, keys, sources, accounts; /* -1: not asked */
     int count;
 };
-#define STEPS_MAX 6
+#define STEPS_MAX 5
 
 /* Columns of load_accounts.sql. */
 enum account_column {
@@ -107,10 +107,6 @@ static enum status send_all(struct store *st, const struct load_request *req, st
     if (s == STATUS_OK) {
         s = send_accounts(st, req->needs);
         steps->accounts = steps->count++;
-    }
-    if (s == STATUS_OK && req->resolve) {
-        s = db_pipeline_send(st->db, LEDGER_SQL_FORCE_SYNCHRONOUS_COMMIT, NULL);
-        steps->count++;
     }
     return s;
 }

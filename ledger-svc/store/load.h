@@ -12,13 +12,11 @@ struct store {
     struct db_params params; /* scratch of every statement */
 };
 
-/* The commands' digests and needs; digests need not be sorted. With resolve set the transaction's COMMIT also
-   waits for a synchronous standby when nothing is stored (an earlier COMMIT's answer was lost). */
+/* The commands' digests and needs; digests need not be sorted. */
 struct load_request {
     const struct command *commands;
     size_t command_count;
     const struct needs *needs;
-    bool resolve;
 };
 struct loaded {
     struct stored_key *keys; /* sorted, in the arena */

@@ -205,7 +205,8 @@ static enum status send_sources(struct store *st, struct plan *plan, int64_t db_
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_SOURCES, &st->params);
 }
 
-/* Sends what the plan has, then COMMIT; *ret_steps is the number of statements sent. */
+/* Sends what the plan has, or what makes COMMIT wait for a standby as if it had something, then COMMIT.
+   Gives the number of statements sent in *ret_steps. */
 static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_us, int *ret_steps)
 {
     struct plan *plan = &l->plan;
@@ -229,6 +230,10 @@ static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_u
         s = send_sources(st, plan, db_now_us);
         steps++;
     }
+    if (s == STATUS_OK && steps == 0) {
+        s = db_pipeline_send(st->db, LEDGER_SQL_FORCE_SYNCHRONOUS_COMMIT, NULL);
+        steps++;
+    }
     if (s == STATUS_OK)
         s = db_pipeline_send_sql(st->db, "commit");
     *ret_steps = steps + 1;
@@ -247,6 +252,8 @@ enum status store_save(struct store *st, struct ledger *l, int64_t db_now_us)
     bool committed = s == STATUS_OK && db_committed(results[steps - 1]);
     for (int i = 0; i < steps; i++)
         db_result_ptr(&results[i]);
+    if (committed && db_commit_is_local(st->db))
+        return STATUS_UNKNOWN; /* done here, but a failover would lose it: the repeat waits for the standby */
     if (committed) {
         crash_point("ledger.after_commit");
         return STATUS_OK;

@@ -8,10 +8,9 @@
 /* conninfo is borrowed for the life of the options. */
 struct db_options store_session_options(const char *conninfo);
 /* Refuses a server that could lose acknowledged money: fsync, full_page_writes and synchronous_commit must be
-   on, the version at least 15. ret_has_standby: COMMIT waits for a synchronous standby. On STATUS_FAILED
-   ret_reason names the setting. */
-NODISCARD enum status store_check_durability(struct db *db, bool *ret_has_standby, char *ret_reason,
-                                             size_t reason_size);
+   on, the version at least 15. Refuses a standby, too, which would refuse every write: it may be promoted in
+   a moment. On STATUS_FAILED ret_reason names the setting. */
+NODISCARD enum status store_check_durability(struct db *db, char *ret_reason, size_t reason_size);
 /* Ends the sessions of other processes of ledger-svc (or of other workers) that stopped in the middle of a
    pipeline with a transaction open, so that their locks are free. Ending a healthy one would do no harm: it
    repeats its batch. */

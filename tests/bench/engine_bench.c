@@ -75,7 +75,7 @@ static enum status run_batch(struct bench *b, size_t size)
     while (s == STATUS_OK && made < size)
         s = make_command(b, made++);
     if (s == STATUS_OK)
-        s = attempt_run(&b->attempt, b->commands, size, false, &answers);
+        s = attempt_run(&b->attempt, b->commands, size, &answers);
     for (size_t i = 0; s == STATUS_OK && i < size; i++)
         if (answers[i].status != 201)
             s = STATUS_FAILED;

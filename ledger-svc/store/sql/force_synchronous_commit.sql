@@ -1,3 +1,5 @@
--- Gives this transaction WAL of its own, so that its COMMIT waits for a synchronous standby even if it stores nothing:
--- used when it proves that an earlier COMMIT, whose answer was lost, did happen. One row, not read.
-select pg_logical_emit_message(true, 'paybus', 'commit resolved')
+-- Gives a transaction that stores nothing WAL of its own, so that its COMMIT waits for a synchronous standby, if there is
+-- one: what it has read and answers with may be on this server only. The setting is read each time, since it may change
+-- under a session. No row without a standby, else one, not read.
+select pg_logical_emit_message(true, 'paybus', 'commit confirmed')
+where current_setting('synchronous_standby_names') <> ''
