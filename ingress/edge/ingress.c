@@ -42,8 +42,6 @@ static enum status open_bus(struct ingress *in)
     struct bus_options options = {.servers = in->config.nats_servers,
                                   .credentials_file = in->config.nats_credentials_file,
                                   .name = "ingress",
-                                  .send_at_once =
-                                      true, /* 5 % more at 64 connections, 7 % at 16 than sharing writes */
                                   .inbox_prefix = "_INBOX_ingress"};
     enum status s = bus_open(&options, &in->bus);
     if (s == STATUS_OK) {

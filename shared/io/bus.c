@@ -43,8 +43,6 @@ static natsStatus set_connection_options(struct bus *bus, natsOptions *o, const 
     /* Otherwise a server that is stopped but connected blocks the writer, and everybody behind its lock, for
      * ever. */
     if (s == NATS_OK)
-        s = natsOptions_SetSendAsap(o, options->send_at_once);
-    if (s == NATS_OK)
         s = natsOptions_SetWriteDeadline(o, WRITE_DEADLINE_MS);
     if (s == NATS_OK)
         s = natsOptions_SetPingInterval(o, PING_INTERVAL_MS);

@@ -11,11 +11,10 @@
 #include "shared/core/status.h"
 
 struct bus_options {
-    const char *servers;          /* "nats://h:p,nats://h2:p" */
-    const char *credentials_file; /* one line "user:password", mode 0600; NULL for none */
-    const char *name;             /* connection name, e.g. "ledger-svc" */
-    const char *inbox_prefix;     /* "_INBOX_ingress"; NULL for the default */
-    bool send_at_once; /* each message is written when it is published; else within 1 ms, many together */
+    const char *servers;                 /* "nats://h:p,nats://h2:p" */
+    const char *credentials_file;        /* one line "user:password", mode 0600; NULL for none */
+    const char *name;                    /* connection name, e.g. "ledger-svc" */
+    const char *inbox_prefix;            /* "_INBOX_ingress"; NULL for the default */
     int connect_timeout_ms;              /* 0: 2000 */
     void (*on_reconnect)(void *context); /* as bus_listen; may be NULL */
     void *context;
@@ -32,10 +31,9 @@ bool bus_is_connected(const struct bus *bus);
 /* Waits for the first connection. */
 NODISCARD enum status bus_wait_connected(struct bus *bus, int timeout_ms);
 natsConnection *bus_raw(struct bus *bus);
-/* STATUS_OK: written, or in the connection's buffer (flushed within 1 ms, or now with bus_flush).
-   STATUS_UNAVAILABLE: not connected, nothing will be sent later. STATUS_UNKNOWN: the connection broke while
-   writing. STATUS_INVALID: bad subject or too large. headers: pairs of name, value ending with NULL; may be
-   NULL. reply may be NULL.
+/* STATUS_OK: in the connection's buffer (flushed within 1 ms, or now with bus_flush). STATUS_UNAVAILABLE: not
+   connected, nothing will be sent later. STATUS_UNKNOWN: the connection broke while writing. STATUS_INVALID:
+   bad subject or too large. headers: pairs of name, value ending with NULL; may be NULL. reply may be NULL.
  */
 NODISCARD enum status bus_publish(struct bus *bus, const char *subject, const char *reply,
                                   const char *const *headers, const void *data, int len);

@@ -6,6 +6,9 @@
 
 #define NEVER INT64_MAX
 
+#define FLUSH_IN_FLIGHT_MAX 32
+#define FLUSH_MS_MAX        100 /* it has been written before; what is waited for is the server's PONG */
+
 /* "Nobody listens" is mostly a restart: quick tries first, then calm ones. */
 static const int pauses_ms[] = {5, 10, 20, 50};
 #define PAUSES (sizeof(pauses_ms) / sizeof(pauses_ms[0]))
@@ -50,6 +53,18 @@ static bool try_later(struct request *q, int64_t now_us)
     return outcome_is_open(q);
 }
 
+/* Otherwise nats.c writes within a millisecond, which a few callers would feel and many callers use to share
+   a write. Measured: with 4 and 16 in flight the first caller flushing for all gives 2 times and 1.3 times
+   the requests, beyond 32 it only costs. */
+static void flush_for_all(const struct request *q, int64_t now_us)
+{
+    if (rpc_in_flight(q->rpc) > FLUSH_IN_FLIGHT_MAX || atomic_exchange(&q->rpc->flushing, true))
+        return;
+    int64_t left_ms = (q->deadline_us - now_us) / 1000 + 1;
+    (void)natsConnection_FlushTimeout(bus_raw(q->rpc->bus), left_ms < FLUSH_MS_MAX ? left_ms : FLUSH_MS_MAX);
+    atomic_store(&q->rpc->flushing, false);
+}
+
 /* STATUS_UNAVAILABLE only when there is no use in trying again. */
 static enum status send_once(struct request *q, int64_t now_us)
 {
@@ -61,6 +76,7 @@ static enum status send_once(struct request *q, int64_t now_us)
         return outcome_is_open(q) ? STATUS_UNKNOWN : s;
     q->handed++;
     q->next_send_us = c->resend_after_ms ? now_us + (int64_t)c->resend_after_ms * 1000 : NEVER;
+    flush_for_all(q, now_us);
     return STATUS_OK;
 }
 

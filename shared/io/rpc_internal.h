@@ -33,6 +33,7 @@ struct rpc {
     char inbox[BUS_INBOX_SIZE];
     size_t inbox_len;
     _Atomic int in_flight;
+    _Atomic bool flushing;  /* a caller is flushing for all */
     struct monitor monitor; /* guards what follows; signalled by completion */
     bool completed;         /* no callback will come any more */
     int slot_count, free_count;
