@@ -88,12 +88,8 @@ static bool read_data(struct exchange *ex, const struct command_spec *spec, json
     return true;
 }
 
-static int64_t unix_deadline_us(const struct exchange *ex)
-{
-    return clock_unix_us() + (ex->deadline_us - clock_monotonic_us());
-}
-
-static bool write_message(struct exchange *ex, const json_t *data, const char *key, struct buf *out)
+static bool write_message(struct exchange *ex, const json_t *data, const char *key, int64_t deadline_us,
+                          struct buf *out)
 {
     struct buf canonical CLEANUP(buf_free);
     buf_init(&canonical, MESSAGE_MAX);
@@ -112,7 +108,7 @@ static bool write_message(struct exchange *ex, const json_t *data, const char *k
         .actor = str_of(actor),
         .staff = ex->is_staff,
         .key = str_of(key),
-        .deadline_us = unix_deadline_us(ex),
+        .deadline_us = deadline_us,
         .traceparent = str_of(ex->traceparent),
     };
     digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
@@ -144,7 +140,7 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     }
 }
 
-static void send_command(struct exchange *ex, const struct buf *message)
+static void send_command(struct exchange *ex, const struct buf *message, int64_t deadline_us)
 {
     struct http_metrics *m = &ex->ingress->metrics;
     char subject[SUBJECT_SIZE];
@@ -153,7 +149,7 @@ static void send_command(struct exchange *ex, const struct buf *message)
     struct rpc_call call = {.subject = subject,
                             .data = message->data,
                             .len = (int)message->len,
-                            .deadline_us = unix_deadline_us(ex),
+                            .deadline_us = deadline_us,
                             .resend_after_ms = RESEND_AFTER_MS,
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
                             .ret_copies = &copies};
@@ -186,9 +182,10 @@ void commands_handle(struct exchange *ex)
     }
     struct buf message CLEANUP(buf_free);
     buf_init(&message, MESSAGE_MAX);
-    if (!write_message(ex, data, key, &message)) {
+    int64_t deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us());
+    if (!write_message(ex, data, key, deadline_us, &message)) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
     }
-    send_command(ex, &message);
+    send_command(ex, &message, deadline_us);
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define BLOCK_MIN_BYTES ((size_t)16 * 1024)
-#define GROW_FIRST      ((size_t)32)
 #define BLOCK_MAX_BYTES ((size_t)1024 * 1024) /* a single larger allocation still gets a block of its own */
+#define GROW_FIRST      ((size_t)32)          /* elements */
 
 struct arena_block {
     struct arena_block *next;

@@ -4,7 +4,8 @@
 
 #include "shared/core/buf.h"
 
-#define TRACEPARENT_SIZE 56 /* "00-<32>-<16>-01" and NUL */
+#define TRACEPARENT_HEADER "traceparent"
+#define TRACEPARENT_SIZE   56 /* "00-<32>-<16>-01" and NUL */
 
 struct trace {
     uint8_t trace_id[16], span_id[8];

@@ -58,6 +58,4 @@ void bus_close(struct bus *bus, int timeout_ms);
    nats.c for every single message. Collected, they wake it once for many. */
 void bus_discard(struct bus *bus, natsMsg *message);
 
-#define BUS_HEADER_TRACEPARENT "traceparent"
-
 #endif

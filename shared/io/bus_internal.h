@@ -41,7 +41,7 @@ void bus_on_disconnected(natsConnection *connection, void *bus);
 void bus_on_closed(natsConnection *connection, void *bus);
 void bus_on_error(natsConnection *connection, natsSubscription *subscription, natsStatus error, void *bus);
 
-/* bus_bin.c */
+/* bus_discard.c */
 void bus_bin_init(struct bus_bin *bin);
 void bus_bin_destroy(struct bus_bin *bin);
 

@@ -69,7 +69,7 @@ static void flush_for_all(const struct request *q, int64_t now_us)
 static enum status send_once(struct request *q, int64_t now_us)
 {
     const struct rpc_call *c = q->call;
-    enum status s = bus_publish(q->rpc->bus, c->subject, q->reply_subject, c->headers, c->data, c->len);
+    enum status s = bus_publish(q->rpc->bus, c->subject, q->reply_subject, NULL, c->data, c->len);
     if (s == STATUS_UNAVAILABLE)
         return try_later(q, now_us) ? STATUS_OK : s;
     if (s != STATUS_OK && s != STATUS_UNKNOWN)

@@ -14,7 +14,6 @@ void rpc_close(struct rpc *rpc); /* NULL-safe; before bus_close */
 
 struct rpc_call {
     const char *subject;
-    const char *const *headers; /* pairs, NULL-ended; NULL: none, which costs less */
     const void *data;
     int len;
     int64_t deadline_us; /* unix microseconds: when the caller gives up */

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "shared/core/clock.h"
+#include "shared/core/trace.h"
 #include "shared/io/bus.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
@@ -91,7 +92,7 @@ static void messages_carry_headers_and_reply(void **state)
     (void)state;
     struct bus *bus CLEANUP(close_bus) = open_connected();
     natsSubscription *subscription CLEANUP(destroy_subscription) = subscribe(bus, "test.headers");
-    static const char *const headers[] = {"Paybus-Attempts", "123", BUS_HEADER_TRACEPARENT, "00-ab", NULL};
+    static const char *const headers[] = {"Paybus-Attempts", "123", TRACEPARENT_HEADER, "00-ab", NULL};
     natsMsg *m CLEANUP(destroy_message) = NULL;
     const char *value = NULL;
     assert_int_equal(bus_publish(bus, "test.headers", "test.reply", headers, "body", 4), STATUS_OK);
@@ -100,7 +101,7 @@ static void messages_carry_headers_and_reply(void **state)
     assert_int_equal(natsMsg_GetDataLength(m), 4);
     assert_int_equal(natsMsgHeader_Get(m, "Paybus-Attempts", &value), NATS_OK);
     assert_string_equal(value, "123");
-    assert_int_equal(natsMsgHeader_Get(m, BUS_HEADER_TRACEPARENT, &value), NATS_OK);
+    assert_int_equal(natsMsgHeader_Get(m, TRACEPARENT_HEADER, &value), NATS_OK);
     assert_string_equal(value, "00-ab");
 }
 

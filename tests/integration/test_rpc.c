@@ -131,28 +131,6 @@ static void a_call_is_answered(void **state)
     responder_close(&r);
 }
 
-static void headers_are_sent(void **state)
-{
-    (void)state;
-    natsSubscription *subscription = NULL;
-    natsMsg *m = NULL, *reply = NULL;
-    const char *value = NULL;
-    struct bus *other = NULL;
-    open_bus("listener", &other);
-    assert_int_equal(natsConnection_SubscribeSync(&subscription, bus_raw(other), SUBJECT), NATS_OK);
-    bus_flush(other);
-    static const char *const headers[] = {BUS_HEADER_TRACEPARENT, "00-abc", NULL};
-    struct rpc_call call = call_of("x", 50);
-    call.headers = headers;
-    assert_int_equal(rpc_request(rpc, &call, &reply), STATUS_UNKNOWN);
-    assert_int_equal(natsSubscription_NextMsg(&m, subscription, 2000), NATS_OK);
-    assert_int_equal(natsMsgHeader_Get(m, BUS_HEADER_TRACEPARENT, &value), NATS_OK);
-    assert_string_equal(value, "00-abc");
-    natsMsg_Destroy(m);
-    natsSubscription_Destroy(subscription);
-    bus_close(other, CLOSE_MS);
-}
-
 enum { THREADS = 64, CALLS = 200 };
 
 static void *call_many(void *context)
@@ -476,7 +454,6 @@ int main(void)
     log_init("test_rpc", "1", LOG_ERROR);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_is_answered),
-        cmocka_unit_test(headers_are_sent),
         cmocka_unit_test(many_threads_get_their_own_answers),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_late_responder_shows_as_latency),

@@ -1,6 +1,6 @@
-/* bus_bin.c - received messages end in bulk. natsMsg_Destroy hands each to nats.c's collector under one mutex
-   of the whole process and wakes it: with a reply per request that was more than half of ingress's futex
-   calls. */
+/* bus_discard.c - received messages end in bulk. natsMsg_Destroy hands each to nats.c's collector under one
+   mutex of the whole process and wakes it: with a reply per request that was more than half of ingress's
+   futex calls. */
 #include <string.h>
 
 #include "shared/io/bus_internal.h"
