@@ -65,6 +65,19 @@ static void metadata_schema(struct json_out *o)
     json_object_close(o);
 }
 
+static void fields_schema(struct json_out *o, const struct field_spec *fields, size_t count,
+                          const char *left_out);
+
+static void list_schema(struct json_out *o, const struct field_spec *f)
+{
+    text(o, "type", "array");
+    number(o, "minItems", f->min);
+    number(o, "maxItems", f->max);
+    open_object(o, "items");
+    fields_schema(o, f->items, f->item_field_count, NULL);
+    json_object_close(o);
+}
+
 static void field_schema(struct json_out *o, const struct field_spec *f)
 {
     json_object_open(o);
@@ -106,6 +119,9 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
     case FIELD_METADATA:
         metadata_schema(o);
         break;
+    case FIELD_LIST:
+        list_schema(o, f);
+        break;
     case FIELD_OBJECT:
         text(o, "type", "object");
         break;
@@ -114,29 +130,32 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
     json_object_close(o);
 }
 
-static bool is_in_body(const struct command_spec *spec, const struct field_spec *f)
+/* left_out: the field that the path has; NULL: none. */
+static bool is_in_body(const struct field_spec *f, const char *left_out)
 {
-    return spec->path_field == NULL || strcmp(spec->path_field, f->name) != 0;
+    return left_out == NULL || strcmp(left_out, f->name) != 0;
 }
 
-static void body_schema(struct json_out *o, const struct command_spec *spec)
+/* The members of an object's schema. */
+static void fields_schema(struct json_out *o, const struct field_spec *fields, size_t count,
+                          const char *left_out)
 {
     text(o, "type", "object");
     json_key(o, "additionalProperties");
     json_bool(o, false);
     json_key(o, "required");
     json_array_open(o);
-    for (size_t i = 0; i < spec->field_count; i++) {
-        if (spec->fields[i].required && is_in_body(spec, &spec->fields[i])) {
-            json_cstr(o, spec->fields[i].name);
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].required && is_in_body(&fields[i], left_out)) {
+            json_cstr(o, fields[i].name);
         }
     }
     json_array_close(o);
     open_object(o, "properties");
-    for (size_t i = 0; i < spec->field_count; i++) {
-        if (is_in_body(spec, &spec->fields[i])) {
-            json_key(o, spec->fields[i].name);
-            field_schema(o, &spec->fields[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (is_in_body(&fields[i], left_out)) {
+            json_key(o, fields[i].name);
+            field_schema(o, &fields[i]);
         }
     }
     json_object_close(o);
@@ -148,6 +167,19 @@ static void id_example(struct json_out *o, const char *prefix)
     buf_init(&b, 128);
     buf_addf(&b, "%s_00000000000000000000000000", prefix);
     json_str(o, (struct str){b.data, b.len});
+}
+
+static void fields_example(struct json_out *o, const struct field_spec *fields, size_t count,
+                           const char *left_out);
+
+/* As many items as there must be, one at least. */
+static void list_example(struct json_out *o, const struct field_spec *f)
+{
+    json_array_open(o);
+    for (int64_t i = 0; i == 0 || i < f->min; i++) {
+        fields_example(o, f->items, f->item_field_count, NULL);
+    }
+    json_array_close(o);
 }
 
 static void field_example(struct json_out *o, const struct field_spec *f)
@@ -175,6 +207,9 @@ static void field_example(struct json_out *o, const struct field_spec *f)
     case FIELD_ENUM:
         json_cstr(o, f->words[0]);
         break;
+    case FIELD_LIST:
+        list_example(o, f);
+        break;
     case FIELD_METADATA:
     case FIELD_OBJECT:
         json_object_open(o);
@@ -183,14 +218,15 @@ static void field_example(struct json_out *o, const struct field_spec *f)
     }
 }
 
-/* What the body must hold, for a first try: what tools make up from patterns is nonsense. */
-static void body_example(struct json_out *o, const struct command_spec *spec)
+/* What an object must hold, for a first try: what tools make up from patterns is nonsense. */
+static void fields_example(struct json_out *o, const struct field_spec *fields, size_t count,
+                           const char *left_out)
 {
-    open_object(o, "example");
-    for (size_t i = 0; i < spec->field_count; i++) {
-        if (spec->fields[i].required && is_in_body(spec, &spec->fields[i])) {
-            json_key(o, spec->fields[i].name);
-            field_example(o, &spec->fields[i]);
+    json_object_open(o);
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].required && is_in_body(&fields[i], left_out)) {
+            json_key(o, fields[i].name);
+            field_example(o, &fields[i]);
         }
     }
     json_object_close(o);
@@ -208,9 +244,10 @@ static void request_body(struct json_out *o, const struct route *r)
     open_object(o, "content");
     open_object(o, "application/json");
     open_object(o, "schema");
-    body_schema(o, spec);
+    fields_schema(o, spec->fields, spec->field_count, spec->path_field);
     json_object_close(o);
-    body_example(o, spec);
+    json_key(o, "example");
+    fields_example(o, spec->fields, spec->field_count, spec->path_field);
     json_object_close(o);
     json_object_close(o);
     json_object_close(o);

@@ -16,11 +16,13 @@
 struct checker {
     struct problem *problem; /* untouched until the first error */
     bool failed;
+    const char *list; /* the list whose items are looked at; NULL: none */
+    size_t index;     /* which of them */
 };
 
 /* What is looked at: its pointer is built only when it is wrong. */
 struct place {
-    const char *field;
+    const char *field; /* NULL: the item itself */
     struct str member; /* of an object field; {NULL, 0}: the field itself */
 };
 
@@ -35,7 +37,13 @@ static void PRINTF_LIKE(4, 5)
     }
     struct buf pointer CLEANUP(buf_free);
     buf_init(&pointer, POINTER_MAX);
-    json_scan_add_pointer(&pointer, str_of(place.field));
+    if (c->list != NULL) {
+        json_scan_add_pointer(&pointer, str_of(c->list));
+        buf_addf(&pointer, "/%zu", c->index);
+    }
+    if (place.field != NULL) {
+        json_scan_add_pointer(&pointer, str_of(place.field));
+    }
     if (place.member.data != NULL) {
         json_scan_add_pointer(&pointer, place.member);
     }
@@ -182,6 +190,34 @@ static void check_metadata(struct checker *c, const struct field_spec *spec, con
     }
 }
 
+static void check_fields(struct checker *c, const json_t *object, const struct field_spec *fields,
+                         size_t count);
+
+static void check_list(struct checker *c, const struct field_spec *spec, const json_t *value)
+{
+    assert(c->list == NULL && spec->items != NULL); /* lists do not nest */
+    size_t count = json_array_size(value);
+    if ((int64_t)count < spec->min || (int64_t)count > spec->max) {
+        report(c, OUTCOME_invalid_value, (struct place){.field = spec->name}, "must have %lld to %lld items",
+               (long long)spec->min, (long long)spec->max);
+        return;
+    }
+    c->list = spec->name;
+    for (c->index = 0; c->index < count; c->index++) {
+        const json_t *item = json_array_get(value, c->index);
+        if (json_is_object(item)) {
+            check_fields(c, item, spec->items, spec->item_field_count);
+        } else {
+            report(c, OUTCOME_wrong_type, (struct place){0}, "must be an object");
+        }
+    }
+    c->list = NULL;
+}
+
+static bool is_array(const json_t *value)
+{
+    return json_is_array(value);
+}
 static bool is_integer(const json_t *value)
 {
     return json_is_integer(value);
@@ -216,6 +252,7 @@ static const struct {
     [FIELD_ID] = {is_string, "must be a string", check_id},
     [FIELD_ENUM] = {is_string, "must be a string", check_enum},
     [FIELD_METADATA] = {is_object, "must be an object of strings", check_metadata},
+    [FIELD_LIST] = {is_array, "must be an array of objects", check_list},
     [FIELD_OBJECT] = {is_object, "must be an object", NULL},
 };
 
@@ -246,30 +283,36 @@ static void check_unknown(struct checker *c, const json_t *object, const struct 
     }
 }
 
-enum status json_check(const json_t *object, const struct field_spec *fields, size_t count,
-                       struct problem *ret_problem)
+static void check_fields(struct checker *c, const json_t *object, const struct field_spec *fields,
+                         size_t count)
 {
-    struct checker c = {.problem = ret_problem};
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         found += json_object_get(object, fields[i].name) != NULL;
     }
     if (found < json_object_size(object)) {
-        check_unknown(&c, object, fields, count);
+        check_unknown(c, object, fields, count);
     }
     for (size_t i = 0; i < count; i++) {
         const struct field_spec *spec = &fields[i];
         const json_t *value = json_object_get(object, spec->name);
         if (value == NULL) {
             if (spec->required) {
-                report(&c, OUTCOME_missing_field, (struct place){.field = spec->name}, "is required");
+                report(c, OUTCOME_missing_field, (struct place){.field = spec->name}, "is required");
             }
         } else if (!rules[spec->type].has_type(value)) {
-            report(&c, OUTCOME_wrong_type, (struct place){.field = spec->name}, "%s",
+            report(c, OUTCOME_wrong_type, (struct place){.field = spec->name}, "%s",
                    rules[spec->type].type_error);
         } else if (rules[spec->type].check != NULL) {
-            rules[spec->type].check(&c, spec, value);
+            rules[spec->type].check(c, spec, value);
         }
     }
+}
+
+enum status json_check(const json_t *object, const struct field_spec *fields, size_t count,
+                       struct problem *ret_problem)
+{
+    struct checker c = {.problem = ret_problem};
+    check_fields(&c, object, fields, count);
     return c.failed ? STATUS_INVALID : STATUS_OK;
 }

@@ -93,6 +93,12 @@ static json_t *load_clamped(struct str text, json_error_t *ret_error)
 
 enum status json_parse_object(struct str text, json_t **ret_object, struct problem *ret_problem)
 {
+    return json_parse_object_within(text, JSON_VALUES_MAX, ret_object, ret_problem);
+}
+
+enum status json_parse_object_within(struct str text, int values_max, json_t **ret_object,
+                                     struct problem *ret_problem)
+{
     if (text.len == 0) {
         return refuse(ret_problem, OUTCOME_invalid_json, "The body is empty.");
     }
@@ -105,8 +111,10 @@ enum status json_parse_object(struct str text, json_t **ret_object, struct probl
     if (!json_scan_depth_within(text, JSON_DEPTH_MAX)) {
         return refuse(ret_problem, OUTCOME_invalid_json, "The body nests deeper than 32 levels.");
     }
-    if (!json_scan_values_within(text, JSON_VALUES_MAX)) {
-        return refuse(ret_problem, OUTCOME_invalid_json, "The body holds more than 2000 values.");
+    if (!json_scan_values_within(text, values_max)) {
+        problem_init(ret_problem, OUTCOME_invalid_json);
+        problem_detail(ret_problem, "The body holds more than %d values.", values_max);
+        return STATUS_INVALID;
     }
     json_error_t error;
     json_t *root = load(text, &error);

@@ -23,6 +23,7 @@ enum field_type {
     FIELD_ID,       /* a TypeID with the given prefix; a string that is none is 422, outcome `not_found_as` */
     FIELD_ENUM,     /* one of `words`; else 422 invalid_value listing them */
     FIELD_METADATA, /* object of string values: METADATA_* limits; keys without control characters */
+    FIELD_LIST,     /* an array of min..max objects with the fields `items`; else 422 invalid_value */
     FIELD_OBJECT    /* an object that somebody else checks */
 };
 
@@ -31,10 +32,12 @@ struct field_spec {
     enum field_type type;
     bool required;
     int64_t min, max;
-    const char *prefix;        /* FIELD_ID */
-    enum outcome not_found_as; /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */
-    const char *const *words;  /* FIELD_ENUM: NULL-terminated */
-    const char *help;          /* one line for the OpenAPI document */
+    const char *prefix;             /* FIELD_ID */
+    enum outcome not_found_as;      /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */
+    const char *const *words;       /* FIELD_ENUM: NULL-terminated */
+    const struct field_spec *items; /* FIELD_LIST: the fields of each, none of them a list */
+    size_t item_field_count;
+    const char *help; /* one line for the OpenAPI document */
 };
 
 /* Parses one JSON object: UTF-8 without BOM, no trailing text, no NUL, depth at most JSON_DEPTH_MAX,
@@ -42,6 +45,9 @@ struct field_spec {
    beyond int64 do not fail here: they become the nearest int64, which no field accepts, so that json_check
    names the field. On failure *ret_problem is filled. *ret_object is a new reference. */
 NODISCARD enum status json_parse_object(struct str text, json_t **ret_object, struct problem *ret_problem);
+/* The same with at most values_max values. */
+NODISCARD enum status json_parse_object_within(struct str text, int values_max, json_t **ret_object,
+                                               struct problem *ret_problem);
 /* All errors at once with exact pointers, 400s taking precedence over 422s for the problem's outcome.
    ret_problem is written only on failure. */
 NODISCARD enum status json_check(const json_t *object, const struct field_spec *fields, size_t count,

@@ -12,6 +12,17 @@
 #define ACCOUNT "acct_01h455vb4pex5vsknk084sn02q"
 #define OTHER   "acct_01h455vb4pex5vsknk084sn02r"
 
+static void check_field(const struct field_spec *f);
+
+static void check_items(const struct field_spec *list)
+{
+    assert_true(list->max >= list->min && list->max > 0 && list->item_field_count > 0);
+    for (size_t i = 0; i < list->item_field_count; i++) {
+        check_field(&list->items[i]);
+        assert_int_not_equal(list->items[i].type, FIELD_LIST);
+    }
+}
+
 static void check_field(const struct field_spec *f)
 {
     assert_int_equal(strspn(f->name, "abcdefghijklmnopqrstuvwxyz_"), strlen(f->name));
@@ -21,6 +32,10 @@ static void check_field(const struct field_spec *f)
     assert_true(!text || (f->min >= 0 && f->max >= f->min && f->max > 0));
     assert_true((f->type == FIELD_ID) == (f->prefix != NULL));
     assert_true((f->type == FIELD_ENUM) == (f->words != NULL));
+    assert_true((f->type == FIELD_LIST) == (f->items != NULL));
+    if (f->items != NULL) {
+        check_items(f);
+    }
     assert_true(f->type != FIELD_ID || outcome_http_status(f->not_found_as) >= 400);
 }
 

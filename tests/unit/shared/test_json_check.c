@@ -10,6 +10,10 @@
 #include "shared/core/json_in.h"
 
 static const char *const colours[] = {"red", "green", NULL};
+static const struct field_spec item_fields[] = {
+    {.name = "amount", .type = FIELD_AMOUNT, .required = true},
+    {.name = "metadata", .type = FIELD_METADATA},
+};
 static const struct field_spec fields[] = {
     {.name = "amount", .type = FIELD_AMOUNT, .required = true},
     {.name = "account", .type = FIELD_ID, .prefix = "acct", .not_found_as = OUTCOME_account_not_found},
@@ -21,6 +25,7 @@ static const struct field_spec fields[] = {
     {.name = "colour", .type = FIELD_ENUM, .words = colours},
     {.name = "object", .type = FIELD_OBJECT},
     {.name = "metadata", .type = FIELD_METADATA},
+    {.name = "list", .type = FIELD_LIST, .min = 1, .max = 3, .items = item_fields, .item_field_count = 2},
 };
 
 static enum status check(const char *text, struct problem *ret_problem)
@@ -44,6 +49,7 @@ static void accepted(void **state)
         "{\"amount\":1,\"name\":\"aZ09_.:-\",\"count\":-3,\"flag\":false,\"colour\":\"green\"}",
         "{\"amount\":1,\"count\":100,\"object\":{\"any\":[1]}}",
         "{\"amount\":1,\"metadata\":{}}",
+        "{\"amount\":1,\"list\":[{\"amount\":1},{\"amount\":2,\"metadata\":{\"a\":\"b\"}},{\"amount\":3}]}",
         "{\"amount\":1,\"metadata\":{\"k\":\"\",\"__proto__\":\"x\",\"line\":\"a\\nb\"}}",
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -125,6 +131,17 @@ static const struct {
      "/metadata/a\nb"},
     {"metadata long key", "{\"amount\":1,\"metadata\":{\"abcdefghijabcdefghijabcdefghijabcdefghijk\":\"x\"}}",
      OUTCOME_invalid_value, "/metadata/abcdefghijabcdefghijabcdefghijabcdefghijk"},
+    {"list as object", "{\"amount\":1,\"list\":{}}", OUTCOME_wrong_type, "/list"},
+    {"list empty", "{\"amount\":1,\"list\":[]}", OUTCOME_invalid_value, "/list"},
+    {"list too long", "{\"amount\":1,\"list\":[1,2,3,4]}", OUTCOME_invalid_value, "/list"},
+    {"item as number", "{\"amount\":1,\"list\":[{\"amount\":1},7]}", OUTCOME_wrong_type, "/list/1"},
+    {"item's amount", "{\"amount\":1,\"list\":[{\"amount\":1},{\"amount\":0}]}", OUTCOME_amount_out_of_range,
+     "/list/1/amount"},
+    {"item's missing amount", "{\"amount\":1,\"list\":[{}]}", OUTCOME_missing_field, "/list/0/amount"},
+    {"item's unknown field", "{\"amount\":1,\"list\":[{\"amount\":1,\"a/b\":1}]}", OUTCOME_unknown_field,
+     "/list/0/a~1b"},
+    {"item's metadata", "{\"amount\":1,\"list\":[{\"amount\":1,\"metadata\":{\"k\":1}}]}", OUTCOME_wrong_type,
+     "/list/0/metadata/k"},
 };
 
 static void refused(void **state)
@@ -157,6 +174,9 @@ static void all_errors_are_listed_and_the_lowest_status_wins(void **state)
          OUTCOME_wrong_type,
          {"/amount", "/count", "/flag"}},
         {"{\"amount\":1,\"metadata\":{\"b\":1,\"a\":2}}", OUTCOME_wrong_type, {"/metadata/b", "/metadata/a"}},
+        {"{\"amount\":0,\"list\":[{\"amount\":0},{},8]}",
+         OUTCOME_missing_field,
+         {"/amount", "/list/0/amount", "/list/1/amount", "/list/2"}},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct problem p;

@@ -125,6 +125,11 @@ static void too_many_values(void **state)
     assert_int_equal(parse_zeros(JSON_VALUES_MAX - 1, &p), STATUS_OK); /* object and list: one more comma */
     assert_int_equal(parse_zeros(JSON_VALUES_MAX, &p), STATUS_INVALID);
     assert_int_equal(p.outcome, OUTCOME_invalid_json);
+
+    json_t *root CLEANUP(json_decref_ptr) = NULL;
+    assert_int_equal(json_parse_object_within(STR_LIT("{\"a\":[1,2]}"), 2, &root, &p), STATUS_INVALID);
+    assert_string_equal(p.detail, "The body holds more than 2 values.");
+    assert_int_equal(json_parse_object_within(STR_LIT("{\"a\":[1,2]}"), 3, &root, &p), STATUS_OK);
 }
 
 static void members_that_the_parser_refuses_are_named(void **state)
