@@ -43,6 +43,23 @@ enum outcome account_check_debit(const struct account *a, int64_t amount)
     return money_add(a->debits_posted, amount, &debits) == STATUS_OK ? OUTCOME_ok : OUTCOME_balance_overflow;
 }
 
+enum outcome account_check_hold(const struct account *a, int64_t amount)
+{
+    if (a->allow_negative) {
+        return OUTCOME_invalid_value;
+    }
+    /* What is held is at most what is posted, which fits. */
+    return account_check_debit(a, amount);
+}
+
+enum outcome account_check_capture(const struct account *a, int64_t amount)
+{
+    assert(money_amount_valid(amount) && a->debits_pending >= amount);
+    assert(a->status != ACCOUNT_closed); /* what holds money cannot be closed */
+    int64_t debits;
+    return money_add(a->debits_posted, amount, &debits) == STATUS_OK ? OUTCOME_ok : OUTCOME_balance_overflow;
+}
+
 enum outcome account_check_credit(const struct account *a, int64_t amount)
 {
     assert(money_amount_valid(amount));

@@ -51,6 +51,11 @@ int64_t account_available(const struct account *a); /* posted - held */
    balance_overflow. Frozen refuses debits and takes credits; closed refuses all. */
 enum outcome account_check_debit(const struct account *a, int64_t amount);
 enum outcome account_check_credit(const struct account *a, int64_t amount);
+/* May the amount be held? As a debit; an account that may go below zero has nothing to hold: invalid_value.
+ */
+enum outcome account_check_hold(const struct account *a, int64_t amount);
+/* May an amount that is held be debited? Also of a frozen account: it was promised before. */
+enum outcome account_check_capture(const struct account *a, int64_t amount);
 
 /* State machine of {status, event}: one table. OUTCOME_ok and the next status, or the refusal. Repeating an
    event on an account already there is ok and changes nothing. Close needs zero posted and held (checked by

@@ -49,6 +49,23 @@ static size_t sort_unique(void *array, size_t count, size_t size, int (*compare)
     return kept;
 }
 
+static void sort_ids(struct id_list *list)
+{
+    list->count = sort_unique(list->ids, list->count, sizeof(*list->ids), compare_uuids);
+}
+
+static void sort_locks(struct lock_list *list)
+{
+    list->count = sort_unique(list->numbers, list->count, sizeof(*list->numbers), compare_numbers);
+}
+
+static void add_object_locks(struct needs *n, const struct id_list *objects, struct arena *a)
+{
+    for (size_t i = 0; i < objects->count; i++) {
+        needs_lock(n, a, lock_number(LOCK_OBJECT, &objects->ids[i]));
+    }
+}
+
 void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a)
 {
     struct needs n = {0};
@@ -60,12 +77,40 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
             needs_lock(&n, a, lock_number(LOCK_KEY, &c->source_digest));
         }
     }
-    n.account_count = sort_unique(n.accounts, n.account_count, sizeof(*n.accounts), compare_uuids);
-    for (size_t i = 0; i < n.account_count; i++) {
-        needs_lock(&n, a, lock_number(LOCK_ACCOUNT, &n.accounts[i]));
+    sort_ids(&n.accounts);
+    sort_ids(&n.holds);
+    sort_ids(&n.originals);
+    add_object_locks(&n, &n.holds, a);
+    add_object_locks(&n, &n.originals, a);
+    for (size_t i = 0; i < n.accounts.count && !batch_has_objects(&n); i++) {
+        needs_lock(&n, a, lock_number(LOCK_ACCOUNT, &n.accounts.ids[i]));
     }
-    n.lock_count = sort_unique(n.locks, n.lock_count, sizeof(*n.locks), compare_numbers);
+    sort_locks(&n.locks);
     *ret_needs = n;
+}
+
+bool batch_has_objects(const struct needs *n)
+{
+    return n->holds.count + n->originals.count > 0;
+}
+
+void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct arena *a)
+{
+    for (size_t i = 0; i < l->hold_count; i++) {
+        needs_account(n, a, &l->holds[i]->account_id);
+        needs_account(n, a, &l->holds[i]->destination_id);
+    }
+    for (size_t i = 0; i < l->original_count; i++) {
+        const struct original *o = l->originals[i];
+        for (size_t j = 0; j < o->entry_count; j++) {
+            needs_account(n, a, &o->entries[j].account_id);
+        }
+    }
+    sort_ids(&n->accounts);
+    for (size_t i = 0; i < n->accounts.count; i++) {
+        needs_account_lock(n, a, lock_number(LOCK_ACCOUNT, &n->accounts.ids[i]));
+    }
+    sort_locks(&n->account_locks);
 }
 
 static void know_key(struct batch *b, const struct stored_key *key)

@@ -27,9 +27,15 @@ struct batch_input {
     size_t source_count;
 };
 
-/* The accounts, locks and entries of all commands; account ids are sorted and unique, locks (with those of
-   all keys and sources) sorted and unique. */
+/* The accounts, objects, locks and entries of all commands; ids and locks are sorted and unique, the locks
+   include those of all keys and sources. Without objects the accounts are complete and locks has theirs, too.
+ */
 void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a);
+/* Has n objects, whose accounts are known only when they are loaded? */
+bool batch_has_objects(const struct needs *n);
+/* Adds the accounts of the holds and originals that l has loaded, and the locks of all accounts as
+   account_locks. account_locks come after all of locks in the one order. */
+void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct arena *a);
 
 /* l has the accounts loaded and was started; answers has a row per command. In order of precedence for each:
    1. its key is stored, or a twin earlier in the batch stored it:

@@ -28,15 +28,31 @@ const struct command_type *command_type_find(struct str name)
     return NULL;
 }
 
-void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
+static void add_id(struct needs *n, struct arena *a, struct id_list *list, const struct uuid *id)
 {
-    struct uuid *accounts = arena_grow(a, n->accounts, n->account_count, &n->account_cap, sizeof(*accounts));
-    if (accounts == NULL) {
+    struct uuid *ids = arena_grow(a, list->ids, list->count, &list->cap, sizeof(*ids));
+    if (ids == NULL) {
         n->out_of_memory = true;
         return;
     }
-    n->accounts = accounts;
-    n->accounts[n->account_count++] = *id;
+    list->ids = ids;
+    list->ids[list->count++] = *id;
+}
+
+static void add_lock(struct needs *n, struct arena *a, struct lock_list *list, int64_t number)
+{
+    int64_t *numbers = arena_grow(a, list->numbers, list->count, &list->cap, sizeof(*numbers));
+    if (numbers == NULL) {
+        n->out_of_memory = true;
+        return;
+    }
+    list->numbers = numbers;
+    list->numbers[list->count++] = number;
+}
+
+void needs_account(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    add_id(n, a, &n->accounts, id);
 }
 
 void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id)
@@ -45,25 +61,35 @@ void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id
     needs_account(n, a, id);
 }
 
-void needs_lock(struct needs *n, struct arena *a, int64_t number)
-{
-    int64_t *locks = arena_grow(a, n->locks, n->lock_count, &n->lock_cap, sizeof(*locks));
-    if (locks == NULL) {
-        n->out_of_memory = true;
-        return;
-    }
-    n->locks = locks;
-    n->locks[n->lock_count++] = number;
-}
-
 void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency)
 {
     struct uuid id = account_system_id(role, currency);
     needs_account(n, a, &id);
 }
 
-/* The space is the sign, so that keys (negative) come before accounts. The rest mixes all bits of the id:
-   many ids share their time, others their digits. The finalizer of splitmix64. */
+void needs_hold(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    add_id(n, a, &n->holds, id);
+}
+
+void needs_original(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    add_id(n, a, &n->originals, id);
+}
+
+void needs_lock(struct needs *n, struct arena *a, int64_t number)
+{
+    add_lock(n, a, &n->locks, number);
+}
+
+void needs_account_lock(struct needs *n, struct arena *a, int64_t number)
+{
+    add_lock(n, a, &n->account_locks, number);
+}
+
+/* The space is the sign and the bit after it: keys are negative, objects in the lower half of the others,
+   accounts in the upper. The rest mixes all bits of the id: many ids share their time, others their digits.
+   The finalizer of splitmix64. */
 int64_t lock_number(enum lock_space space, const struct uuid *id)
 {
     uint64_t high, low;
@@ -72,8 +98,16 @@ int64_t lock_number(enum lock_space space, const struct uuid *id)
     uint64_t z = (high * UINT64_C(0x9E3779B97F4A7C15)) ^ low;
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    int64_t number = (int64_t)((z ^ (z >> 31)) >> 1);
-    return space == LOCK_KEY ? -number - 1 : number;
+    int64_t number = (int64_t)((z ^ (z >> 31)) >> 2);
+    switch (space) {
+    case LOCK_KEY:
+        return -number - 1;
+    case LOCK_OBJECT:
+        return number;
+    case LOCK_ACCOUNT:
+        break;
+    }
+    return number | INT64_C(1) << 62;
 }
 
 void needs_entries(struct needs *n, size_t count)

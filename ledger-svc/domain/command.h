@@ -25,24 +25,36 @@ struct answer {
     struct str body; /* exact bytes, in the batch's arena */
 };
 
-/* What a command must see before it can be decided. */
+struct id_list {
+    struct uuid *ids;
+    size_t count, cap;
+};
+struct lock_list {
+    int64_t *numbers; /* of advisory locks, see lock_number */
+    size_t count, cap;
+};
+/* What a command must see before it can be decided: to lock and load; absent ones simply are not found. */
 struct needs {
-    struct uuid *accounts; /* to load and lock; absent ones simply are not found */
-    size_t account_count, account_cap;
+    struct id_list accounts;
+    struct id_list holds, originals; /* they tell further accounts when they are loaded */
     bool whole_accounts; /* with what moving money never looks at: role, name, metadata, time of creation */
-    int64_t *locks;      /* advisory locks, see lock_number */
-    size_t lock_count, lock_cap;
-    size_t entries; /* most entries that the commands can write */
+    struct lock_list locks;         /* taken first */
+    struct lock_list account_locks; /* taken when all accounts are known; empty unless there are objects */
+    size_t entries;                 /* most entries that the commands can write */
     bool out_of_memory;
 };
 void needs_account(struct needs *n, struct arena *a, const struct uuid *id);
 /* The same, to be shown whole. */
 void needs_whole_account(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_system_account(struct needs *n, struct arena *a, enum account_role role, const char *currency);
+/* A hold that is to be changed, a transaction that is to be given back: with all accounts that they name. */
+void needs_hold(struct needs *n, struct arena *a, const struct uuid *id);
+void needs_original(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_lock(struct needs *n, struct arena *a, int64_t number);
+void needs_account_lock(struct needs *n, struct arena *a, int64_t number);
 /* Advisory locks stand for what a batch may make or change. Everybody takes all of theirs in ascending order:
-   first the keys, then the accounts. Two ids with one number only wait for each other. */
-enum lock_space { LOCK_KEY, LOCK_ACCOUNT };
+   first the keys, then the objects, then the accounts. Two ids with one number only wait for each other. */
+enum lock_space { LOCK_KEY, LOCK_OBJECT, LOCK_ACCOUNT };
 int64_t lock_number(enum lock_space space, const struct uuid *id);
 void needs_entries(struct needs *n, size_t count);
 

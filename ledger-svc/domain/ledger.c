@@ -1,4 +1,5 @@
-/* ledger.c - accounts of a batch by id, time that never runs backwards for any of them, fresh ids and texts.
+/* ledger.c - accounts, holds and originals of a batch by id, time that never runs backwards for any of them,
+ * fresh ids and texts.
  */
 #include "ledger-svc/domain/ledger.h"
 
@@ -49,35 +50,84 @@ void ledger_start(struct ledger *l, int64_t db_now_us, uint64_t random_seed, uin
     };
 }
 
-static bool reserve_account(struct ledger *l)
+static bool know(struct ledger *l, struct uuid_map *map, const struct uuid *id, void *thing)
 {
-    struct account **accounts =
-        arena_grow(l->arena, l->accounts, l->account_count, &l->account_cap, sizeof(*accounts));
-    if (accounts != NULL) {
-        l->accounts = accounts;
+    if (!uuid_map_add(map, l->arena, id, thing)) {
+        l->out_of_memory = true;
+        return false;
     }
-    return accounts != NULL;
+    return true;
 }
 
 struct account *ledger_add_account(struct ledger *l, const struct uuid *id)
 {
     struct account *account = arena_alloc(l->arena, sizeof(*account));
-    if (account == NULL || !reserve_account(l)) {
+    struct account **accounts =
+        arena_grow(l->arena, l->accounts, l->account_count, &l->account_cap, sizeof(*accounts));
+    if (account == NULL || accounts == NULL) {
         l->out_of_memory = true;
         return NULL;
     }
     account->id = *id;
-    if (!uuid_map_add(&l->by_id, l->arena, &account->id, account)) {
-        l->out_of_memory = true;
-        return NULL;
-    }
+    l->accounts = accounts;
     l->accounts[l->account_count++] = account;
-    return account;
+    return know(l, &l->by_id, &account->id, account) ? account : NULL;
 }
 
 struct account *ledger_find_account(const struct ledger *l, const struct uuid *id)
 {
     return uuid_map_find(&l->by_id, id);
+}
+
+struct hold *ledger_add_hold(struct ledger *l, const struct uuid *id)
+{
+    struct hold *hold = arena_alloc(l->arena, sizeof(*hold));
+    struct hold **holds = arena_grow(l->arena, l->holds, l->hold_count, &l->hold_cap, sizeof(*holds));
+    if (hold == NULL || holds == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    hold->id = *id;
+    l->holds = holds;
+    l->holds[l->hold_count++] = hold;
+    return know(l, &l->holds_by_id, &hold->id, hold) ? hold : NULL;
+}
+
+struct hold *ledger_find_hold(const struct ledger *l, const struct uuid *id)
+{
+    return uuid_map_find(&l->holds_by_id, id);
+}
+
+struct original *ledger_add_original(struct ledger *l, const struct uuid *id)
+{
+    struct original *original = arena_alloc(l->arena, sizeof(*original));
+    struct original **originals =
+        arena_grow(l->arena, l->originals, l->original_count, &l->original_cap, sizeof(*originals));
+    if (original == NULL || originals == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    original->id = *id;
+    l->originals = originals;
+    l->originals[l->original_count++] = original;
+    return know(l, &l->originals_by_id, &original->id, original) ? original : NULL;
+}
+
+struct original *ledger_find_original(const struct ledger *l, const struct uuid *id)
+{
+    return uuid_map_find(&l->originals_by_id, id);
+}
+
+struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o)
+{
+    struct original_entry *entries =
+        arena_grow(l->arena, o->entries, o->entry_count, &o->entry_cap, sizeof(*entries));
+    if (entries == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    o->entries = entries;
+    return &o->entries[o->entry_count++];
 }
 
 struct account *ledger_system_account(struct ledger *l, enum account_role role, const char *currency)

@@ -1,8 +1,10 @@
-/* ledger.h - the state that one batch decides on: loaded accounts, time, fresh ids, and the plan it fills.
-   Pure. */
+/* ledger.h - the state that one batch decides on: loaded accounts, holds and originals, time, fresh ids, and
+   the plan it fills. Pure. */
 #ifndef LEDGER_DOMAIN_LEDGER_H
 #define LEDGER_DOMAIN_LEDGER_H
 
+#include "ledger-svc/domain/hold.h"
+#include "ledger-svc/domain/original.h"
 #include "ledger-svc/domain/plan.h"
 #include "ledger-svc/domain/uuid_map.h"
 
@@ -25,6 +27,12 @@ struct ledger {
     struct uuid_map by_id;
     struct account **accounts;
     size_t account_count, account_cap;
+    struct uuid_map holds_by_id;
+    struct hold **holds;
+    size_t hold_count, hold_cap;
+    struct uuid_map originals_by_id;
+    struct original **originals;
+    size_t original_count, original_cap;
     struct buf scratch; /* texts are written here, then kept at their exact length */
     bool out_of_memory; /* sticky: the batch is then too large and is split */
 };
@@ -39,6 +47,13 @@ struct account *ledger_add_account(struct ledger *l, const struct uuid *id);
 struct account *ledger_find_account(const struct ledger *l, const struct uuid *id); /* NULL: none */
 /* The system account, made now if this is its first use; NULL when out of memory. */
 struct account *ledger_system_account(struct ledger *l, enum account_role role, const char *currency);
+/* The same for holds, and for transactions that are to be given back. */
+struct hold *ledger_add_hold(struct ledger *l, const struct uuid *id);
+struct hold *ledger_find_hold(const struct ledger *l, const struct uuid *id);
+struct original *ledger_add_original(struct ledger *l, const struct uuid *id);
+struct original *ledger_find_original(const struct ledger *l, const struct uuid *id);
+/* A further entry to fill; NULL when out of memory. */
+struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o);
 
 /* A text of n bytes takes at most JSON_ESCAPE_MAX * n in JSON, each as \u00xx. */
 #define JSON_ESCAPE_MAX 6

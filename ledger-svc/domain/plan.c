@@ -1,4 +1,4 @@
-/* plan.c - five growing arrays; what they outgrow stays in the arena until the batch ends. */
+/* plan.c - growing arrays; what they outgrow stays in the arena until the batch ends. */
 #include "ledger-svc/domain/plan.h"
 
 struct transaction_row *plan_add_transaction(struct plan *p, struct arena *a)
@@ -10,6 +10,17 @@ struct transaction_row *plan_add_transaction(struct plan *p, struct arena *a)
     }
     p->transactions = rows;
     return &rows[p->transaction_count++];
+}
+
+struct transaction_details_row *plan_add_details(struct plan *p, struct arena *a)
+{
+    struct transaction_details_row *rows =
+        arena_grow(a, p->details, p->details_count, &p->details_cap, sizeof(*rows));
+    if (rows == NULL) {
+        return NULL;
+    }
+    p->details = rows;
+    return &rows[p->details_count++];
 }
 
 struct entry_row *plan_add_entry(struct plan *p, struct arena *a)

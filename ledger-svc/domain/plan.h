@@ -16,6 +16,11 @@ struct transaction_row {
     struct str owner, actor;                     /* who ordered it */
     struct str description, reference, metadata; /* empty: NULL in the database */
 };
+/* Of the few transactions that have something to add. */
+struct transaction_details_row {
+    struct uuid transaction_id;
+    struct transaction_details details;
+};
 struct entry_row {
     struct uuid transaction_id, account_id;
     int leg; /* 0 .. entry_count-1 */
@@ -55,6 +60,8 @@ struct source_row {
 struct plan {
     struct transaction_row *transactions;
     size_t transaction_count, transaction_cap;
+    struct transaction_details_row *details;
+    size_t details_count, details_cap;
     struct entry_row *entries;
     size_t entry_count, entry_cap;
     struct event_row *events;
@@ -67,6 +74,7 @@ struct plan {
 
 /* Each gives a zeroed row to fill, or NULL when the arena's cap is reached. */
 struct transaction_row *plan_add_transaction(struct plan *p, struct arena *a);
+struct transaction_details_row *plan_add_details(struct plan *p, struct arena *a);
 struct entry_row *plan_add_entry(struct plan *p, struct arena *a);
 struct event_row *plan_add_event(struct plan *p, struct arena *a);
 struct key_row *plan_add_key(struct plan *p, struct arena *a);

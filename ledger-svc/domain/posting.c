@@ -10,14 +10,6 @@
 #define TEXT_FIXED 1024 /* an answer but for its legs and the client's texts */
 #define TEXT_LEG   512  /* an entry and the balances of its account */
 
-/* What was posted, for the answer to tell. */
-struct posted {
-    struct uuid id;
-    const struct posting *posting;
-    const struct entry_row *entries; /* one per leg */
-    int64_t created_us;
-};
-
 static bool is_balanced(const struct posting *p)
 {
     for (size_t i = 0; i < p->leg_count; i++) {
@@ -47,7 +39,8 @@ static bool is_repeated(const struct posting *p, size_t leg)
 
 static size_t text_max(const struct posting *p)
 {
-    return TEXT_FIXED + TEXT_LEG * p->leg_count + JSON_ESCAPE_MAX * (p->description.len + p->reference.len) +
+    return TEXT_FIXED + TEXT_LEG * p->leg_count +
+           JSON_ESCAPE_MAX * (p->description.len + p->reference.len + p->details.reason.len) +
            p->metadata.len;
 }
 
@@ -71,7 +64,11 @@ static int64_t time_of(const struct ledger *l, const struct posting *p)
 static void apply_leg(const struct posting_leg *leg, struct entry_row *row)
 {
     struct account *account = leg->account;
-    if (leg->is_debit) {
+    if (leg->is_held) {
+        assert(leg->is_debit && account_check_capture(account, leg->amount) == OUTCOME_ok);
+        account->debits_pending -= leg->amount;
+        account->debits_posted += leg->amount;
+    } else if (leg->is_debit) {
         assert(account_check_debit(account, leg->amount) == OUTCOME_ok);
         account->debits_posted += leg->amount;
     } else {
@@ -132,6 +129,20 @@ static void add_transaction(struct ledger *l, const struct command *c, const str
     memcpy(row->currency, p->currency, strlen(p->currency));
 }
 
+static void add_details(struct ledger *l, const struct posted *posted)
+{
+    if (transaction_details_are_empty(&posted->posting->details)) {
+        return;
+    }
+    struct transaction_details_row *row = plan_add_details(&l->plan, l->arena);
+    if (row == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    row->transaction_id = posted->id;
+    row->details = posted->posting->details;
+}
+
 /* The transaction with its entries, left open. The reader sees the balances of what it may use. */
 static void write_transaction(struct json_out *json, const struct posted *posted,
                               const struct command *reader)
@@ -146,6 +157,7 @@ static void write_transaction(struct json_out *json, const struct posted *posted
         .metadata = p->metadata,
         .amount = p->amount,
         .created_us = posted->created_us,
+        .details = p->details,
     };
     transaction_open(json, &transaction);
     json_key(json, "entries");
@@ -204,21 +216,33 @@ static struct str text_answer(struct ledger *l, const struct posted *posted, con
     return ledger_keep(l);
 }
 
-void posting_apply(struct ledger *l, const struct command *c, const struct posting *p,
-                   struct answer *ret_answer)
+bool posting_post(struct ledger *l, const struct command *c, const struct posting *p,
+                  struct posted *ret_posted)
 {
     assert(p->leg_count >= 2 && is_balanced(p));
     struct posted posted = {.posting = p, .created_us = time_of(l, p)};
     posted.id = id_next_at(&l->ids, posted.created_us);
     add_transaction(l, c, &posted);
+    add_details(l, &posted);
     posted.entries = add_entries(l, p, &posted);
     if (l->out_of_memory) {
-        *ret_answer =
-            (struct answer){.outcome = OUTCOME_internal_error}; /* nobody will see it: the batch is split */
-        return;
+        return false;
     }
     const struct event_row fact = {
         .type = "transaction.posted", .resource = "transaction", .object_id = posted.id};
     event_add(l, c, &fact);
+    *ret_posted = posted;
+    return true;
+}
+
+void posting_apply(struct ledger *l, const struct command *c, const struct posting *p,
+                   struct answer *ret_answer)
+{
+    struct posted posted;
+    if (!posting_post(l, c, p, &posted)) {
+        *ret_answer =
+            (struct answer){.outcome = OUTCOME_internal_error}; /* nobody will see it: the batch is split */
+        return;
+    }
     answer_with(ret_answer, OUTCOME_created, text_answer(l, &posted, c));
 }

@@ -117,7 +117,7 @@ static enum status run_transaction(struct attempt *at, const struct load_request
 {
     struct ledger l;
     struct loaded loaded;
-    ledger_init(&l, &at->arena, req->needs->account_count);
+    ledger_init(&l, &at->arena, req->needs->accounts.count);
     if (l.out_of_memory)
         return STATUS_FULL;
     enum status s = store_load(&at->store, req, &l, &loaded);

@@ -36,12 +36,19 @@ static bool is_same(enum column_member member, const void *a, const void *b)
 
 static bool is_null(enum column_member member, const void *at)
 {
-    return is_text(member) ? text_at(member, at).len == 0
-                           : member == MEMBER_TIME && number_at(member, at) == 0;
+    if (member == MEMBER_UUID)
+        return uuid_is_zero(at);
+    if (member == MEMBER_TIME || member == MEMBER_POSITIVE)
+        return number_at(member, at) == 0;
+    return is_text(member) && text_at(member, at).len == 0;
 }
 
 static void add_element(struct db_params *p, enum column_member member, const void *at)
 {
+    if (is_null(member, at)) {
+        db_array_null(p);
+        return;
+    }
     switch (member) {
     case MEMBER_UUID:
         db_array_uuid(p, at);
@@ -57,19 +64,17 @@ static void add_element(struct db_params *p, enum column_member member, const vo
         break;
     case MEMBER_INT:
     case MEMBER_INT64:
+    case MEMBER_POSITIVE:
         db_array_int(p, number_at(member, at));
         break;
     case MEMBER_TIME:
-        if (is_null(member, at))
-            db_array_null(p);
-        else
-            db_array_time(p, number_at(member, at));
+        db_array_time(p, number_at(member, at));
         break;
     case MEMBER_STR:
     case MEMBER_NAME:
     case MEMBER_CODE: {
         struct str text = text_at(member, at);
-        db_array_bytes(p, text.len > 0 ? text.data : NULL, text.len);
+        db_array_bytes(p, text.data, text.len);
         break;
     }
     }

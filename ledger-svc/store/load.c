@@ -8,10 +8,10 @@
 
 /* Where each statement's result is in the pipeline. */
 struct steps {
-    int locks, keys, sources, accounts; /* -1: not asked */
+    int locks, keys, sources, holds, originals, original_entries, accounts; /* -1: not asked */
     int count;
 };
-#define STEPS_MAX 5
+#define STEPS_MAX 8
 
 /* Columns of load_accounts.sql. */
 enum account_column {
@@ -34,12 +34,50 @@ enum account_column {
     COL_PLACE
 };
 
-static enum status send_locks(struct store *st, const struct needs *needs)
+/* Columns of load_holds.sql. */
+enum hold_column {
+    HOLD_ID,
+    HOLD_ACCOUNT,
+    HOLD_DESTINATION,
+    HOLD_OWNER,
+    HOLD_CURRENCY,
+    HOLD_AMOUNT,
+    HOLD_CAPTURED,
+    HOLD_STATUS,
+    HOLD_CAPTURE,
+    HOLD_DESCRIPTION,
+    HOLD_REFERENCE,
+    HOLD_METADATA,
+    HOLD_EXPIRES_AT,
+    HOLD_CREATED_AT,
+    HOLD_UPDATED_AT
+};
+
+/* Columns of load_originals.sql and load_original_entries.sql. */
+enum original_column {
+    ORIGINAL_ID,
+    ORIGINAL_KIND,
+    ORIGINAL_OWNER,
+    ORIGINAL_AMOUNT,
+    ORIGINAL_CURRENCY,
+    ORIGINAL_REVERSES,
+    ORIGINAL_HOLD,
+    ORIGINAL_REVERSED
+};
+enum original_entry_column {
+    ENTRY_TRANSACTION,
+    ENTRY_ACCOUNT,
+    ENTRY_DIRECTION,
+    ENTRY_AMOUNT,
+    ENTRY_CURRENCY
+};
+
+static enum status send_locks(struct store *st, const struct lock_list *locks)
 {
     db_params_reset(&st->params);
     db_array_open(&st->params, DB_INT8);
-    for (size_t i = 0; i < needs->lock_count; i++)
-        db_array_int(&st->params, needs->locks[i]);
+    for (size_t i = 0; i < locks->count; i++)
+        db_array_int(&st->params, locks->numbers[i]);
     db_array_close(&st->params);
     return db_pipeline_send(st->db, LEDGER_SQL_TAKE_LOCKS, &st->params);
 }
@@ -66,13 +104,24 @@ static enum status send_sources(struct store *st, const struct load_request *req
     return db_pipeline_send(st->db, LEDGER_SQL_LOAD_SOURCES, &st->params);
 }
 
+static void add_ids(struct db_params *p, const struct id_list *list)
+{
+    db_params_reset(p);
+    db_array_open(p, DB_UUID);
+    for (size_t i = 0; i < list->count; i++)
+        db_array_uuid(p, &list->ids[i]);
+    db_array_close(p);
+}
+
+static enum status send_ids(struct store *st, int statement, const struct id_list *list)
+{
+    add_ids(&st->params, list);
+    return db_pipeline_send(st->db, statement, &st->params);
+}
+
 static enum status send_accounts(struct store *st, const struct needs *needs)
 {
-    db_params_reset(&st->params);
-    db_array_open(&st->params, DB_UUID);
-    for (size_t i = 0; i < needs->account_count; i++)
-        db_array_uuid(&st->params, &needs->accounts[i]);
-    db_array_close(&st->params);
+    add_ids(&st->params, &needs->accounts);
     db_param_bool(&st->params, needs->whole_accounts);
     return db_pipeline_send(st->db, LEDGER_SQL_LOAD_ACCOUNTS, &st->params);
 }
@@ -85,15 +134,34 @@ static bool has_sources(const struct load_request *req)
     return false;
 }
 
+/* Holds and originals, if there are any. */
+static enum status send_objects(struct store *st, const struct needs *needs, struct steps *steps)
+{
+    enum status s = STATUS_OK;
+    if (needs->holds.count > 0) {
+        s = send_ids(st, LEDGER_SQL_LOAD_HOLDS, &needs->holds);
+        steps->holds = steps->count++;
+    }
+    if (s == STATUS_OK && needs->originals.count > 0) {
+        s = send_ids(st, LEDGER_SQL_LOAD_ORIGINALS, &needs->originals);
+        steps->originals = steps->count++;
+        if (s == STATUS_OK)
+            s = send_ids(st, LEDGER_SQL_LOAD_ORIGINAL_ENTRIES, &needs->originals);
+        steps->original_entries = steps->count++;
+    }
+    return s;
+}
+
 /* Sends in order until one fails; notes where each result will be. */
 static enum status send_all(struct store *st, const struct load_request *req, struct steps *steps)
 {
-    *steps = (struct steps){.sources = -1};
+    *steps =
+        (struct steps){.sources = -1, .holds = -1, .originals = -1, .original_entries = -1, .accounts = -1};
     enum status s = db_pipeline_begin(st->db);
     if (s == STATUS_OK)
         s = db_pipeline_send_sql(st->db, "begin");
     if (s == STATUS_OK)
-        s = send_locks(st, req->needs);
+        s = send_locks(st, &req->needs->locks);
     steps->locks = 1; /* after BEGIN */
     steps->count = 2;
     if (s == STATUS_OK) {
@@ -104,7 +172,9 @@ static enum status send_all(struct store *st, const struct load_request *req, st
         s = send_sources(st, req);
         steps->sources = steps->count++;
     }
-    if (s == STATUS_OK) {
+    if (s == STATUS_OK && batch_has_objects(req->needs)) {
+        s = send_objects(st, req->needs, steps);
+    } else if (s == STATUS_OK) {
         s = send_accounts(st, req->needs);
         steps->accounts = steps->count++;
     }
@@ -152,6 +222,67 @@ static void read_account(struct ledger *l, const PGresult *r, int row)
     a->loaded_status = a->status;
 }
 
+static void read_hold(struct ledger *l, const PGresult *r, int row)
+{
+    struct uuid id = db_get_uuid(r, row, HOLD_ID);
+    struct hold *h = ledger_add_hold(l, &id);
+    if (h == NULL)
+        return;
+    struct str currency = db_get_str(r, row, HOLD_CURRENCY);
+    bool known = hold_status_parse(db_get_str(r, row, HOLD_STATUS), &h->status);
+    assert(known && currency.len == 3); /* the tables' CHECKs have the same words */
+    memcpy(h->currency, currency.data, 3);
+    h->account_id = db_get_uuid(r, row, HOLD_ACCOUNT);
+    h->destination_id = db_get_uuid(r, row, HOLD_DESTINATION);
+    h->owner = keep(l, db_get_str(r, row, HOLD_OWNER));
+    h->amount = db_get_int(r, row, HOLD_AMOUNT);
+    h->captured = h->loaded_captured = db_get_int(r, row, HOLD_CAPTURED);
+    if (!db_is_null(r, row, HOLD_CAPTURE))
+        h->capture_id = db_get_uuid(r, row, HOLD_CAPTURE);
+    h->description = keep(l, db_get_str(r, row, HOLD_DESCRIPTION));
+    h->reference = keep(l, db_get_str(r, row, HOLD_REFERENCE));
+    h->metadata = keep(l, db_get_str(r, row, HOLD_METADATA));
+    h->expires_us = db_get_time(r, row, HOLD_EXPIRES_AT);
+    h->created_us = db_get_time(r, row, HOLD_CREATED_AT);
+    h->updated_us = db_get_time(r, row, HOLD_UPDATED_AT);
+}
+
+static void read_original(struct ledger *l, const PGresult *r, int row)
+{
+    struct uuid id = db_get_uuid(r, row, ORIGINAL_ID);
+    struct original *o = ledger_add_original(l, &id);
+    if (o == NULL)
+        return;
+    struct str currency = db_get_str(r, row, ORIGINAL_CURRENCY);
+    assert(currency.len == 3);
+    memcpy(o->currency, currency.data, 3);
+    o->kind = keep(l, db_get_str(r, row, ORIGINAL_KIND));
+    o->owner = keep(l, db_get_str(r, row, ORIGINAL_OWNER));
+    o->amount = db_get_int(r, row, ORIGINAL_AMOUNT);
+    if (!db_is_null(r, row, ORIGINAL_REVERSES))
+        o->details.reverses = db_get_uuid(r, row, ORIGINAL_REVERSES);
+    if (!db_is_null(r, row, ORIGINAL_HOLD))
+        o->details.hold = db_get_uuid(r, row, ORIGINAL_HOLD);
+    if (!db_is_null(r, row, ORIGINAL_REVERSED))
+        o->reversed = o->loaded_reversed = db_get_int(r, row, ORIGINAL_REVERSED);
+}
+
+/* Of an original that was read before. */
+static void read_original_entry(struct ledger *l, const PGresult *r, int row)
+{
+    struct uuid id = db_get_uuid(r, row, ENTRY_TRANSACTION);
+    struct original *o = ledger_find_original(l, &id);
+    struct original_entry *e = o == NULL ? NULL : ledger_add_original_entry(l, o);
+    if (e == NULL)
+        return;
+    struct str currency = db_get_str(r, row, ENTRY_CURRENCY);
+    assert(currency.len == 3);
+    memcpy(e->currency, currency.data, 3);
+    e->account_id = db_get_uuid(r, row, ENTRY_ACCOUNT);
+    e->is_debit = str_eq_c(db_get_str(r, row, ENTRY_DIRECTION), "debit");
+    e->amount = db_get_int(r, row, ENTRY_AMOUNT);
+}
+
 static void read_keys(struct ledger *l, const PGresult *r, struct loaded *out)
 {
     int n = PQntuples(r);
@@ -189,6 +320,43 @@ static void read_sources(struct ledger *l, const PGresult *r, struct loaded *out
     out->source_count = (size_t)n;
 }
 
+/* Every row of a step's result, if the step was asked. */
+static void read_rows(struct ledger *l, PGresult *const *results, int step,
+                      void (*read)(struct ledger *l, const PGresult *r, int row))
+{
+    for (int i = 0; step >= 0 && i < PQntuples(results[step]); i++)
+        read(l, results[step], i);
+}
+
+static void clear_results(PGresult **results, int count)
+{
+    for (int i = 0; i < count; i++)
+        db_result_ptr(&results[i]);
+}
+
+/* The accounts of objects: locked after everything else, and the clock is read again after that. */
+static enum status load_accounts_of_objects(struct store *st, struct needs *needs, struct ledger *l,
+                                            int64_t *ret_db_now_us)
+{
+    PGresult *results[2] = {NULL};
+    batch_needs_of_objects(l, needs, l->arena);
+    if (needs->out_of_memory || l->out_of_memory)
+        return STATUS_FULL;
+    enum status s = db_pipeline_begin(st->db);
+    if (s == STATUS_OK)
+        s = send_locks(st, &needs->account_locks);
+    if (s == STATUS_OK)
+        s = send_accounts(st, needs);
+    if (s == STATUS_OK)
+        s = db_pipeline_finish(st->db, results, 2);
+    if (s != STATUS_OK)
+        return s;
+    *ret_db_now_us = db_get_time(results[0], 0, 1);
+    read_rows(l, results, 1, read_account);
+    clear_results(results, 2);
+    return STATUS_OK;
+}
+
 enum status store_load(struct store *st, const struct load_request *req, struct ledger *l,
                        struct loaded *ret_loaded)
 {
@@ -200,13 +368,18 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     if (s != STATUS_OK)
         return s;
     struct loaded loaded = {.db_now_us = db_get_time(results[steps.locks], 0, 1)};
-    for (int i = 0; i < PQntuples(results[steps.accounts]); i++)
-        read_account(l, results[steps.accounts], i);
     read_keys(l, results[steps.keys], &loaded);
     if (steps.sources >= 0)
         read_sources(l, results[steps.sources], &loaded);
-    for (int i = 0; i < steps.count; i++)
-        db_result_ptr(&results[i]);
+    read_rows(l, results, steps.holds, read_hold);
+    read_rows(l, results, steps.originals, read_original);
+    read_rows(l, results, steps.original_entries, read_original_entry);
+    read_rows(l, results, steps.accounts, read_account);
+    clear_results(results, steps.count);
+    if (batch_has_objects(req->needs))
+        s = load_accounts_of_objects(st, req->needs, l, &loaded.db_now_us);
+    if (s != STATUS_OK)
+        return s;
     if (l->out_of_memory)
         return STATUS_FULL;
     *ret_loaded = loaded;

@@ -1,5 +1,6 @@
 /* load.h - the first half of a batch's transaction: BEGIN, locks in the one global order, and what they
-   protect, in one pipeline and so one round trip. */
+   protect, in one pipeline and so one round trip. A batch with holds or originals needs a second: they tell
+   which accounts are to be locked and loaded. */
 #ifndef LEDGER_STORE_LOAD_H
 #define LEDGER_STORE_LOAD_H
 
@@ -16,7 +17,7 @@ struct store {
 struct load_request {
     const struct command *commands;
     size_t command_count;
-    const struct needs *needs;
+    struct needs *needs; /* objects add their accounts */
 };
 struct loaded {
     struct stored_key *keys; /* sorted, in the arena */

@@ -3,21 +3,16 @@
    rows, so it counts them. */
 #include "ledger-svc/store/save.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "ledger-svc/store/columns.h"
+#include "ledger-svc/store/save_objects.h"
 #include "ledger_statements.h"
 #include "shared/io/crash_point.h"
 
-/* At most: accounts inserted and updated, transactions, events, keys, sources, COMMIT. */
-#define SAVE_STEPS_MAX 7
-
-#define COLUMN(type, use, field, row, member)                                                                \
-    {                                                                                                        \
-        DB_##type, COLUMN_##use, MEMBER_##field, offsetof(struct row, member)                                \
-    }
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+/* At most: accounts inserted and updated, transactions, details, holds inserted and updated, reversals
+   inserted and updated, events, keys, sources, COMMIT. */
+#define SAVE_STEPS_MAX 12
 
 /* An account and its words. */
 struct account_row {
@@ -118,10 +113,6 @@ static const struct column source_columns[] = {
 };
 /* clang-format on */
 
-/* Starts a statement's parameters, or goes on with more rows for the same statement. */
-#define ADD_COLUMNS(st, columns, array, array_count)                                                         \
-    columns_add(&(st)->params, columns, COUNT(columns), &(struct rows){array, sizeof *(array), array_count})
-
 /* The accounts of the batch that are (or are not) new and have something to store. */
 static size_t select_accounts(const struct ledger *l, bool is_new, struct account_row *ret_rows)
 {
@@ -146,14 +137,14 @@ static enum status send_accounts(struct store *st, struct ledger *l, int *steps)
     size_t count = select_accounts(l, true, rows);
     if (count > 0) {
         db_params_reset(&st->params);
-        ADD_COLUMNS(st, new_account_columns, rows, count);
+        COLUMNS_ADD(&st->params, new_account_columns, rows, count);
         s = db_pipeline_send(st->db, LEDGER_SQL_INSERT_ACCOUNTS, &st->params);
         ++*steps;
     }
     count = select_accounts(l, false, rows);
     if (s == STATUS_OK && count > 0) {
         db_params_reset(&st->params);
-        ADD_COLUMNS(st, changed_account_columns, rows, count);
+        COLUMNS_ADD(&st->params, changed_account_columns, rows, count);
         db_param_int8(&st->params, (int64_t)count);
         s = db_pipeline_send(st->db, LEDGER_SQL_UPDATE_ACCOUNTS, &st->params);
         ++*steps;
@@ -164,15 +155,15 @@ static enum status send_accounts(struct store *st, struct ledger *l, int *steps)
 static enum status send_transactions(struct store *st, const struct plan *plan)
 {
     db_params_reset(&st->params);
-    ADD_COLUMNS(st, transaction_columns, plan->transactions, plan->transaction_count);
-    ADD_COLUMNS(st, entry_columns, plan->entries, plan->entry_count);
+    COLUMNS_ADD(&st->params, transaction_columns, plan->transactions, plan->transaction_count);
+    COLUMNS_ADD(&st->params, entry_columns, plan->entries, plan->entry_count);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_TRANSACTIONS, &st->params);
 }
 
 static enum status send_events(struct store *st, const struct plan *plan, int64_t now_us)
 {
     db_params_reset(&st->params);
-    ADD_COLUMNS(st, event_columns, plan->events, plan->event_count);
+    COLUMNS_ADD(&st->params, event_columns, plan->events, plan->event_count);
     db_param_time(&st->params, now_us);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_EVENTS, &st->params);
 }
@@ -186,7 +177,7 @@ static enum status send_keys(struct store *st, struct plan *plan, int64_t db_now
 {
     qsort(plan->keys, plan->key_count, sizeof *plan->keys, compare_keys);
     db_params_reset(&st->params);
-    ADD_COLUMNS(st, key_columns, plan->keys, plan->key_count);
+    COLUMNS_ADD(&st->params, key_columns, plan->keys, plan->key_count);
     db_param_time(&st->params, db_now_us);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_KEYS, &st->params);
 }
@@ -200,7 +191,7 @@ static enum status send_sources(struct store *st, struct plan *plan, int64_t db_
 {
     qsort(plan->sources, plan->source_count, sizeof *plan->sources, compare_sources);
     db_params_reset(&st->params);
-    ADD_COLUMNS(st, source_columns, plan->sources, plan->source_count);
+    COLUMNS_ADD(&st->params, source_columns, plan->sources, plan->source_count);
     db_param_time(&st->params, db_now_us);
     return db_pipeline_send(st->db, LEDGER_SQL_INSERT_SOURCES, &st->params);
 }
@@ -218,6 +209,8 @@ static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_u
         s = send_transactions(st, plan);
         steps++;
     }
+    if (s == STATUS_OK)
+        s = save_objects(st, l, &steps);
     if (s == STATUS_OK && plan->event_count > 0) {
         s = send_events(st, plan, l->now_us);
         steps++;

@@ -91,6 +91,35 @@ void entry_write(struct json_out *out, const struct entry_resource *e)
     json_object_close(out);
 }
 
+bool transaction_details_are_empty(const struct transaction_details *d)
+{
+    return uuid_is_zero(&d->reverses) && uuid_is_zero(&d->hold) && d->reason.len == 0 &&
+           d->rate_numerator == 0;
+}
+
+static void write_details(struct json_out *out, const struct transaction_details *d)
+{
+    if (!uuid_is_zero(&d->reverses)) {
+        json_key(out, "reverses");
+        json_typeid(out, "txn", &d->reverses);
+    }
+    if (!uuid_is_zero(&d->hold)) {
+        json_key(out, "hold");
+        json_typeid(out, "hold", &d->hold);
+    }
+    if (d->reason.len > 0) {
+        write_text(out, "reason", d->reason);
+    }
+    if (d->rate_numerator > 0) {
+        json_key(out, "rate");
+        json_object_open(out);
+        write_int(out, "numerator", d->rate_numerator);
+        write_int(out, "denominator", d->rate_denominator);
+        json_object_close(out);
+        write_text(out, "rounding", d->rounding);
+    }
+}
+
 void transaction_open(struct json_out *out, const struct transaction_resource *t)
 {
     json_object_open(out);
@@ -104,4 +133,38 @@ void transaction_open(struct json_out *out, const struct transaction_resource *t
     write_metadata(out, t->metadata);
     json_key(out, "created_at");
     json_time(out, t->created_us);
+    write_details(out, &t->details);
+}
+
+void hold_write(struct json_out *out, const struct hold_resource *h)
+{
+    json_object_open(out);
+    json_key(out, "id");
+    json_typeid(out, "hold", &h->id);
+    json_key(out, "account");
+    json_typeid(out, "acct", &h->account);
+    json_key(out, "destination");
+    json_typeid(out, "acct", &h->destination);
+    write_text(out, "owner", h->owner);
+    write_int(out, "amount", h->amount);
+    write_int(out, "captured", h->captured);
+    write_int(out, "held", h->is_open ? difference(h->amount, h->captured) : 0);
+    write_text(out, "currency", h->currency);
+    write_text(out, "status", h->status);
+    json_key(out, "capture_transaction");
+    if (uuid_is_zero(&h->capture)) {
+        json_write_null(out);
+    } else {
+        json_typeid(out, "txn", &h->capture);
+    }
+    write_optional(out, "description", h->description);
+    write_optional(out, "reference", h->reference);
+    write_metadata(out, h->metadata);
+    json_key(out, "expires_at");
+    json_time(out, h->expires_us);
+    json_key(out, "created_at");
+    json_time(out, h->created_us);
+    json_key(out, "updated_at");
+    json_time(out, h->updated_us);
+    json_object_close(out);
 }

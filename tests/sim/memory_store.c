@@ -67,8 +67,8 @@ const struct account *memory_store_find(const struct memory_store *s, const stru
 
 bool memory_store_load(const struct memory_store *s, const struct needs *needs, struct ledger *l)
 {
-    for (size_t i = 0; i < needs->account_count; i++) {
-        const struct account *stored = memory_store_find(s, &needs->accounts[i]);
+    for (size_t i = 0; i < needs->accounts.count; i++) {
+        const struct account *stored = memory_store_find(s, &needs->accounts.ids[i]);
         if (stored == NULL) {
             continue;
         }

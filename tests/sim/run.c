@@ -317,7 +317,7 @@ static enum status decide(struct run *r, struct attempt *t, const struct flight 
     struct needs needs;
     struct batch_input in = {.commands = f->commands + first, .command_count = count};
     batch_needs(in.commands, count, &needs, &t->arena);
-    ledger_init(&t->ledger, &t->arena, needs.account_count);
+    ledger_init(&t->ledger, &t->arena, needs.accounts.count);
     if (needs.out_of_memory || !memory_store_load(&r->store, &needs, &t->ledger)) {
         return STATUS_FULL;
     }

@@ -393,15 +393,15 @@ static void an_empty_batch_is_fine(void **state)
     const struct batch_input in = {0};
     struct needs n;
     batch_needs(NULL, 0, &n, &w.arena);
-    assert_int_equal(n.account_count + n.lock_count + n.entries, 0);
+    assert_int_equal(n.accounts.count + n.locks.count + n.entries, 0);
     assert_int_equal(batch_decide(&w.ledger, &in, NOW_US, NULL), STATUS_OK);
     world_end(&w);
 }
 
 static bool has_lock(const struct needs *n, int64_t number)
 {
-    for (size_t i = 0; i < n->lock_count; i++) {
-        if (n->locks[i] == number) {
+    for (size_t i = 0; i < n->locks.count; i++) {
+        if (n->locks.numbers[i] == number) {
             return true;
         }
     }
@@ -428,21 +428,21 @@ static void needs_are_sorted_and_unique(void **state)
     struct needs n;
     batch_needs(commands, COUNT(commands), &n, &w.arena);
     assert_false(n.out_of_memory);
-    assert_int_equal(n.account_count, 4);       /* 1, 2, 3 and cash */
-    assert_int_equal(n.lock_count, 39 + 2 + 4); /* keys, sources, accounts */
+    assert_int_equal(n.accounts.count, 4);       /* 1, 2, 3 and cash */
+    assert_int_equal(n.locks.count, 39 + 2 + 4); /* keys, sources, accounts */
     assert_int_equal(n.entries, 80);
-    for (size_t i = 1; i < n.account_count; i++) {
-        assert_true(uuid_compare(&n.accounts[i - 1], &n.accounts[i]) < 0);
+    for (size_t i = 1; i < n.accounts.count; i++) {
+        assert_true(uuid_compare(&n.accounts.ids[i - 1], &n.accounts.ids[i]) < 0);
     }
-    for (size_t i = 1; i < n.lock_count; i++) {
-        assert_true(n.locks[i - 1] < n.locks[i]);
+    for (size_t i = 1; i < n.locks.count; i++) {
+        assert_true(n.locks.numbers[i - 1] < n.locks.numbers[i]);
     }
     for (size_t i = 0; i < COUNT(commands); i++) {
         assert_true(has_lock(&n, lock_number(LOCK_KEY, &commands[i].key_digest)));
         assert_true(i % 2 == 0 || has_lock(&n, lock_number(LOCK_KEY, &commands[i].source_digest)));
     }
-    for (size_t i = 0; i < n.account_count; i++) {
-        assert_true(has_lock(&n, lock_number(LOCK_ACCOUNT, &n.accounts[i])));
+    for (size_t i = 0; i < n.accounts.count; i++) {
+        assert_true(has_lock(&n, lock_number(LOCK_ACCOUNT, &n.accounts.ids[i])));
     }
     world_end(&w);
 }

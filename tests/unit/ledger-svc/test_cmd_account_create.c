@@ -87,7 +87,7 @@ static void needs_nothing(void **state)
     struct command c = world_command(&w, "account.create", ann, cases[0].data);
     struct needs n = {0};
     c.type->needs(&c, &n, &w.arena);
-    assert_int_equal(n.account_count + n.lock_count + n.entries, 0);
+    assert_int_equal(n.accounts.count + n.locks.count + n.entries, 0);
     world_end(&w);
 }
 

@@ -190,9 +190,9 @@ static void each_needs_its_account(void **state)
         struct command c = world_command(&w, commands[i], staff, ID_1);
         struct needs n = {0};
         c.type->needs(&c, &n, &w.arena);
-        assert_int_equal(n.account_count, 1);
-        assert_int_equal(number_of(&n.accounts[0]), 1);
-        assert_int_equal(n.lock_count + n.entries, 0);
+        assert_int_equal(n.accounts.count, 1);
+        assert_int_equal(number_of(&n.accounts.ids[0]), 1);
+        assert_int_equal(n.locks.count + n.entries, 0);
     }
     world_end(&w);
 }

@@ -200,13 +200,13 @@ static void needs_the_cash_account_of_the_currency(void **state)
         world_command(&w, "deposit.create", staff, "{\"account\":\"$1\",\"amount\":1,\"currency\":\"USD\"}");
     struct needs n = {0};
     eur.type->needs(&eur, &n, &w.arena);
-    assert_int_equal(n.account_count, 2);
-    assert_int_equal(number_of(&n.accounts[0]), 1);
-    assert_int_equal(number_of(&n.accounts[1]), CASH);
+    assert_int_equal(n.accounts.count, 2);
+    assert_int_equal(number_of(&n.accounts.ids[0]), 1);
+    assert_int_equal(number_of(&n.accounts.ids[1]), CASH);
     assert_int_equal(n.entries, 2);
     usd.type->needs(&usd, &n, &w.arena);
-    assert_int_equal(n.account_count, 4);
-    assert_int_not_equal(number_of(&n.accounts[3]), CASH);
+    assert_int_equal(n.accounts.count, 4);
+    assert_int_not_equal(number_of(&n.accounts.ids[3]), CASH);
     world_end(&w);
 }
 

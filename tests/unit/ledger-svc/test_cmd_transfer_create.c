@@ -389,11 +389,11 @@ static void needs_both_accounts(void **state)
     struct command c = world_command(&w, "transfer.create", ann, FROM_1_TO_2("1"));
     struct needs n = {0};
     c.type->needs(&c, &n, &w.arena);
-    assert_int_equal(n.account_count, 2);
-    assert_int_equal(number_of(&n.accounts[0]), 1);
-    assert_int_equal(number_of(&n.accounts[1]), 2);
+    assert_int_equal(n.accounts.count, 2);
+    assert_int_equal(number_of(&n.accounts.ids[0]), 1);
+    assert_int_equal(number_of(&n.accounts.ids[1]), 2);
     assert_int_equal(n.entries, 2);
-    assert_int_equal(n.lock_count, 0);
+    assert_int_equal(n.locks.count, 0);
     world_end(&w);
 }
 

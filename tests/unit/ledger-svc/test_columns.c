@@ -60,7 +60,8 @@ static void fill(struct row rows[ROWS])
 {
     memset(rows, 0, ROWS * sizeof *rows);
     for (int i = 0; i < ROWS; i++)
-        rows[i] = (struct row){.text = STR_LIT("same"),
+        rows[i] = (struct row){.id = {{1}},
+                               .text = STR_LIT("same"),
                                .name = "same",
                                .code = "EUR",
                                .number = 7,
@@ -72,10 +73,10 @@ static void every_member_travels_in_an_array(void **state)
 {
     (void)state;
     static const struct column each[] = {
-        CELL(UUID, EACH, UUID, id),      CELL(BYTEA, EACH, DIGEST, digest), CELL(PLACE, EACH, PLACE, place),
-        CELL(TEXT, EACH, STR, text),     CELL(TEXT, EACH, NAME, name),      CELL(TEXT, EACH, CODE, code),
-        CELL(INT2, EACH, INT, number),   CELL(INT8, EACH, INT64, amount),   CELL(BOOL, EACH, BOOL, flag),
-        CELL(TIME, EACH, TIME, time_us),
+        CELL(UUID, EACH, UUID, id),      CELL(BYTEA, EACH, DIGEST, digest),  CELL(PLACE, EACH, PLACE, place),
+        CELL(TEXT, EACH, STR, text),     CELL(TEXT, EACH, NAME, name),       CELL(TEXT, EACH, CODE, code),
+        CELL(INT2, EACH, INT, number),   CELL(INT8, EACH, INT64, amount),    CELL(BOOL, EACH, BOOL, flag),
+        CELL(TIME, EACH, TIME, time_us), CELL(INT8, EACH, POSITIVE, amount),
     };
     struct row rows[ROWS];
     fill(rows);
@@ -105,19 +106,29 @@ static void what_no_row_has_does_not_travel(void **state)
     (void)state;
     static const struct column optional = CELL(JSON, OPTIONAL, STR, text),
                                shared = CELL(TEXT, SHARED, STR, text),
-                               time = CELL(TIME, SHARED, TIME, time_us), each = CELL(TEXT, EACH, STR, text);
+                               time = CELL(TIME, SHARED, TIME, time_us), each = CELL(TEXT, EACH, STR, text),
+                               id = CELL(UUID, OPTIONAL, UUID, id),
+                               rate = CELL(INT8, OPTIONAL, POSITIVE, amount);
     struct row rows[ROWS];
     fill(rows);
     for (int i = 0; i < ROWS; i++) {
         rows[i].text = (struct str){NULL, 0};
         rows[i].time_us = 0;
+        rows[i].amount = 0;
+        rows[i].id = (struct uuid){{0}};
     }
+    expect(&id, rows, "0");
+    expect(&rate, rows, "0");
     expect(&optional, rows, "0");
     expect(&shared, rows, "00");
     expect(&time, rows, "00");
     expect(&each, rows, "n");
     rows[1].text = STR_LIT("one of them");
     rows[1].time_us = 5;
+    rows[1].amount = 5;
+    rows[1].id.bytes[15] = 1;
+    expect(&id, rows, "n");
+    expect(&rate, rows, "n");
     expect(&optional, rows, "n");
     expect(&shared, rows, "n0");
     expect(&time, rows, "n0");

@@ -33,10 +33,10 @@ static void needs_grow(void **state)
         needs_entries(&n, 2);
     }
     assert_false(n.out_of_memory);
-    assert_true(n.account_count == 1000 && n.lock_count == 1000 && n.entries == 2000);
+    assert_true(n.accounts.count == 1000 && n.locks.count == 1000 && n.entries == 2000);
     struct uuid last = uuid7_make(NOW_US, 999, 0);
-    assert_int_equal(uuid_compare(&n.accounts[999], &last), 0);
-    assert_int_equal(n.locks[999], 999);
+    assert_int_equal(uuid_compare(&n.accounts.ids[999], &last), 0);
+    assert_int_equal(n.locks.numbers[999], 999);
     arena_free(&arena);
 }
 
@@ -48,10 +48,10 @@ static void needs_tell_when_memory_ends(void **state)
     struct needs n = {0};
     struct uuid id = number_id(1);
     needs_account(&n, &arena, &id);
-    assert_true(n.out_of_memory && n.account_count == 0);
+    assert_true(n.out_of_memory && n.accounts.count == 0);
     n.out_of_memory = false;
     needs_lock(&n, &arena, 1);
-    assert_true(n.out_of_memory && n.lock_count == 0);
+    assert_true(n.out_of_memory && n.locks.count == 0);
     arena_free(&arena);
 }
 

@@ -19,10 +19,10 @@ static void many_legs_with_one_account_twice(void **state)
     world_start(&w);
     world_add_all(&w, three);
     const struct posting_leg legs[] = {
-        {world_account(&w, 1), true, 100},
-        {world_account(&w, 1), true, 50},
-        {world_account(&w, 2), false, 120},
-        {world_account(&w, 3), false, 30},
+        {.account = world_account(&w, 1), .is_debit = true, .amount = 100},
+        {.account = world_account(&w, 1), .is_debit = true, .amount = 50},
+        {.account = world_account(&w, 2), .is_debit = false, .amount = 120},
+        {.account = world_account(&w, 3), .is_debit = false, .amount = 30},
     };
     const struct posting p = {
         .kind = "journal", .amount = 150, .currency = "EUR", .legs = legs, .leg_count = COUNT(legs)};
@@ -78,9 +78,14 @@ static void time_never_runs_backwards_for_an_account(void **state)
         struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
         const struct plan *plan = &w.ledger.plan;
         const struct posting_leg pairs[][2] = {
-            {{a, true, 1}, {b, false, 1}}, /* at the later of both */
-            {{b, true, 1}, {a, false, 1}}, /* again in this batch: the same time, a later id */
-            {{b, true, 1}, {other, false, 1}},
+            {{.account = a, .is_debit = true, .amount = 1},
+             {.account = b, .is_debit = false, .amount = 1}}, /* at the later of both */
+            {{.account = b, .is_debit = true, .amount = 1},
+             {.account = a,
+              .is_debit = false,
+              .amount = 1}}, /* again in this batch: the same time, a later id */
+            {{.account = b, .is_debit = true, .amount = 1},
+             {.account = other, .is_debit = false, .amount = 1}},
         };
         for (size_t n = 0; n < COUNT(pairs); n++) {
             struct posting p = {
@@ -113,7 +118,7 @@ static void a_hundred_legs_with_long_texts_fit(void **state)
         memcpy(account->currency, "EUR", 4);
         account->credits_posted = INT64_MAX / 2;
         account->debits_posted = INT64_MAX / 2 - 1000;
-        legs[i] = (struct posting_leg){account, i < 50, 1000};
+        legs[i] = (struct posting_leg){.account = account, .is_debit = i < 50, .amount = 1000};
     }
     const struct posting p = {.kind = "journal",
                               .amount = 50000,
@@ -141,10 +146,10 @@ static void two_currencies_balance_each_by_itself(void **state)
                                              {3, "bob", "EUR", 0, 0, 0, ACCOUNT_open},
                                              {4, "bob", "USD", 0, 0, 0, ACCOUNT_open},
                                              {.number = 0}});
-    const struct posting_leg legs[] = {{world_account(&w, 1), true, 100},
-                                       {world_account(&w, 2), true, 110},
-                                       {world_account(&w, 3), false, 100},
-                                       {world_account(&w, 4), false, 110}};
+    const struct posting_leg legs[] = {{.account = world_account(&w, 1), .is_debit = true, .amount = 100},
+                                       {.account = world_account(&w, 2), .is_debit = true, .amount = 110},
+                                       {.account = world_account(&w, 3), .is_debit = false, .amount = 100},
+                                       {.account = world_account(&w, 4), .is_debit = false, .amount = 110}};
     const struct posting p = {
         .kind = "exchange", .amount = 100, .currency = "EUR", .legs = legs, .leg_count = COUNT(legs)};
     struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
@@ -165,20 +170,31 @@ static const struct bug {
     } legs[3];
     size_t count;
 } bugs[] = {
-    {"does not balance", {{1, true, 10}, {2, false, 9}}, 2},
-    {"does not balance per currency", {{1, true, 10}, {4, false, 10}}, 2},
-    {"one leg", {{1, true, 10}}, 1},
+    {"does not balance",
+     {{.account = 1, .is_debit = true, .amount = 10}, {.account = 2, .is_debit = false, .amount = 9}},
+     2},
+    {"does not balance per currency",
+     {{.account = 1, .is_debit = true, .amount = 10}, {.account = 4, .is_debit = false, .amount = 10}},
+     2},
+    {"one leg", {{.account = 1, .is_debit = true, .amount = 10}}, 1},
     {"no leg", {{0}}, 0},
-    {"debit that is refused", {{1, true, 501}, {2, false, 501}}, 2},
-    {"second debit that is refused", {{1, true, 400}, {1, true, 101}, {2, false, 501}}, 3},
+    {"debit that is refused",
+     {{.account = 1, .is_debit = true, .amount = 501}, {.account = 2, .is_debit = false, .amount = 501}},
+     2},
+    {"second debit that is refused",
+     {{.account = 1, .is_debit = true, .amount = 400},
+      {.account = 1, .is_debit = true, .amount = 101},
+      {.account = 2, .is_debit = false, .amount = 501}},
+     3},
 };
 
 static void apply_bug(struct world *w, const struct bug *bug)
 {
     struct posting_leg legs[3];
     for (size_t i = 0; i < bug->count; i++) {
-        legs[i] = (struct posting_leg){world_account(w, bug->legs[i].account), bug->legs[i].is_debit,
-                                       bug->legs[i].amount};
+        legs[i] = (struct posting_leg){.account = world_account(w, bug->legs[i].account),
+                                       .is_debit = bug->legs[i].is_debit,
+                                       .amount = bug->legs[i].amount};
     }
     const struct posting p = {
         .kind = "journal", .amount = 10, .currency = "EUR", .legs = legs, .leg_count = bug->count};
