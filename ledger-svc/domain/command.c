@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shared/core/typeid.h"
+
 #define MEMBER_FIXED 6    /* a member's quotes, colon and comma; the braces */
 #define PROBLEM_TEXT 2048 /* code, sentence, at most one error, two numbers */
 
@@ -160,6 +162,25 @@ void answer_with(struct answer *ret_answer, enum outcome o, struct str body)
 void answer_account(struct ledger *l, struct answer *ret_answer, enum outcome o, const struct account *a)
 {
     answer_with(ret_answer, o, ledger_account_text(l, a));
+}
+
+void answer_write_balance(struct json_out *json, const struct command *c, const struct account *a)
+{
+    char id[TYPEID_TEXT_SIZE];
+    typeid_format("acct", &a->id, id);
+    json_key(json, id);
+    if (!command_may_use(c, a)) {
+        json_write_null(json);
+        return;
+    }
+    json_object_open(json);
+    json_key(json, "posted");
+    json_int(json, account_posted(a));
+    json_key(json, "held");
+    json_int(json, account_held(a));
+    json_key(json, "available");
+    json_int(json, account_available(a));
+    json_object_close(json);
 }
 
 void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, const char *pointer,

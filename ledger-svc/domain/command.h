@@ -89,6 +89,9 @@ bool command_may_use(const struct command *c, const struct account *a);
 void answer_with(struct answer *ret_answer, enum outcome o, struct str body);
 /* Answers with the account as it is now: OUTCOME_created or OUTCOME_ok. */
 void answer_account(struct ledger *l, struct answer *ret_answer, enum outcome o, const struct account *a);
+/* "acct_..":{"posted","held","available"} into an open object, or null unless the sender may read the
+ * account. */
+void answer_write_balance(struct json_out *json, const struct command *c, const struct account *a);
 /* Writes a problem answer; detail may be NULL. */
 void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, const char *pointer,
                    const char *detail);

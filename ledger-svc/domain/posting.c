@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "ledger-svc/domain/event.h"
-#include "shared/core/typeid.h"
 
 #define TEXT_FIXED 1024 /* an answer but for its legs and the client's texts */
 #define TEXT_LEG   512  /* an entry and the balances of its account */
@@ -186,22 +185,7 @@ static void write_balances(struct json_out *json, const struct posting *p, const
         if (is_repeated(p, i)) {
             continue;
         }
-        const struct account *account = p->legs[i].account;
-        char id[TYPEID_TEXT_SIZE];
-        typeid_format("acct", &account->id, id);
-        json_key(json, id);
-        if (!command_may_use(reader, account)) {
-            json_write_null(json);
-            continue;
-        }
-        json_object_open(json);
-        json_key(json, "posted");
-        json_int(json, account_posted(account));
-        json_key(json, "held");
-        json_int(json, account_held(account));
-        json_key(json, "available");
-        json_int(json, account_available(account));
-        json_object_close(json);
+        answer_write_balance(json, reader, p->legs[i].account);
     }
     json_object_close(json);
 }

@@ -9,6 +9,7 @@
 #define REASON_MAX_LEN      280
 #define DESCRIPTION_MAX_LEN 500
 #define REFERENCE_MAX_LEN   128
+#define TTL_SECONDS_MAX     31536000
 
 static const char *const account_types[] = {"user", "merchant", NULL};
 
@@ -64,12 +65,60 @@ static const struct field_spec transfer_create[] = {
 };
 /* clang-format on */
 
+static const struct field_spec hold_authorize[] = {
+    {.name = "account",
+     .type = FIELD_ID,
+     .required = true,
+     .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found,
+     .help = "The account whose money is held."},
+    AMOUNT,
+    {.name = "currency", .type = FIELD_CURRENCY, .help = "If given, it must be the account's."},
+    {.name = "ttl_seconds",
+     .type = FIELD_INT,
+     .min = 1,
+     .max = TTL_SECONDS_MAX,
+     .help = "After this time the hold expires by itself; 900 if absent, at most a year."},
+    {.name = "destination",
+     .type = FIELD_ID,
+     .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found,
+     .help = "The account that captures pay into; the currency's escrow if absent."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+
+#define HOLD                                                                                                 \
+    {                                                                                                        \
+        .name = "hold", .type = FIELD_ID, .required = true, .prefix = "hold",                                \
+        .not_found_as = OUTCOME_not_found, .help = "The hold."                                               \
+    }
+
+static const struct field_spec hold_capture[] = {
+    HOLD,
+    {.name = "amount",
+     .type = FIELD_AMOUNT,
+     .help = "Minor units to take; all that is still held if absent."},
+    {.name = "final",
+     .type = FIELD_BOOL,
+     .help = "Whether what is left is free again, which it is if absent; false leaves it held for more "
+             "captures."},
+};
+
+/* Release and expiry. */
+static const struct field_spec hold_end[] = {HOLD};
+
 static const struct command_spec specs[] = {
     {"account.create", account_create, COUNT(account_create), NULL},
     {"account.freeze", account_change, COUNT(account_change), "account"},
     {"account.unfreeze", account_change, COUNT(account_change), "account"},
     {"account.close", account_change, COUNT(account_change), "account"},
     {"deposit.create", deposit_create, COUNT(deposit_create), NULL},
+    {"hold.authorize", hold_authorize, COUNT(hold_authorize), NULL},
+    {"hold.capture", hold_capture, COUNT(hold_capture), "hold"},
+    {"hold.expire", hold_end, COUNT(hold_end), "hold"},
+    {"hold.release", hold_end, COUNT(hold_end), "hold"},
     {"transfer.create", transfer_create, COUNT(transfer_create), NULL},
 };
 
