@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ledger-svc/edge/config.h"
+#include "ledger-svc/edge/expiry.h"
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/edge/worker.h"
 #include "shared/core/clock.h"
@@ -19,6 +20,7 @@ struct ledger_service {
     struct ledger_config config;
     struct bus *bus;
     struct worker *workers[WORKERS_MAX];
+    struct expiry *expiry;
     struct admin_http *admin;
 };
 
@@ -51,6 +53,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
     for (int64_t i = 0; status == STATUS_OK && i < s->config.workers; i++)
         status = worker_start(&s->config, s->bus, &s->workers[i]);
     if (status == STATUS_OK)
+        status = expiry_start(&s->config, &s->expiry);
+    if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
 }
@@ -60,6 +64,7 @@ static void stop(struct ledger_service *s)
     int64_t start_ms = clock_monotonic_ms();
     for (int64_t i = 0; i < s->config.workers; i++)
         worker_join(s->workers[i]);
+    expiry_join(s->expiry);
     bus_close(s->bus, BUS_CLOSE_MS);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));

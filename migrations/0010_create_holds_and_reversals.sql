@@ -33,6 +33,7 @@ create table paybus.holds (
 ) with (fillfactor = 80);
 create index holds_by_account on paybus.holds (account_id, id);
 create index holds_by_owner on paybus.holds (owner, id);
+create index holds_by_status on paybus.holds (status, id);
 create index holds_due on paybus.holds (expires_at) where status in ('authorized', 'partially_captured');
 comment on table paybus.holds is
     'Money of an account promised to a destination: part of debits_pending until captured, released or expired';

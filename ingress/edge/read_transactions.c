@@ -8,11 +8,18 @@
 #include "ingress/store/entries.h"
 #include "ingress/store/transactions.h"
 
-/* The entries of all transactions on a page, ordered like these: next walks through them. */
+/* The entries of all transactions on a page, ordered like these: next walks through them. The details of
+   those that have some. */
 struct walk {
-    const PGresult *entries;
+    PGresult *entries, *details;
     int next;
 };
+
+static void walk_end(struct walk *walk)
+{
+    db_result_ptr(&walk->entries);
+    db_result_ptr(&walk->details);
+}
 
 static void write_transaction(const struct exchange *ex, struct json_out *out, const PGresult *r, int row,
                               struct walk *walk)
@@ -20,6 +27,7 @@ static void write_transaction(const struct exchange *ex, struct json_out *out, c
     struct transaction_resource t;
     int64_t entry_count;
     transaction_row(r, row, &t, &entry_count);
+    transaction_details_find(walk->details, &t.id, &t.details);
     struct balance balance = {0};
     transaction_open(out, &t);
     json_key(out, "entries");
@@ -40,18 +48,22 @@ static void write_transaction(const struct exchange *ex, struct json_out *out, c
     json_object_close(out);
 }
 
-static bool read_entries(struct exchange *ex, const PGresult *transactions, int count, PGresult **ret_entries)
+/* What goes with the transactions, in a walk that walk_end ends whether this worked or not. */
+static bool read_rest(struct exchange *ex, const PGresult *transactions, int count, struct walk *ret_walk)
 {
     struct uuid *ids = arena_alloc_array(&ex->arena, (size_t)count + 1, sizeof(*ids));
     if (ids == NULL) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return false;
     }
+    bool has_details = false;
     for (int i = 0; i < count; i++) {
         ids[i] = transaction_row_id(transactions, i);
+        has_details = has_details || transaction_row_has_details(transactions, i);
     }
     struct entry_ids args = {.transactions = ids, .count = (size_t)count};
-    return reads_run(ex, entries_of_transactions, &args, ret_entries);
+    return reads_run(ex, entries_of_transactions, &args, &ret_walk->entries) &&
+           (!has_details || reads_run(ex, transactions_details, &args, &ret_walk->details));
 }
 
 /* May the caller see the transaction of these entries? */
@@ -70,15 +82,14 @@ static bool takes_part(const struct exchange *ex, const PGresult *entries)
 void reads_transaction(struct exchange *ex)
 {
     PGresult *r CLEANUP(db_result_ptr) = NULL;
-    PGresult *entries CLEANUP(db_result_ptr) = NULL;
-    if (!reads_run(ex, transactions_find, &ex->uuid, &r) || !read_entries(ex, r, PQntuples(r), &entries)) {
+    struct walk walk CLEANUP(walk_end) = {0};
+    if (!reads_run(ex, transactions_find, &ex->uuid, &r) || !read_rest(ex, r, PQntuples(r), &walk)) {
         return;
     }
-    if (PQntuples(r) == 0 || !takes_part(ex, entries)) {
+    if (PQntuples(r) == 0 || !takes_part(ex, walk.entries)) {
         exchange_refuse(ex, OUTCOME_not_found, NULL);
         return;
     }
-    struct walk walk = {.entries = entries};
     struct json_out out = exchange_json(ex);
     write_transaction(ex, &out, r, 0, &walk);
 }
@@ -101,16 +112,15 @@ void reads_transactions(struct exchange *ex)
         .limit = page.limit + 1,
     };
     PGresult *r CLEANUP(db_result_ptr) = NULL;
-    PGresult *entries CLEANUP(db_result_ptr) = NULL;
+    struct walk walk CLEANUP(walk_end) = {0};
     if (!reads_run(ex, transactions_list, &list, &r)) {
         return;
     }
     int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    if (!read_entries(ex, r, shown, &entries)) {
+    if (!read_rest(ex, r, shown, &walk)) {
         return;
     }
     struct cursor last = {0};
-    struct walk walk = {.entries = entries};
     struct json_out out = reads_list_open(ex);
     for (int i = 0; i < shown; i++) {
         write_transaction(ex, &out, r, i, &walk);

@@ -35,5 +35,7 @@ void reads_statement(struct exchange *ex);
 void reads_transactions(struct exchange *ex);
 void reads_transaction(struct exchange *ex);
 void reads_entries(struct exchange *ex);
+void reads_holds(struct exchange *ex);
+void reads_hold(struct exchange *ex);
 
 #endif

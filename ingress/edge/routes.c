@@ -13,6 +13,7 @@
 static const char *const account_types[] = {"user", "merchant", "system", NULL};
 static const char *const account_statuses[] = {"open", "frozen", "closed", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
+static const char *const hold_statuses[] = {"authorized", "partially_captured", "captured", "released", "expired", NULL};
 static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
                                     "exchange",      "reversal",   "payment",  "refund",       "payout",
                                     "payout_return", "fee",        NULL};
@@ -48,6 +49,13 @@ static const struct param_spec transaction_params[] = {
     {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "With an entry of this account."},
     {.name = "kind", .type = PARAM_WORD, .words = kinds, .help = "Why money moved."},
     {.name = "reference", .type = PARAM_TEXT, .help = "Your own reference, exactly."},
+    CREATED,
+    PAGE,
+};
+static const struct param_spec hold_params[] = {
+    {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "Of this account's money."},
+    {.name = "status", .type = PARAM_WORD, .words = hold_statuses,
+     .help = "authorized, partially_captured, captured, released or expired."},
     CREATED,
     PAGE,
 };
@@ -101,6 +109,19 @@ const struct route ingress_routes[] = {
      .handle = reads_transaction, .answer = "transaction", .summary = "One transaction with its entries"},
     {.method = "GET", .pattern = "/v1/entries", NEEDS(transactions_read), .handle = reads_entries,
      PARAMS(entry_params), .answer = "entry_list", .summary = "The ledger itself, entry by entry"},
+
+    {.method = "POST", .pattern = "/v1/holds", COMMAND("hold.authorize"), NEEDS(holds_write),
+     .key = KEY_REQUIRED, .answer = "hold_authorized", .summary = "Hold money of an account for a time"},
+    {.method = "GET", .pattern = "/v1/holds", NEEDS(holds_read), .handle = reads_holds, PARAMS(hold_params),
+     .answer = "hold_list", .summary = "Holds that you authorized, or of an account of yours; all for staff"},
+    {.method = "GET", .pattern = "/v1/holds/{id}", .id_prefix = "hold", NEEDS(holds_read), .handle = reads_hold,
+     .answer = "hold", .summary = "One hold"},
+    {.method = "POST", .pattern = "/v1/holds/{id}/capture", .id_prefix = "hold", COMMAND("hold.capture"),
+     NEEDS(holds_write), .key = KEY_REQUIRED, .body_optional = true, .answer = "hold_captured",
+     .summary = "Take held money, whole or in part"},
+    {.method = "POST", .pattern = "/v1/holds/{id}/release", .id_prefix = "hold", COMMAND("hold.release"),
+     NEEDS(holds_write), .key = KEY_REQUIRED, .body_optional = true, .answer = "hold_released",
+     .summary = "Give what is still held free"},
 
     {.method = "GET", .pattern = "/livez", OPEN, .handle = operating_livez, .summary = "Is the process running?"},
     {.method = "GET", .pattern = "/readyz", OPEN, .handle = operating_readyz,

@@ -3,10 +3,12 @@
 
 #include "ingress/store/accounts.h"
 #include "ingress/store/bounds.h"
+#include "ingress/store/entries.h"
 #include "ingress_statements.h"
 
-#define PARAMS_MAX  2048
-#define ID_SLACK_US INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
+#define PARAMS_MAX         2048
+#define DETAILS_PARAMS_MAX 4096
+#define ID_SLACK_US        INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
 
 /* An id below those of all transactions from that time on. */
 static struct uuid first_id(int64_t from_us)
@@ -140,6 +142,49 @@ enum status transactions_list(struct db *db, const void *args, PGresult **ret_re
     return l->owner.data != NULL ? list_own(db, l, ret_result) : list_all(db, l, ret_result);
 }
 
+enum status transactions_details(struct db *db, const void *args, PGresult **ret_result)
+{
+    const struct entry_ids *ids = args;
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, DETAILS_PARAMS_MAX);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = 0; i < ids->count; i++) {
+        db_array_uuid(&p, &ids->transactions[i]);
+    }
+    db_array_close(&p);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTION_DETAILS, &p, ret_result);
+}
+
+static struct uuid uuid_or_zero(const PGresult *r, int row, int column)
+{
+    struct uuid zero = {0};
+    return db_is_null(r, row, column) ? zero : db_get_uuid(r, row, column);
+}
+
+static int64_t int_or_zero(const PGresult *r, int row, int column)
+{
+    return db_is_null(r, row, column) ? 0 : db_get_int(r, row, column);
+}
+
+void transaction_details_find(const PGresult *r, const struct uuid *transaction,
+                              struct transaction_details *ret_details)
+{
+    for (int row = 0; row < PQntuples(r); row++) {
+        struct uuid id = db_get_uuid(r, row, 0);
+        if (uuid_compare(&id, transaction) == 0) {
+            *ret_details = (struct transaction_details){
+                .reverses = uuid_or_zero(r, row, 1),
+                .hold = uuid_or_zero(r, row, 2),
+                .reason = db_get_str(r, row, 3),
+                .rate_numerator = int_or_zero(r, row, 4),
+                .rate_denominator = int_or_zero(r, row, 5),
+                .rounding = db_get_str(r, row, 6),
+            };
+            return;
+        }
+    }
+}
+
 void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,
                      int64_t *ret_entry_count)
 {
@@ -154,6 +199,12 @@ void transaction_row(const PGresult *r, int row, struct transaction_resource *re
         .created_us = db_get_time(r, row, 7),
     };
     *ret_entry_count = db_get_int(r, row, 8);
+}
+
+bool transaction_row_has_details(const PGresult *r, int row)
+{
+    struct str kind = db_get_str(r, row, 1);
+    return str_eq_c(kind, "reversal") || str_eq_c(kind, "hold_capture") || str_eq_c(kind, "exchange");
 }
 
 struct uuid transaction_row_id(const PGresult *r, int row)

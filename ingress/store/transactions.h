@@ -15,13 +15,19 @@ struct transaction_list {
     int64_t limit;
 };
 
-/* args: struct uuid *, struct transaction_list *. */
+/* args: struct uuid *, struct transaction_list *, struct entry_ids *. */
 NODISCARD enum status transactions_find(struct db *db, const void *args, PGresult **ret_result);
 NODISCARD enum status transactions_list(struct db *db, const void *args, PGresult **ret_result);
+NODISCARD enum status transactions_details(struct db *db, const void *args, PGresult **ret_result);
 
 /* Strings are borrowed from r. */
 void transaction_row(const PGresult *r, int row, struct transaction_resource *ret_transaction,
                      int64_t *ret_entry_count);
+/* The details of the transaction that one of r's rows is about; untouched if none is. */
+void transaction_details_find(const PGresult *r, const struct uuid *transaction,
+                              struct transaction_details *ret_details);
+/* Whether its kind says more of itself than all do. */
+bool transaction_row_has_details(const PGresult *r, int row);
 struct uuid transaction_row_id(const PGresult *r, int row);
 
 #endif

@@ -25,7 +25,7 @@ enum status attempt_open(struct attempt *at, const char *database_url, int64_t k
     return STATUS_OK;
 }
 
-static void disconnect(struct attempt *at)
+void attempt_disconnect(struct attempt *at)
 {
     db_close(at->store.db);
     at->store.db = NULL;
@@ -34,7 +34,7 @@ static void disconnect(struct attempt *at)
 
 void attempt_close(struct attempt *at)
 {
-    disconnect(at);
+    attempt_disconnect(at);
     db_params_free(&at->store.params);
     arena_free(&at->arena);
 }
@@ -55,7 +55,7 @@ enum status attempt_connect(struct attempt *at)
     if (s != STATUS_OK) {
         log_event(LOG_ERROR, "database_not_durable",
                   log_str("setting", s == STATUS_FAILED ? reason : "unreadable"));
-        disconnect(at);
+        attempt_disconnect(at);
         return STATUS_UNAVAILABLE;
     }
     log_event(LOG_INFO, "database_connected");
@@ -79,7 +79,7 @@ static enum status end_stalled(struct attempt *at)
 void attempt_idle(struct attempt *at)
 {
     if (attempt_connect(at) == STATUS_OK && end_stalled(at) != STATUS_OK)
-        disconnect(at);
+        attempt_disconnect(at);
 }
 
 uint64_t attempt_random(struct attempt *at)
@@ -155,6 +155,6 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
     bool look_for_stalled = ran_out_of_time(at); /* the rollback forgets why */
     if (s == STATUS_UNKNOWN || !store_rollback(&at->store) ||
         (look_for_stalled && end_stalled(at) != STATUS_OK))
-        disconnect(at);
+        attempt_disconnect(at);
     return s;
 }

@@ -22,6 +22,8 @@ NODISCARD enum status attempt_open(struct attempt *at, const char *database_url,
 void attempt_close(struct attempt *at);
 /* Connects if there is no connection and checks that the server keeps what it commits. */
 NODISCARD enum status attempt_connect(struct attempt *at);
+/* Gives the connection up: the next try connects anew. */
+void attempt_disconnect(struct attempt *at);
 /* With nothing to do: connects, or finds out that the connection is gone before a command has to; ends
    sessions that stalled, before a command has to wait for them. */
 void attempt_idle(struct attempt *at);

@@ -1,0 +1,11 @@
+-- Holds that owner $6 authorized, newest first, after the cursor $1: at most $5 rows. Filters as in list_holds.
+select id, account_id, destination_id, owner, amount, captured, status, currency, capture_id, description, reference,
+       metadata, expires_at, created_at, updated_at
+from api.holds
+where owner = $6
+  and id < $1
+  and ($2::text is null or status = $2)
+  and created_at >= $3
+  and created_at < $4
+order by owner desc, id desc
+limit $5

@@ -1,0 +1,160 @@
+/* expiry.c - see expiry.h. Each due hold becomes a command, hold.expire, and goes through the same
+   transaction as commands from the bus: the same locks, rules, rows and events. */
+#include "ledger-svc/edge/expiry.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "ledger-svc/edge/attempt.h"
+#include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/store/due_holds.h"
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+#include "shared/io/log.h"
+#include "shared/io/service.h"
+
+#define TICK_MS          250
+#define HOLDS_MAX        256 /* of a batch */
+#define COMMANDS_BYTES   ((size_t)1 << 20)
+#define COMMAND_LIVES_US INT64_C(5000000)
+
+struct expiry {
+    pthread_t thread;
+    struct attempt attempt;
+    bool leads;         /* this process does it, as long as the connection lives */
+    struct arena arena; /* of the commands in hand */
+    size_t count;
+    json_t *data[HOLDS_MAX];
+    struct command commands[HOLDS_MAX];
+};
+
+static bool make_command(struct expiry *e, const struct uuid *hold, struct command *ret_command)
+{
+    char id[TYPEID_TEXT_SIZE];
+    typeid_format("hold", hold, id);
+    json_t *data = json_pack("{s:s}", "hold", id);
+    if (data == NULL)
+        return false;
+    e->data[e->count++] = data;
+    uint64_t random = attempt_random(&e->attempt);
+    int64_t now_us = clock_unix_us();
+    struct command c = {.type = command_type_find(STR_LIT("hold.expire")),
+                        .deadline_us = now_us + COMMAND_LIVES_US,
+                        .envelope = {.id = uuid7_make(now_us, (uint32_t)random, (uint32_t)(random >> 32)),
+                                     .owner = STR_LIT("system"),
+                                     .actor = STR_LIT("ledger-svc"),
+                                     .staff = true,
+                                     .data = data}};
+    c.key_digest = digest_key(c.envelope.owner, c.envelope.key, &c.envelope.id);
+    c.data = c.type->decode(&c.envelope, &e->arena);
+    *ret_command = c;
+    return c.data != NULL;
+}
+
+static void release_commands(struct expiry *e)
+{
+    for (size_t i = 0; i < e->count; i++)
+        json_decref_ptr(&e->data[i]);
+    e->count = 0;
+    arena_reset(&e->arena);
+}
+
+static enum status run(struct expiry *e, const struct command *commands, size_t count)
+{
+    const struct answer *answers = NULL;
+    enum status s = attempt_run(&e->attempt, commands, count, &answers);
+    for (size_t i = 0; s == STATUS_OK && i < count; i++)
+        ledger_metrics_count(commands[i].type, answers[i].outcome);
+    return s;
+}
+
+/* Together, or one by one when they fail together: one that fails keeps nobody else from expiring. Whatever
+   was not done is due at the next tick, too. */
+static void run_commands(struct expiry *e)
+{
+    enum status s = run(e, e->commands, e->count);
+    if (s != STATUS_FAILED && s != STATUS_FULL && s != STATUS_INVALID)
+        return;
+    for (size_t i = 0; i < e->count; i++) {
+        s = run(e, &e->commands[i], 1);
+        if (s != STATUS_OK)
+            log_event(LOG_ERROR, "hold_not_expired",
+                      log_str("hold", json_string_value(json_object_get(e->data[i], "hold"))),
+                      log_str("status", status_name(s)));
+    }
+}
+
+/* Expires what is due, up to a batch; returns how many there were. */
+static size_t expire_some(struct expiry *e)
+{
+    struct uuid holds[HOLDS_MAX];
+    size_t found = 0;
+    if (store_list_due_holds(e->attempt.store.db, HOLDS_MAX, holds, &found) != STATUS_OK) {
+        attempt_disconnect(&e->attempt);
+        return 0;
+    }
+    bool complete = true;
+    for (size_t i = 0; i < found && complete; i++)
+        complete = make_command(e, &holds[i], &e->commands[i]);
+    if (complete && found > 0)
+        run_commands(e);
+    release_commands(e);
+    return found;
+}
+
+/* Leadership is the session's: it is gone with the connection. */
+static bool is_leading(struct expiry *e)
+{
+    if (e->attempt.store.db == NULL)
+        e->leads = false;
+    if (attempt_connect(&e->attempt) != STATUS_OK)
+        return false;
+    if (!e->leads && store_take_lead(e->attempt.store.db, STORE_JOB_EXPIRY, &e->leads) != STATUS_OK)
+        attempt_disconnect(&e->attempt);
+    return e->leads && e->attempt.store.db != NULL;
+}
+
+static void *expiry_main(void *context)
+{
+    struct expiry *e = context;
+    while (!service_is_stopping()) {
+        bool more = is_leading(e) && expire_some(e) == HOLDS_MAX;
+        struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+        if (!more)
+            (void)nanosleep(&tick, NULL);
+    }
+    return NULL;
+}
+
+static void expiry_free(struct expiry *e)
+{
+    attempt_close(&e->attempt);
+    arena_free(&e->arena);
+    free(e);
+}
+
+enum status expiry_start(const struct ledger_config *config, struct expiry **ret_expiry)
+{
+    struct expiry *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return STATUS_NO_MEMORY;
+    arena_init(&e->arena, COMMANDS_BYTES);
+    enum status s = attempt_open(&e->attempt, config->database_url, config->key_retention_hours);
+    if (s == STATUS_OK && pthread_create(&e->thread, NULL, expiry_main, e) != 0)
+        s = STATUS_FAILED;
+    if (s != STATUS_OK) {
+        expiry_free(e);
+        return s;
+    }
+    *ret_expiry = e;
+    return STATUS_OK;
+}
+
+void expiry_join(struct expiry *e)
+{
+    if (e == NULL)
+        return;
+    (void)pthread_join(e->thread, NULL);
+    expiry_free(e);
+}
