@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ingress/domain/openapi.h"
@@ -195,7 +196,9 @@ static void test_every_example_of_a_body_is_a_good_one(void **state)
         json_t *content = json_object_get(json_object_get(post, "requestBody"), "content");
         json_t *example = json_object_get(json_object_get(content, "application/json"), "example");
         if (spec->path_field != NULL) {
-            json_object_set_new(example, spec->path_field, json_string("acct_00000000000000000000000000"));
+            char id[64];
+            (void)snprintf(id, sizeof(id), "%s_00000000000000000000000000", r->id_prefix);
+            json_object_set_new(example, spec->path_field, json_string(id));
         }
         struct problem p;
         if (json_check(example, spec->fields, spec->field_count, &p) != STATUS_OK) {
