@@ -123,7 +123,7 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
         list_schema(o, f);
         break;
     case FIELD_OBJECT:
-        text(o, "type", "object");
+        fields_schema(o, f->members, f->member_count, NULL);
         break;
     }
     text(o, "description", f->help);
@@ -169,20 +169,31 @@ static void id_example(struct json_out *o, const char *prefix)
     json_str(o, (struct str){b.data, b.len});
 }
 
+/* The items of a list take the words in turn: a debit, then a credit. */
+static const char *word_of(const char *const *list, int64_t item)
+{
+    int64_t count = 0;
+    while (list[count] != NULL) {
+        count++;
+    }
+    assert(count > 0);
+    return list[item % count];
+}
+
 static void fields_example(struct json_out *o, const struct field_spec *fields, size_t count,
-                           const char *left_out);
+                           const char *left_out, int64_t item);
 
 /* As many items as there must be, one at least. */
 static void list_example(struct json_out *o, const struct field_spec *f)
 {
     json_array_open(o);
     for (int64_t i = 0; i == 0 || i < f->min; i++) {
-        fields_example(o, f->items, f->item_field_count, NULL);
+        fields_example(o, f->items, f->item_field_count, NULL, i);
     }
     json_array_close(o);
 }
 
-static void field_example(struct json_out *o, const struct field_spec *f)
+static void field_example(struct json_out *o, const struct field_spec *f, int64_t item)
 {
     switch (f->type) {
     case FIELD_STRING:
@@ -205,13 +216,15 @@ static void field_example(struct json_out *o, const struct field_spec *f)
         id_example(o, f->prefix);
         break;
     case FIELD_ENUM:
-        json_cstr(o, f->words[0]);
+        json_cstr(o, word_of(f->words, item));
         break;
     case FIELD_LIST:
         list_example(o, f);
         break;
-    case FIELD_METADATA:
     case FIELD_OBJECT:
+        fields_example(o, f->members, f->member_count, NULL, item);
+        break;
+    case FIELD_METADATA:
         json_object_open(o);
         json_object_close(o);
         break;
@@ -220,13 +233,13 @@ static void field_example(struct json_out *o, const struct field_spec *f)
 
 /* What an object must hold, for a first try: what tools make up from patterns is nonsense. */
 static void fields_example(struct json_out *o, const struct field_spec *fields, size_t count,
-                           const char *left_out)
+                           const char *left_out, int64_t item)
 {
     json_object_open(o);
     for (size_t i = 0; i < count; i++) {
         if (fields[i].required && is_in_body(&fields[i], left_out)) {
             json_key(o, fields[i].name);
-            field_example(o, &fields[i]);
+            field_example(o, &fields[i], item);
         }
     }
     json_object_close(o);
@@ -247,7 +260,7 @@ static void request_body(struct json_out *o, const struct route *r)
     fields_schema(o, spec->fields, spec->field_count, spec->path_field);
     json_object_close(o);
     json_key(o, "example");
-    fields_example(o, spec->fields, spec->field_count, spec->path_field);
+    fields_example(o, spec->fields, spec->field_count, spec->path_field, 0);
     json_object_close(o);
     json_object_close(o);
     json_object_close(o);

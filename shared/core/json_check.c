@@ -16,8 +16,9 @@
 struct checker {
     struct problem *problem; /* untouched until the first error */
     bool failed;
-    const char *list; /* the list whose items are looked at; NULL: none */
-    size_t index;     /* which of them */
+    const char *holder; /* the list or object whose inside is looked at; NULL: none */
+    bool is_list;
+    size_t index; /* which item of a list */
 };
 
 /* What is looked at: its pointer is built only when it is wrong. */
@@ -37,8 +38,10 @@ static void PRINTF_LIKE(4, 5)
     }
     struct buf pointer CLEANUP(buf_free);
     buf_init(&pointer, POINTER_MAX);
-    if (c->list != NULL) {
-        json_scan_add_pointer(&pointer, str_of(c->list));
+    if (c->holder != NULL) {
+        json_scan_add_pointer(&pointer, str_of(c->holder));
+    }
+    if (c->is_list) {
         buf_addf(&pointer, "/%zu", c->index);
     }
     if (place.field != NULL) {
@@ -195,14 +198,15 @@ static void check_fields(struct checker *c, const json_t *object, const struct f
 
 static void check_list(struct checker *c, const struct field_spec *spec, const json_t *value)
 {
-    assert(c->list == NULL && spec->items != NULL); /* lists do not nest */
+    assert(c->holder == NULL && spec->items != NULL);
     size_t count = json_array_size(value);
     if ((int64_t)count < spec->min || (int64_t)count > spec->max) {
         report(c, OUTCOME_invalid_value, (struct place){.field = spec->name}, "must have %lld to %lld items",
                (long long)spec->min, (long long)spec->max);
         return;
     }
-    c->list = spec->name;
+    c->holder = spec->name;
+    c->is_list = true;
     for (c->index = 0; c->index < count; c->index++) {
         const json_t *item = json_array_get(value, c->index);
         if (json_is_object(item)) {
@@ -211,7 +215,18 @@ static void check_list(struct checker *c, const struct field_spec *spec, const j
             report(c, OUTCOME_wrong_type, (struct place){0}, "must be an object");
         }
     }
-    c->list = NULL;
+    c->holder = NULL;
+    c->is_list = false;
+}
+
+static void check_object(struct checker *c, const struct field_spec *spec, const json_t *value)
+{
+    assert(c->holder == NULL);
+    if (spec->members != NULL) {
+        c->holder = spec->name;
+        check_fields(c, value, spec->members, spec->member_count);
+        c->holder = NULL;
+    }
 }
 
 static bool is_array(const json_t *value)
@@ -253,7 +268,7 @@ static const struct {
     [FIELD_ENUM] = {is_string, "must be a string", check_enum},
     [FIELD_METADATA] = {is_object, "must be an object of strings", check_metadata},
     [FIELD_LIST] = {is_array, "must be an array of objects", check_list},
-    [FIELD_OBJECT] = {is_object, "must be an object", NULL},
+    [FIELD_OBJECT] = {is_object, "must be an object", check_object},
 };
 
 static const struct field_spec *find_spec(const struct field_spec *fields, size_t count, const char *name)

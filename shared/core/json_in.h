@@ -24,7 +24,7 @@ enum field_type {
     FIELD_ENUM,     /* one of `words`; else 422 invalid_value listing them */
     FIELD_METADATA, /* object of string values: METADATA_* limits; keys without control characters */
     FIELD_LIST,     /* an array of min..max objects with the fields `items`; else 422 invalid_value */
-    FIELD_OBJECT    /* an object that somebody else checks */
+    FIELD_OBJECT    /* an object of `members`; without these one that somebody else checks */
 };
 
 struct field_spec {
@@ -35,8 +35,10 @@ struct field_spec {
     const char *prefix;             /* FIELD_ID */
     enum outcome not_found_as;      /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */
     const char *const *words;       /* FIELD_ENUM: NULL-terminated */
-    const struct field_spec *items; /* FIELD_LIST: the fields of each, none of them a list */
+    const struct field_spec *items; /* FIELD_LIST: the fields of each; lists and objects do not nest */
     size_t item_field_count;
+    const struct field_spec *members; /* FIELD_OBJECT; NULL: somebody else checks it */
+    size_t member_count;
     const char *help; /* one line for the OpenAPI document */
 };
 

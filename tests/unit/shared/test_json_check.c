@@ -14,6 +14,10 @@ static const struct field_spec item_fields[] = {
     {.name = "amount", .type = FIELD_AMOUNT, .required = true},
     {.name = "metadata", .type = FIELD_METADATA},
 };
+static const struct field_spec inner_fields[] = {
+    {.name = "amount", .type = FIELD_AMOUNT, .required = true},
+    {.name = "flag", .type = FIELD_BOOL},
+};
 static const struct field_spec fields[] = {
     {.name = "amount", .type = FIELD_AMOUNT, .required = true},
     {.name = "account", .type = FIELD_ID, .prefix = "acct", .not_found_as = OUTCOME_account_not_found},
@@ -24,6 +28,7 @@ static const struct field_spec fields[] = {
     {.name = "flag", .type = FIELD_BOOL},
     {.name = "colour", .type = FIELD_ENUM, .words = colours},
     {.name = "object", .type = FIELD_OBJECT},
+    {.name = "inner", .type = FIELD_OBJECT, .members = inner_fields, .member_count = 2},
     {.name = "metadata", .type = FIELD_METADATA},
     {.name = "list", .type = FIELD_LIST, .min = 1, .max = 3, .items = item_fields, .item_field_count = 2},
 };
@@ -48,6 +53,7 @@ static void accepted(void **state)
         "{\"amount\":1,\"text\":\"'; --\"}",
         "{\"amount\":1,\"name\":\"aZ09_.:-\",\"count\":-3,\"flag\":false,\"colour\":\"green\"}",
         "{\"amount\":1,\"count\":100,\"object\":{\"any\":[1]}}",
+        "{\"amount\":1,\"inner\":{\"amount\":2}}",
         "{\"amount\":1,\"metadata\":{}}",
         "{\"amount\":1,\"list\":[{\"amount\":1},{\"amount\":2,\"metadata\":{\"a\":\"b\"}},{\"amount\":3}]}",
         "{\"amount\":1,\"metadata\":{\"k\":\"\",\"__proto__\":\"x\",\"line\":\"a\\nb\"}}",
@@ -131,6 +137,12 @@ static const struct {
      "/metadata/a\nb"},
     {"metadata long key", "{\"amount\":1,\"metadata\":{\"abcdefghijabcdefghijabcdefghijabcdefghijk\":\"x\"}}",
      OUTCOME_invalid_value, "/metadata/abcdefghijabcdefghijabcdefghijabcdefghijk"},
+    {"inner as array", "{\"amount\":1,\"inner\":[]}", OUTCOME_wrong_type, "/inner"},
+    {"inner without", "{\"amount\":1,\"inner\":{}}", OUTCOME_missing_field, "/inner/amount"},
+    {"inner unknown", "{\"amount\":1,\"inner\":{\"amount\":1,\"x\":1}}", OUTCOME_unknown_field, "/inner/x"},
+    {"inner amount", "{\"amount\":1,\"inner\":{\"amount\":0}}", OUTCOME_amount_out_of_range, "/inner/amount"},
+    {"after inner", "{\"amount\":1,\"inner\":{\"amount\":1},\"list\":[{\"amount\":0}]}",
+     OUTCOME_amount_out_of_range, "/list/0/amount"},
     {"list as object", "{\"amount\":1,\"list\":{}}", OUTCOME_wrong_type, "/list"},
     {"list empty", "{\"amount\":1,\"list\":[]}", OUTCOME_invalid_value, "/list"},
     {"list too long", "{\"amount\":1,\"list\":[1,2,3,4]}", OUTCOME_invalid_value, "/list"},
