@@ -6,7 +6,7 @@
 
 #include "shared/core/buf.h"
 
-#define BALANCE_CURRENCIES_MAX 8
+#define BALANCE_CURRENCIES_MAX 50 /* two of a transaction's 100 entries for each */
 
 struct balance {
     int64_t entries;

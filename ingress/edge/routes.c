@@ -99,6 +99,10 @@ const struct route ingress_routes[] = {
 
     {.method = "POST", .pattern = "/v1/deposits", COMMAND("deposit.create"), NEEDS(deposits_write),
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Bring money in from outside"},
+    {.method = "POST", .pattern = "/v1/withdrawals", COMMAND("withdrawal.create"), NEEDS(withdrawals_write),
+     .key = KEY_REQUIRED, .answer = "transaction", .summary = "Pay money out"},
+    {.method = "POST", .pattern = "/v1/transactions", COMMAND("transaction.create"), NEEDS(transactions_write),
+     .key = KEY_REQUIRED, .answer = "transaction", .summary = "Post any balanced set of debits and credits at once"},
     {.method = "POST", .pattern = "/v1/transfers", COMMAND("transfer.create"), NEEDS(transactions_write),
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Move money between two accounts"},
 

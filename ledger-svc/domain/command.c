@@ -146,7 +146,12 @@ bool command_may_use(const struct command *c, const struct account *a)
 
 void command_decode_currency(const struct command_envelope *e, char ret_code[4])
 {
-    struct str code = json_get_str(e->data, "currency");
+    command_currency_of(e->data, ret_code);
+}
+
+void command_currency_of(const json_t *object, char ret_code[4])
+{
+    struct str code = json_get_str(object, "currency");
     size_t len = code.len < 3 ? code.len : 3;
     memset(ret_code, 0, 4);
     if (len > 0) {
@@ -200,19 +205,29 @@ void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, 
 void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c,
                          const struct account *a, int64_t required)
 {
+    const struct shortfall shortfall = {.account = a, .required = required};
+    answer_refuse_shortfall(l, ret_answer, c, &shortfall);
+}
+
+void answer_refuse_shortfall(struct ledger *l, struct answer *ret_answer, const struct command *c,
+                             const struct shortfall *s)
+{
     struct problem problem;
     problem_init(&problem, OUTCOME_insufficient_funds);
+    if (s->pointer != NULL) {
+        problem_add_error(&problem, s->pointer, "%s", outcome_sentence(OUTCOME_insufficient_funds));
+    }
     struct json_out json;
     json_out_init(&json, ledger_scratch(l, PROBLEM_TEXT));
     problem_open(&problem, &json);
     json_key(&json, "available");
-    if (command_may_use(c, a)) {
-        json_int(&json, account_available(a));
+    if (command_may_use(c, s->account)) {
+        json_int(&json, account_available(s->account));
     } else {
         json_write_null(&json);
     }
     json_key(&json, "required");
-    json_int(&json, required);
+    json_int(&json, s->required);
     problem_close(&json);
     answer_with(ret_answer, OUTCOME_insufficient_funds, ledger_keep(l));
 }

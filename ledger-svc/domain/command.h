@@ -82,6 +82,8 @@ NODISCARD bool command_decode_metadata(const struct command_envelope *e, struct 
 
 /* For decode: the field "currency", empty if absent. */
 void command_decode_currency(const struct command_envelope *e, char ret_code[4]);
+/* The same of an object within the data. */
+void command_currency_of(const json_t *object, char ret_code[4]);
 
 /* May this command's sender act on that account and see its balances? Staff may; owners may, but nobody else
    owns a system account. */
@@ -98,5 +100,13 @@ void answer_refuse(struct ledger *l, struct answer *ret_answer, enum outcome o, 
 /* 402 with "available" and "required" members; available is null unless the sender may read the account. */
 void answer_refuse_funds(struct ledger *l, struct answer *ret_answer, const struct command *c,
                          const struct account *a, int64_t required);
+/* The same where several accounts could be meant: pointer says which. */
+struct shortfall {
+    const struct account *account;
+    int64_t required;
+    const char *pointer; /* NULL: none */
+};
+void answer_refuse_shortfall(struct ledger *l, struct answer *ret_answer, const struct command *c,
+                             const struct shortfall *s);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/domain/event.h"
+#include "shared/core/money.h"
 
 #define TEXT_FIXED 1024 /* an answer but for its legs and the client's texts */
 #define TEXT_LEG   512  /* an entry and the balances of its account */
@@ -23,6 +24,78 @@ static bool is_balanced(const struct posting *p)
         }
     }
     return true;
+}
+
+struct account *posting_system_account(struct ledger *l, const struct command *c, enum account_role role,
+                                       const char *currency)
+{
+    struct uuid id = account_system_id(role, currency);
+    struct account *account = ledger_find_account(l, &id);
+    if (account != NULL) {
+        return account;
+    }
+    account = ledger_system_account(l, role, currency);
+    if (account != NULL) {
+        event_add_account_created(l, c, account);
+    }
+    return account;
+}
+
+static void add_to_counter(struct account *a, const struct posting_leg *leg)
+{
+    int64_t *counter = leg->is_debit ? &a->debits_posted : &a->credits_posted;
+    enum status status = money_add(*counter, leg->amount, counter);
+    assert(status == STATUS_OK); /* checked before */
+}
+
+/* The leg's account as the legs before it leave it. */
+static struct account account_at(const struct posting_leg *legs, size_t leg)
+{
+    struct account a = *legs[leg].account;
+    for (size_t i = 0; i < leg; i++) {
+        if (legs[i].account == legs[leg].account) {
+            add_to_counter(&a, &legs[i]);
+        }
+    }
+    return a;
+}
+
+static enum outcome check_leg(const struct posting_leg *legs, size_t leg)
+{
+    struct account a = account_at(legs, leg);
+    if (legs[leg].is_debit) {
+        a.allow_negative = true; /* until all legs are known */
+        return account_check_debit(&a, legs[leg].amount);
+    }
+    return account_check_credit(&a, legs[leg].amount);
+}
+
+int64_t posting_net_debit(const struct posting_leg *legs, size_t count, const struct account *a)
+{
+    int64_t net = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (legs[i].account == a) {
+            net += legs[i].is_debit ? legs[i].amount : -legs[i].amount;
+        }
+    }
+    return net;
+}
+
+enum outcome posting_check(const struct posting_leg *legs, size_t count, size_t *ret_leg)
+{
+    for (*ret_leg = 0; *ret_leg < count; ++*ret_leg) {
+        enum outcome refusal = check_leg(legs, *ret_leg);
+        if (refusal != OUTCOME_ok) {
+            return refusal;
+        }
+    }
+    for (*ret_leg = 0; *ret_leg < count; ++*ret_leg) {
+        const struct account *a = legs[*ret_leg].account;
+        if (!a->allow_negative && posting_net_debit(legs, count, a) > account_available(a)) {
+            return OUTCOME_insufficient_funds;
+        }
+    }
+    return OUTCOME_ok;
 }
 
 /* Does a leg before this one touch the same account? */
@@ -66,14 +139,11 @@ static void apply_leg(const struct posting_leg *leg, struct entry_row *row)
     if (leg->is_held) {
         assert(leg->is_debit && account_check_capture(account, leg->amount) == OUTCOME_ok);
         account->debits_pending -= leg->amount;
-        account->debits_posted += leg->amount;
-    } else if (leg->is_debit) {
-        assert(account_check_debit(account, leg->amount) == OUTCOME_ok);
-        account->debits_posted += leg->amount;
     } else {
-        assert(account_check_credit(account, leg->amount) == OUTCOME_ok);
-        account->credits_posted += leg->amount;
+        assert(account->status == ACCOUNT_open || (account->status == ACCOUNT_frozen && !leg->is_debit));
     }
+    assert(money_amount_valid(leg->amount));
+    add_to_counter(account, leg);
     account->version++;
     account->last_entry_us = row->created_us;
     account->is_changed = !account->is_new;
@@ -84,6 +154,11 @@ static void apply_leg(const struct posting_leg *leg, struct entry_row *row)
     row->account_version = account->version;
     row->balance_after = account_posted(account);
     memcpy(row->currency, account->currency, sizeof(row->currency));
+}
+
+static bool is_within_bounds(const struct account *a)
+{
+    return a->allow_negative || (account_available(a) >= 0 && account_posted(a) <= MONEY_AMOUNT_MAX);
 }
 
 /* Applies all legs; the rows of the transaction's entries, or NULL when out of memory. */
@@ -100,6 +175,9 @@ static const struct entry_row *add_entries(struct ledger *l, const struct postin
         row->leg = (int)i;
         row->created_us = posted->created_us;
         apply_leg(&p->legs[i], row);
+    }
+    for (size_t i = 0; i < p->leg_count; i++) {
+        assert(is_within_bounds(p->legs[i].account));
     }
     return l->plan.entries + l->plan.entry_count - p->leg_count;
 }

@@ -29,6 +29,18 @@ struct posted {
     int64_t created_us;
 };
 
+/* The system account, made now with its event if this is its first use; NULL when out of memory. */
+struct account *posting_system_account(struct ledger *l, const struct command *c, enum account_role role,
+                                       const char *currency);
+
+/* What the legs take from the account altogether; below 0: they give. */
+int64_t posting_net_debit(const struct posting_leg *legs, size_t count, const struct account *a);
+/* May the legs be posted? OUTCOME_ok, or the first refusal and its leg. Each leg by itself, in order:
+   account_closed, account_frozen, balance_overflow, this with all legs before it. Then what is available,
+   which only has to suffice for all legs of an account together, as nobody ever sees less:
+   insufficient_funds. */
+enum outcome posting_check(const struct posting_leg *legs, size_t count, size_t *ret_leg);
+
 /* Applies all legs, adds the transaction, its entries and the event transaction.posted (before and after:
    balances of every touched account; after also carries the transaction). The caller has checked every leg:
    an unbalanced posting or a leg that its account refuses is our own bug and asserts. False when out of

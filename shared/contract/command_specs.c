@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "shared/contract/command.h"
+#include "shared/core/money.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -10,8 +11,12 @@
 #define DESCRIPTION_MAX_LEN 500
 #define REFERENCE_MAX_LEN   128
 #define TTL_SECONDS_MAX     31536000
+#define ENTRIES_MIN         2
+#define ENTRIES_MAX         100
+#define CONDITIONS_MAX      100
 
 static const char *const account_types[] = {"user", "merchant", NULL};
+static const char *const directions[] = {"debit", "credit", NULL};
 
 /* A row reads better than a column. */
 /* clang-format off */
@@ -52,6 +57,16 @@ static const struct field_spec deposit_create[] = {
     METADATA,
 };
 
+static const struct field_spec withdrawal_create[] = {
+    {.name = "account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account that pays."},
+    AMOUNT,
+    {.name = "currency", .type = FIELD_CURRENCY, .required = true, .help = "The account's currency."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+
 static const struct field_spec transfer_create[] = {
     {.name = "from_account", .type = FIELD_ID, .required = true, .prefix = "acct",
      .not_found_as = OUTCOME_account_not_found, .help = "The account that pays."},
@@ -59,6 +74,34 @@ static const struct field_spec transfer_create[] = {
      .not_found_as = OUTCOME_account_not_found, .help = "The account that receives."},
     AMOUNT,
     {.name = "currency", .type = FIELD_CURRENCY, .help = "If given, it must be that of both accounts."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+
+static const struct field_spec journal_entry[] = {
+    {.name = "account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "Whose money."},
+    {.name = "direction", .type = FIELD_ENUM, .required = true, .words = directions,
+     .help = "debit takes from the account, credit gives to it."},
+    AMOUNT,
+    {.name = "currency", .type = FIELD_CURRENCY, .required = true, .help = "The account's currency."},
+};
+
+static const struct field_spec journal_condition[] = {
+    {.name = "account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "An account that you may read."},
+    {.name = "min_available", .type = FIELD_INT, .required = true, .min = -MONEY_AMOUNT_MAX, .max = MONEY_AMOUNT_MAX,
+     .help = "What it must have available before the transaction, in minor units."},
+};
+
+static const struct field_spec transaction_create[] = {
+    {.name = "entries", .type = FIELD_LIST, .required = true, .min = ENTRIES_MIN, .max = ENTRIES_MAX,
+     .items = journal_entry, .item_field_count = COUNT(journal_entry),
+     .help = "2 to 100 debits and credits, as much of the one as of the other in each currency."},
+    {.name = "conditions", .type = FIELD_LIST, .min = 0, .max = CONDITIONS_MAX,
+     .items = journal_condition, .item_field_count = COUNT(journal_condition),
+     .help = "What must hold for anything to happen."},
     DESCRIPTION,
     REFERENCE,
     METADATA,
@@ -119,7 +162,9 @@ static const struct command_spec specs[] = {
     {"hold.capture", hold_capture, COUNT(hold_capture), "hold"},
     {"hold.expire", hold_end, COUNT(hold_end), "hold"},
     {"hold.release", hold_end, COUNT(hold_end), "hold"},
+    {"withdrawal.create", withdrawal_create, COUNT(withdrawal_create), NULL},
     {"transfer.create", transfer_create, COUNT(transfer_create), NULL},
+    {"transaction.create", transaction_create, COUNT(transaction_create), NULL},
 };
 
 const struct command_spec *command_spec_find(struct str name)

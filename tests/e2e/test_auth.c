@@ -46,7 +46,9 @@ static const struct route {
     {"POST", "/v1/accounts/{id}/close", "accounts:write", "/v1/accounts/" MISSING_ACCT "/close",
      "/v1/accounts/@bobs/close"},
     {"POST", "/v1/deposits", "deposits:write", NULL, NULL},
+    {"POST", "/v1/withdrawals", "withdrawals:write", NULL, NULL},
     {"POST", "/v1/transfers", "transactions:write", NULL, NULL},
+    {"POST", "/v1/transactions", "transactions:write", NULL, NULL},
     {"GET", "/v1/transactions", "transactions:read", NULL, NULL},
     {"GET", "/v1/transactions/{id}", "transactions:read", "/v1/transactions/" MISSING_TXN,
      "/v1/transactions/@bobs_txn"},
@@ -211,9 +213,9 @@ static void expect_scope_decides(const struct route *r, const char *scope, const
 static void every_scope_on_every_route(void **state)
 {
     (void)state;
-    static const char *const scopes[] = {"accounts:read",      "accounts:write", "transactions:read",
-                                         "transactions:write", "deposits:write", "holds:read",
-                                         "holds:write"};
+    static const char *const scopes[] = {"accounts:read",      "accounts:write",   "transactions:read",
+                                         "transactions:write", "deposits:write",   "holds:read",
+                                         "holds:write",        "withdrawals:write"};
     struct books before, after;
     struct api_key keys[ROWS(scopes)];
     for (size_t k = 0; k < ROWS(scopes); k++)

@@ -177,6 +177,93 @@ static const struct row deposits[] = {
     {"without a scope", "/v1/deposits", DEPOSIT_TO("@alice"), USER, 403, "forbidden", NULL, FORGOTTEN},
 };
 
+#define WITHDRAWAL_OF(a, n) "{'account':'" a "','amount':" n ",'currency':'EUR'}"
+
+static const struct row withdrawals[] = {
+    {"from nobody", "/v1/withdrawals", WITHDRAWAL_OF("@missing", "5"), STAFF, 422, "account_not_found",
+     "/account", STORED},
+    {"in another currency", "/v1/withdrawals", WITHDRAWAL_OF("@dollars", "5"), STAFF, 422,
+     "currency_mismatch", "/currency", STORED},
+    {"from the cash account", "/v1/withdrawals", WITHDRAWAL_OF("@cash", "5"), STAFF, 422, "same_account",
+     "/account", STORED},
+    {"from a closed account", "/v1/withdrawals", WITHDRAWAL_OF("@closed", "5"), STAFF, 409, "account_closed",
+     "/account", STORED},
+    {"from a frozen account", "/v1/withdrawals", WITHDRAWAL_OF("@frozen", "5"), STAFF, 409, "account_frozen",
+     "/account", STORED},
+    {"more than there is", "/v1/withdrawals", WITHDRAWAL_OF("@alice", "1001"), STAFF, 402,
+     "insufficient_funds", NULL, STORED},
+    {"without a scope", "/v1/withdrawals", WITHDRAWAL_OF("@alice", "5"), USER, 403, "forbidden", NULL,
+     FORGOTTEN},
+};
+
+#define ENTRY(account, direction, amount, currency)                                                          \
+    "{'account':'" account "','direction':'" direction "','amount':" amount ",'currency':'" currency "'}"
+#define JOURNAL(list)         "{'entries':[" list "]}"
+#define DEBIT(account)        ENTRY(account, "debit", "5", "EUR")
+#define CREDIT(account)       ENTRY(account, "credit", "5", "EUR")
+#define PAIR(from, to)        JOURNAL(DEBIT(from) "," CREDIT(to))
+#define CONDITION(account, n) "{'account':'" account "','min_available':" n "}"
+#define PAIR_IF(condition)    "{'entries':[" DEBIT("@alice") "," CREDIT("@bob") "],'conditions':[" condition "]}"
+
+static const struct row journals[] = {
+    {"unbalanced", "/v1/transactions", JOURNAL(DEBIT("@alice") "," ENTRY("@bob", "credit", "4", "EUR")),
+     STAFF, 422, "unbalanced", "/entries", STORED},
+    {"balanced across currencies", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") "," ENTRY("@dollars", "credit", "5", "USD")), STAFF, 422, "unbalanced",
+     "/entries", STORED},
+    {"too large a sum", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") "," CREDIT("@bob") "," ENTRY(
+         "@full", "debit", "9007199254740991", "EUR") "," ENTRY("@bob", "credit", "9007199254740991", "EUR")),
+     STAFF, 422, "amount_out_of_range", "/entries", STORED},
+    {"from nobody", "/v1/transactions", PAIR("@missing", "@bob"), STAFF, 422, "account_not_found",
+     "/entries/0/account", STORED},
+    {"from a stranger's account", "/v1/transactions", PAIR("@foreign", "@bob"), USER, 422,
+     "account_not_found", "/entries/0/account", STORED},
+    {"from the system's account", "/v1/transactions", PAIR("@cash", "@bob"), USER, 422, "account_not_found",
+     "/entries/0/account", STORED},
+    {"to nobody", "/v1/transactions", PAIR("@alice", "@missing"), STAFF, 422, "account_not_found",
+     "/entries/1/account", STORED},
+    {"in another currency", "/v1/transactions", PAIR("@alice", "@dollars"), STAFF, 422, "currency_mismatch",
+     "/entries/1/currency", STORED},
+    {"a condition on nobody's account", "/v1/transactions", PAIR_IF(CONDITION("@missing", "1")), STAFF, 422,
+     "account_not_found", "/conditions/0/account", STORED},
+    {"a condition on a stranger's account", "/v1/transactions", PAIR_IF(CONDITION("@foreign", "0")), USER,
+     422, "account_not_found", "/conditions/0/account", STORED},
+    {"a condition that does not hold", "/v1/transactions",
+     PAIR_IF(CONDITION("@alice", "1000") "," CONDITION("@empty", "1")), USER, 409, "condition_not_met",
+     "/conditions/1/min_available", STORED},
+    {"from a closed account", "/v1/transactions", PAIR("@closed", "@bob"), STAFF, 409, "account_closed",
+     "/entries/0/account", STORED},
+    {"from a frozen account", "/v1/transactions", PAIR("@frozen", "@bob"), STAFF, 409, "account_frozen",
+     "/entries/0/account", STORED},
+    {"to a full account", "/v1/transactions", PAIR("@alice", "@full"), STAFF, 422, "balance_overflow",
+     "/entries/1/account", STORED},
+    {"more than there is", "/v1/transactions", JOURNAL(CREDIT("@alice") "," DEBIT("@empty")), STAFF, 402,
+     "insufficient_funds", "/entries/1/account", STORED},
+    {"one entry", "/v1/transactions", JOURNAL(DEBIT("@alice")), STAFF, 422, "invalid_value", "/entries",
+     FORGOTTEN},
+    {"entries of an object", "/v1/transactions", "{'entries':{'0':" DEBIT("@alice") "}}", STAFF, 400,
+     "wrong_type", "/entries", FORGOTTEN},
+    {"an entry that is none", "/v1/transactions", JOURNAL(DEBIT("@alice") ",7"), STAFF, 400, "wrong_type",
+     "/entries/1", FORGOTTEN},
+    {"a direction that is none", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") "," ENTRY("@bob", "in", "5", "EUR")), STAFF, 422, "invalid_value",
+     "/entries/1/direction", FORGOTTEN},
+    {"an amount of nothing", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") "," ENTRY("@bob", "credit", "0", "EUR")), STAFF, 422, "amount_out_of_range",
+     "/entries/1/amount", FORGOTTEN},
+    {"an unknown field of an entry", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") ",{'account':'@bob','direction':'credit','amount':5,'currency':'EUR','fee':1}"),
+     STAFF, 400, "unknown_field", "/entries/1/fee", FORGOTTEN},
+    {"an entry without a currency", "/v1/transactions",
+     JOURNAL(DEBIT("@alice") ",{'account':'@bob','direction':'credit','amount':5}"), STAFF, 400,
+     "missing_field", "/entries/1/currency", FORGOTTEN},
+    {"a field of an entry twice", "/v1/transactions",
+     JOURNAL(
+         DEBIT("@alice") ",{'account':'@bob','direction':'credit','amount':5,'amount':5,'currency':'EUR'}"),
+     STAFF, 400, "duplicate_field", "/entries/1/amount", FORGOTTEN},
+};
+
 static const struct row accounts[] = {
     {"for another owner", "/v1/accounts", "{'owner':'stranger','type':'user','currency':'EUR','name':'A'}",
      USER, 403, "forbidden", "/owner", FORGOTTEN},
@@ -328,6 +415,18 @@ static void deposits_refused(void **state)
 {
     (void)state;
     refused(deposits, ROWS(deposits));
+}
+
+static void withdrawals_refused(void **state)
+{
+    (void)state;
+    refused(withdrawals, ROWS(withdrawals));
+}
+
+static void journals_refused(void **state)
+{
+    (void)state;
+    refused(journals, ROWS(journals));
 }
 
 static void accounts_refused(void **state)
@@ -521,6 +620,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transfers_refused),    cmocka_unit_test(mass_assignment_refused),
         cmocka_unit_test(deposits_refused),     cmocka_unit_test(accounts_refused),
+        cmocka_unit_test(withdrawals_refused),  cmocka_unit_test(journals_refused),
         cmocka_unit_test(changes_refused),      cmocka_unit_test(amounts_refused),
         cmocka_unit_test(currencies_refused),   cmocka_unit_test(lengths),
         cmocka_unit_test(size_of_metadata),     cmocka_unit_test(insufficient_funds),

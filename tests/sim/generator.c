@@ -125,6 +125,77 @@ static void make_deposit(struct generator *g, const struct model *m, struct inte
     in->amount = any_amount(g, NULL, to);
 }
 
+static void make_withdrawal(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->account = any_account(g, m);
+    const struct model_account *from = model_account(m, in->account);
+    in->sender = any_sender(g, from, 90);
+    in->currency = from != NULL && generator_percent(g, 95) ? from->currency : below(g, SIM_CURRENCIES);
+    in->amount = any_amount(g, from, NULL);
+}
+
+static void add_entry(struct intent *in, struct account_ref account, bool is_debit, int64_t amount)
+{
+    in->entries[in->entry_count++] = (struct intent_entry){
+        .account = account, .is_debit = is_debit, .amount = amount, .currency = in->currency};
+}
+
+/* One account pays one or two others, all in in->currency. */
+static void add_payment(struct generator *g, const struct model *m, struct intent *in,
+                        struct account_ref from)
+{
+    const struct model_account *payer = model_account(m, from);
+    struct account_ref to = generator_percent(g, 10) ? from : partner(g, m, from);
+    int64_t amount = any_amount(g, payer, model_account(m, to));
+    in->currency = payer != NULL ? payer->currency : below(g, SIM_CURRENCIES);
+    add_entry(in, from, true, amount);
+    if (amount > 1 && generator_percent(g, 50)) {
+        int64_t part = generator_between(g, 1, amount - 1);
+        add_entry(in, partner(g, m, from), false, part);
+        amount -= part;
+    }
+    add_entry(in, to, false, amount);
+}
+
+static void shuffle_entries(struct generator *g, struct intent *in)
+{
+    for (int i = in->entry_count - 1; i > 0; i--) {
+        int k = below(g, i + 1);
+        struct intent_entry entry = in->entries[i];
+        in->entries[i] = in->entries[k];
+        in->entries[k] = entry;
+    }
+}
+
+/* Several payments at once, often round trips; sometimes one that does not add up or has another currency. */
+static void make_journal(struct generator *g, const struct model *m, struct intent *in)
+{
+    struct account_ref from = any_account(g, m);
+    in->sender = any_sender(g, model_account(m, from), 40);
+    add_payment(g, m, in, from);
+    if (generator_percent(g, 50)) {
+        add_payment(g, m, in, generator_percent(g, 50) ? in->entries[in->entry_count - 1].account : from);
+    }
+    if (generator_percent(g, 70)) {
+        shuffle_entries(g, in);
+    }
+    struct intent_entry *odd = &in->entries[below(g, in->entry_count)];
+    if (generator_percent(g, 5)) {
+        odd->amount = any_amount(g, NULL, NULL);
+    } else if (generator_percent(g, 3)) {
+        odd->currency = below(g, SIM_CURRENCIES);
+    }
+    in->currency = -1;
+    in->condition_count = generator_percent(g, 25) ? 1 + below(g, SIM_CONDITIONS) : 0;
+    for (int i = 0; i < in->condition_count; i++) {
+        struct account_ref ref = generator_percent(g, 60) ? from : any_account(g, m);
+        const struct model_account *a = model_account(m, ref);
+        in->conditions[i].account = ref;
+        in->conditions[i].min_available =
+            a != NULL ? clamp(model_available(a) - below(g, 3) + 1) : generator_between(g, -5, 5);
+    }
+}
+
 static void make_change(struct generator *g, const struct model *m, struct intent *in)
 {
     in->account = any_account(g, m);
@@ -141,8 +212,8 @@ static void make_account(struct generator *g, struct intent *in)
 static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
-        [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,   [INTENT_UNFREEZE] = 8,
-        [INTENT_CLOSE] = 2,          [INTENT_DEPOSIT] = 21, [INTENT_TRANSFER] = 60,
+        [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
+        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 40, [INTENT_JOURNAL] = 15,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -169,6 +240,12 @@ static struct intent fresh(struct generator *g, const struct model *m)
         break;
     case INTENT_DEPOSIT:
         make_deposit(g, m, &in);
+        break;
+    case INTENT_WITHDRAWAL:
+        make_withdrawal(g, m, &in);
+        break;
+    case INTENT_JOURNAL:
+        make_journal(g, m, &in);
         break;
     case INTENT_ACCOUNT_CREATE:
         make_account(g, &in);

@@ -9,7 +9,9 @@
 #define SIM_OWNERS     6
 #define SIM_CURRENCIES 3
 #define SIM_STAFF      SIM_OWNERS /* the owner number of staff */
-#define SIM_TEXT_MAX   512
+#define SIM_TEXT_MAX   2048
+#define SIM_ENTRIES    8
+#define SIM_CONDITIONS 2
 
 enum intent_type {
     INTENT_ACCOUNT_CREATE,
@@ -17,7 +19,9 @@ enum intent_type {
     INTENT_UNFREEZE,
     INTENT_CLOSE,
     INTENT_DEPOSIT,
+    INTENT_WITHDRAWAL,
     INTENT_TRANSFER,
+    INTENT_JOURNAL,
     INTENT_TYPE_COUNT
 };
 
@@ -31,6 +35,17 @@ struct account_ref {
     int number;
 };
 
+struct intent_entry {
+    struct account_ref account;
+    bool is_debit;
+    int64_t amount;
+    int currency;
+};
+struct intent_condition {
+    struct account_ref account;
+    int64_t min_available;
+};
+
 struct intent {
     enum intent_type type;
     uint64_t command;                 /* the message's number: the same message may be sent again */
@@ -39,8 +54,12 @@ struct intent {
     int64_t amount;
     int currency;  /* -1: none is given */
     int for_owner; /* of a new account; -1: none is given */
-    int note;      /* makes bodies differ in nothing that matters */
-    char key[24];  /* empty: none */
+    struct intent_entry entries[SIM_ENTRIES];
+    int entry_count;
+    struct intent_condition conditions[SIM_CONDITIONS];
+    int condition_count;
+    int note;     /* makes bodies differ in nothing that matters */
+    char key[24]; /* empty: none */
     char source[24];
     bool expired; /* its deadline has passed */
 };

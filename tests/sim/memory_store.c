@@ -172,34 +172,52 @@ static bool apply_entry(struct memory_store *s, const struct entry_row *e)
     if (e->balance_after != a->credits_posted - a->debits_posted) {
         return refuse(s, "a running balance is wrong");
     }
-    if (!a->allow_negative &&
-        (e->balance_after < a->debits_pending || e->balance_after > INT64_C(9007199254740991))) {
-        return refuse(s, "a balance is out of bounds");
+    if (!a->allow_negative && e->balance_after > INT64_C(9007199254740991)) {
+        return refuse(s, "a balance is more than an account can hold");
     }
     return true;
+}
+
+/* What is available may fall short between the entries of one transaction, but not after them. */
+static bool check_available(struct memory_store *s, const struct entry_row *e)
+{
+    const struct account *a = uuid_map_find(&s->by_id, &e->account_id);
+    return a->allow_negative || a->credits_posted - a->debits_posted - a->debits_pending >= 0 ||
+           refuse(s, "an account is overdrawn");
+}
+
+static __int128 net_of(const struct entry_row *entries, int count, const char *currency)
+{
+    __int128 net = 0;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(entries[i].currency, currency) == 0) {
+            net += entries[i].is_debit ? -(__int128)entries[i].amount : entries[i].amount;
+        }
+    }
+    return net;
 }
 
 static bool apply_transaction(struct memory_store *s, const struct transaction_row *t,
                               const struct entry_row *entries)
 {
-    __int128 sum = 0;
-    bool credits_began = false;
     for (int i = 0; i < t->entry_count; i++) {
         const struct entry_row *e = &entries[i];
-        if (uuid_compare(&e->transaction_id, &t->id) != 0 || e->leg != i ||
-            strcmp(e->currency, t->currency) != 0) {
+        if (uuid_compare(&e->transaction_id, &t->id) != 0 || e->leg != i) {
             return refuse(s, "a transaction's entries are not its own, in order");
         }
-        if (e->is_debit && credits_began) {
-            return refuse(s, "a debit comes after a credit");
-        }
-        credits_began = !e->is_debit;
-        sum += e->is_debit ? -(__int128)e->amount : e->amount;
         if (!apply_entry(s, e)) {
             return false;
         }
     }
-    return (t->entry_count >= 2 && sum == 0) || refuse(s, "a transaction does not balance");
+    for (int i = 0; i < t->entry_count; i++) {
+        if (!check_available(s, &entries[i])) {
+            return false;
+        }
+        if (net_of(entries, t->entry_count, entries[i].currency) != 0) {
+            return refuse(s, "a transaction does not balance");
+        }
+    }
+    return (t->entry_count >= 2 && t->entry_count <= 100) || refuse(s, "too few or too many entries");
 }
 
 static bool apply_transactions(struct memory_store *s, const struct ledger *l)

@@ -129,12 +129,23 @@ static const char *why_no_credit(const struct model_account *a, __int128 amount)
     return too_much ? "balance_overflow" : NULL;
 }
 
+static void book(struct model_account *a, bool is_debit, int64_t amount)
+{
+    *(is_debit ? &a->debits : &a->credits) += amount;
+    a->entries++;
+}
+
 static void move(struct model_account *from, struct model_account *to, int64_t amount)
 {
-    from->debits += amount;
-    to->credits += amount;
-    from->entries++;
-    to->entries++;
+    book(from, true, amount);
+    book(to, false, amount);
+}
+
+static const char *lacks(struct expectation *ret, struct account_ref who, __int128 required)
+{
+    ret->lacking = who;
+    ret->required = required;
+    return "insufficient_funds";
 }
 
 static bool same_ref(struct account_ref a, struct account_ref b)
@@ -142,8 +153,9 @@ static bool same_ref(struct account_ref a, struct account_ref b)
     return a.kind == b.kind && a.number == b.number;
 }
 
-static const char *transfer(struct model *m, const struct intent *in)
+static const char *transfer(struct model *m, const struct intent *in, struct expectation *ret)
 {
+    lacks(ret, in->from, in->amount);
     struct model_account *from = account_of(m, in->from), *to = account_of(m, in->account);
     if (same_ref(in->from, in->account)) {
         return "same_account";
@@ -182,6 +194,124 @@ static const char *deposit(struct model *m, const struct intent *in)
         move(cash, to, in->amount);
     }
     return refusal;
+}
+
+static const char *withdrawal(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    struct model_account *from = account_of(m, in->account);
+    if (from == NULL) {
+        return "account_not_found";
+    }
+    if (from->currency != in->currency) {
+        return "currency_mismatch";
+    }
+    if (from->is_cash) {
+        return "same_account";
+    }
+    lacks(ret, in->account, in->amount);
+    struct model_account *cash = &m->cash[in->currency];
+    const char *refusal = why_no_debit(from, in->amount);
+    refusal = refusal == NULL && cash->exists ? why_no_credit(cash, in->amount) : refusal;
+    if (refusal == NULL) {
+        cash = cash->exists ? cash : model_open_cash(m, in->currency);
+        move(from, cash, in->amount);
+    }
+    return refusal;
+}
+
+/* Debits and credits must meet in each currency, at what an amount can be. */
+static const char *why_no_sum(const struct intent *in)
+{
+    for (int i = 0; i < in->entry_count; i++) {
+        __int128 debits = 0, credits = 0;
+        for (int k = 0; k < in->entry_count; k++) {
+            if (in->entries[k].currency == in->entries[i].currency) {
+                *(in->entries[k].is_debit ? &debits : &credits) += in->entries[k].amount;
+            }
+        }
+        if (debits != credits) {
+            return "unbalanced";
+        }
+        if (debits > JSON_LIMIT) {
+            return "amount_out_of_range";
+        }
+    }
+    return NULL;
+}
+
+static const char *why_no_parties(struct model *m, const struct intent *in)
+{
+    for (int i = 0; i < in->entry_count; i++) {
+        const struct intent_entry *e = &in->entries[i];
+        const struct model_account *a = account_of(m, e->account);
+        if (a == NULL || (e->is_debit && !model_may_read(in, a))) {
+            return "account_not_found";
+        }
+        if (a->currency != e->currency) {
+            return "currency_mismatch";
+        }
+    }
+    for (int i = 0; i < in->condition_count; i++) {
+        const struct model_account *a = account_of(m, in->conditions[i].account);
+        if (a == NULL || !model_may_read(in, a)) {
+            return "account_not_found";
+        }
+        if (model_available(a) < in->conditions[i].min_available) {
+            return "condition_not_met";
+        }
+    }
+    return NULL;
+}
+
+static __int128 taken_from(struct model *m, const struct intent *in, const struct model_account *a)
+{
+    __int128 taken = 0;
+    for (int i = 0; i < in->entry_count; i++) {
+        const struct intent_entry *e = &in->entries[i];
+        taken += account_of(m, e->account) != a ? 0 : e->is_debit ? e->amount : -e->amount;
+    }
+    return taken;
+}
+
+static void take_back(struct model *m, const struct intent *in, int booked)
+{
+    for (int i = 0; i < booked; i++) {
+        struct model_account *a = account_of(m, in->entries[i].account);
+        *(in->entries[i].is_debit ? &a->debits : &a->credits) -= in->entries[i].amount;
+        a->entries--;
+    }
+}
+
+/* Books one entry after the other, and takes all back when one of them or the end does not please. */
+static const char *book_all(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    const char *refusal = NULL;
+    int booked = 0;
+    for (; booked < in->entry_count && refusal == NULL; booked++) {
+        const struct intent_entry *e = &in->entries[booked];
+        struct model_account *a = account_of(m, e->account);
+        struct model_account unlimited = *a;
+        unlimited.may_go_negative = true;
+        refusal = e->is_debit ? why_no_debit(&unlimited, e->amount) : why_no_credit(a, e->amount);
+        book(a, e->is_debit, e->amount);
+    }
+    for (int i = 0; i < booked && refusal == NULL; i++) {
+        struct model_account *a = account_of(m, in->entries[i].account);
+        if (!a->may_go_negative && model_available(a) < 0) {
+            refusal = lacks(ret, in->entries[i].account, taken_from(m, in, a));
+        }
+    }
+    if (refusal != NULL) {
+        take_back(m, in, booked);
+    }
+    return refusal;
+}
+
+static const char *journal(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    const char *refusal = why_no_sum(in);
+    refusal = refusal != NULL ? refusal : why_no_parties(m, in);
+    return refusal != NULL ? refusal : book_all(m, in, ret);
 }
 
 static const char *change(struct model *m, const struct intent *in)
@@ -226,9 +356,13 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
 {
     switch (in->type) {
     case INTENT_TRANSFER:
-        return transfer(m, in);
+        return transfer(m, in, ret);
     case INTENT_DEPOSIT:
         return deposit(m, in);
+    case INTENT_WITHDRAWAL:
+        return withdrawal(m, in, ret);
+    case INTENT_JOURNAL:
+        return journal(m, in, ret);
     case INTENT_ACCOUNT_CREATE:
         return create(m, in, ret);
     case INTENT_FREEZE:
@@ -248,11 +382,11 @@ static int status_of(const struct intent *in, const char *refusal)
     } statuses[] = {{"same_account", 422},      {"account_not_found", 422},  {"currency_mismatch", 422},
                     {"balance_overflow", 422},  {"account_closed", 409},     {"account_frozen", 409},
                     {"account_not_empty", 409}, {"insufficient_funds", 402}, {"forbidden", 403},
-                    {"not_found", 404}};
+                    {"not_found", 404},         {"unbalanced", 422},         {"amount_out_of_range", 422},
+                    {"condition_not_met", 409}};
     if (refusal == NULL) {
-        bool creates =
-            in->type == INTENT_TRANSFER || in->type == INTENT_DEPOSIT || in->type == INTENT_ACCOUNT_CREATE;
-        return creates ? 201 : 200;
+        bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
+        return changes ? 200 : 201;
     }
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         if (strcmp(statuses[i].code, refusal) == 0) {

@@ -41,6 +41,8 @@ struct expectation {
     bool decided;     /* decided now and done: accounts have changed */
     const char *body; /* these very bytes; NULL: not known before */
     size_t body_len;
+    struct account_ref lacking; /* with insufficient_funds: who lacks, and what it would take */
+    __int128 required;
     int new_account; /* number of the account that this intent opened; -1: none */
 };
 /* Decides, changes the model, and tells what to expect. */

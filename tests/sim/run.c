@@ -97,6 +97,18 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
     return uuid7_make(FIRST_US, 77, 77);
 }
 
+static struct intent_ids ids_of(const struct run *r, const struct intent *in)
+{
+    struct intent_ids ids = {.from = id_of(r, in->from), .account = id_of(r, in->account)};
+    for (int i = 0; i < in->entry_count; i++) {
+        ids.entries[i] = id_of(r, in->entries[i].account);
+    }
+    for (int i = 0; i < in->condition_count; i++) {
+        ids.conditions[i] = id_of(r, in->conditions[i].account);
+    }
+    return ids;
+}
+
 static void open_account(struct run *r, int number, int64_t credits, int64_t held)
 {
     static const char *const owners[SIM_OWNERS] = {"o0", "o1", "o2", "o3", "o4", "o5"};
@@ -148,8 +160,8 @@ static void take_off(struct run *r, struct flight *f, size_t count)
     arena_init(&f->decoded, ARENA_BYTES);
     for (size_t i = 0; i < count; i++) {
         f->intents[i] = generator_next(&r->generator, r->model);
-        struct uuid from = id_of(r, f->intents[i].from), account = id_of(r, f->intents[i].account);
-        translate_request(&f->intents[i], &from, &account, &f->requests[i]);
+        struct intent_ids ids = ids_of(r, &f->intents[i]);
+        translate_request(&f->intents[i], &ids, &f->requests[i]);
         f->roots[i] =
             translate_command(&f->intents[i], &f->requests[i], &f->decoded, r->now_us, &f->commands[i]);
     }
@@ -172,39 +184,102 @@ static bool wanted_int(struct run *r, const json_t *object, const char *name, __
     return true;
 }
 
-/* One side of a 201 answer: its balances are those of the model, or null for whom they do not concern. */
-static bool check_side(struct run *r, const struct intent *in, const json_t *body, size_t leg,
-                       struct account_ref ref)
+/* What a leg of a 201 answer must say. */
+struct wanted_leg {
+    struct account_ref account;
+    bool is_debit;
+    int64_t amount;
+    bool is_last; /* of its account */
+};
+
+static bool says(const json_t *object, const char *name, const char *text)
 {
-    const struct model_account *a = model_account(r->model, ref);
+    const char *found = json_string_value(json_object_get(object, name));
+    return found != NULL && strcmp(found, text) == 0;
+}
+
+/* Its balances are those of the model, or null for whom they do not concern. */
+static bool check_leg(struct run *r, const struct intent *in, const json_t *body, size_t leg,
+                      const struct wanted_leg *wanted)
+{
+    const struct model_account *a = model_account(r->model, wanted->account);
     char id[TYPEID_TEXT_SIZE];
-    struct uuid uuid = id_of(r, ref);
+    struct uuid uuid = id_of(r, wanted->account);
     typeid_format("acct", &uuid, id);
     const json_t *entry = json_array_get(json_object_get(body, "entries"), leg);
     const json_t *balance = json_object_get(json_object_get(body, "balances"), id);
-    const char *account = json_string_value(json_object_get(entry, "account"));
-    if (account == NULL || strcmp(account, id) != 0 || balance == NULL ||
-        !wanted_int(r, entry, "amount", in->amount)) {
+    if (!says(entry, "account", id) || !says(entry, "direction", wanted->is_debit ? "debit" : "credit") ||
+        balance == NULL || !wanted_int(r, entry, "amount", wanted->amount)) {
         return differs(r, "entry %zu is not that of %s", leg, id);
     }
     if (!model_may_read(in, a)) {
         bool hidden = json_is_null(balance) && json_is_null(json_object_get(entry, "balance_after"));
         return hidden || differs(r, "a balance is told that does not concern the sender");
     }
-    return wanted_int(r, entry, "balance_after", model_posted(a)) &&
+    return (!wanted->is_last || wanted_int(r, entry, "balance_after", model_posted(a))) &&
            wanted_int(r, balance, "posted", model_posted(a)) && wanted_int(r, balance, "held", a->held) &&
            wanted_int(r, balance, "available", model_available(a));
+}
+
+static bool same_ref(struct account_ref a, struct account_ref b)
+{
+    return a.kind == b.kind && a.number == b.number;
+}
+
+static bool check_legs(struct run *r, const struct intent *in, const json_t *body, struct wanted_leg *legs,
+                       size_t count)
+{
+    if (json_array_size(json_object_get(body, "entries")) != count) {
+        return differs(r, "there are not %zu entries", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        legs[i].is_last = true;
+        for (size_t k = i + 1; k < count; k++) {
+            legs[i].is_last = legs[i].is_last && !same_ref(legs[i].account, legs[k].account);
+        }
+        if (!check_leg(r, in, body, i, &legs[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_pair(struct run *r, const struct intent *in, const json_t *body, struct account_ref from,
+                       struct account_ref to)
+{
+    struct wanted_leg legs[] = {{.account = from, .is_debit = true, .amount = in->amount},
+                                {.account = to, .is_debit = false, .amount = in->amount}};
+    return check_legs(r, in, body, legs, COUNT(legs));
+}
+
+static bool check_journal(struct run *r, const struct intent *in, const json_t *body)
+{
+    struct wanted_leg legs[SIM_ENTRIES];
+    __int128 headline = 0;
+    for (int i = 0; i < in->entry_count; i++) {
+        const struct intent_entry *e = &in->entries[i];
+        legs[i] = (struct wanted_leg){.account = e->account, .is_debit = e->is_debit, .amount = e->amount};
+        headline += e->is_debit && e->currency == in->entries[0].currency ? e->amount : 0;
+    }
+    return says(body, "currency", currency_code(in->entries[0].currency)) &&
+           wanted_int(r, body, "amount", headline) && check_legs(r, in, body, legs, (size_t)in->entry_count);
 }
 
 static bool check_done(struct run *r, const struct intent *in, const json_t *body,
                        const struct expectation *e)
 {
+    struct account_ref cash = {REF_CASH, in->currency};
     if (in->type == INTENT_TRANSFER) {
-        return check_side(r, in, body, 0, in->from) && check_side(r, in, body, 1, in->account);
+        return check_pair(r, in, body, in->from, in->account);
     }
     if (in->type == INTENT_DEPOSIT) {
-        struct account_ref cash = {REF_CASH, in->currency};
-        return check_side(r, in, body, 0, cash) && check_side(r, in, body, 1, in->account);
+        return check_pair(r, in, body, cash, in->account);
+    }
+    if (in->type == INTENT_WITHDRAWAL) {
+        return check_pair(r, in, body, in->account, cash);
+    }
+    if (in->type == INTENT_JOURNAL) {
+        return check_journal(r, in, body);
     }
     if (in->type == INTENT_ACCOUNT_CREATE) {
         struct str id = json_get_str(body, "id");
@@ -223,18 +298,22 @@ static bool check_done(struct run *r, const struct intent *in, const json_t *bod
     return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
 }
 
-static bool check_refusal(struct run *r, const struct intent *in, const json_t *body, const char *code)
+static bool check_refusal(struct run *r, const struct intent *in, const json_t *body,
+                          const struct expectation *e)
 {
     const char *found = json_string_value(json_object_get(body, "code"));
-    if (found == NULL || strcmp(found, code) != 0) {
-        return differs(r, "wanted %s, got %s", code, found == NULL ? "no code" : found);
+    if (found == NULL || strcmp(found, e->code) != 0) {
+        return differs(r, "wanted %s, got %s", e->code, found == NULL ? "no code" : found);
     }
-    if (strcmp(code, "insufficient_funds") == 0) {
-        const struct model_account *from = model_account(r->model, in->from);
-        return wanted_int(r, body, "available", model_available(from)) &&
-               wanted_int(r, body, "required", in->amount);
+    if (strcmp(e->code, "insufficient_funds") != 0) {
+        return true;
     }
-    return true;
+    const struct model_account *a = model_account(r->model, e->lacking);
+    if (!model_may_read(in, a)) {
+        return json_is_null(json_object_get(body, "available")) || differs(r, "a stranger's money is told");
+    }
+    return wanted_int(r, body, "available", model_available(a)) &&
+           wanted_int(r, body, "required", e->required);
 }
 
 static bool check_answer(struct run *r, const struct flight *f, size_t i)
@@ -259,7 +338,7 @@ static bool check_answer(struct run *r, const struct flight *f, size_t i)
     }
     json_t *body = json_loadb(answer->body.data, answer->body.len, JSON_REJECT_DUPLICATES, NULL);
     bool ok = body == NULL     ? differs(r, "an answer is not JSON")
-              : e.code != NULL ? check_refusal(r, in, body, e.code)
+              : e.code != NULL ? check_refusal(r, in, body, &e)
                                : check_done(r, in, body, &e);
     json_decref(body);
     return ok;

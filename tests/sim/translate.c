@@ -10,7 +10,8 @@ static const char *const owners[SIM_OWNERS + 1] = {"o0", "o1", "o2", "o3", "o4",
 static const char *const names[INTENT_TYPE_COUNT] = {
     [INTENT_ACCOUNT_CREATE] = "account.create", [INTENT_FREEZE] = "account.freeze",
     [INTENT_UNFREEZE] = "account.unfreeze",     [INTENT_CLOSE] = "account.close",
-    [INTENT_DEPOSIT] = "deposit.create",        [INTENT_TRANSFER] = "transfer.create",
+    [INTENT_DEPOSIT] = "deposit.create",        [INTENT_WITHDRAWAL] = "withdrawal.create",
+    [INTENT_TRANSFER] = "transfer.create",      [INTENT_JOURNAL] = "transaction.create",
 };
 
 const char *currency_code(int number)
@@ -33,10 +34,47 @@ static void write_new_account(struct json_out *json, const struct intent *in)
     }
 }
 
-static void write_money(struct json_out *json, const struct intent *in)
+static void write_int(struct json_out *json, const char *key, int64_t value)
 {
-    json_key(json, "amount");
-    json_int(json, in->amount);
+    json_key(json, key);
+    json_int(json, value);
+}
+
+static void write_account(struct json_out *json, const char *key, const struct uuid *id)
+{
+    json_key(json, key);
+    json_typeid(json, "acct", id);
+}
+
+static void write_journal(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    json_key(json, "entries");
+    json_array_open(json);
+    for (int i = 0; i < in->entry_count; i++) {
+        json_object_open(json);
+        write_account(json, "account", &ids->entries[i]);
+        write_text(json, "direction", in->entries[i].is_debit ? "debit" : "credit");
+        write_int(json, "amount", in->entries[i].amount);
+        write_text(json, "currency", currencies[in->entries[i].currency]);
+        json_object_close(json);
+    }
+    json_array_close(json);
+    if (in->condition_count == 0) {
+        return;
+    }
+    json_key(json, "conditions");
+    json_array_open(json);
+    for (int i = 0; i < in->condition_count; i++) {
+        json_object_open(json);
+        write_account(json, "account", &ids->conditions[i]);
+        write_int(json, "min_available", in->conditions[i].min_available);
+        json_object_close(json);
+    }
+    json_array_close(json);
+}
+
+static void write_notes(struct json_out *json, const struct intent *in)
+{
     if (in->note % 3 == 0) {
         write_text(json, "reference", "order 7");
     }
@@ -46,39 +84,49 @@ static void write_money(struct json_out *json, const struct intent *in)
     }
 }
 
-static void write_members(struct json_out *json, const struct intent *in, const struct uuid *from,
-                          const struct uuid *account)
+static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
-    bool moves_money = in->type == INTENT_TRANSFER || in->type == INTENT_DEPOSIT;
-    if (in->type == INTENT_ACCOUNT_CREATE) {
+    switch (in->type) {
+    case INTENT_ACCOUNT_CREATE:
         write_new_account(json, in);
-    } else {
-        json_key(json, in->type == INTENT_TRANSFER ? "to_account" : "account");
-        json_typeid(json, "acct", account);
+        break;
+    case INTENT_TRANSFER:
+        write_account(json, "from_account", &ids->from);
+        write_account(json, "to_account", &ids->account);
+        break;
+    case INTENT_JOURNAL:
+        write_journal(json, in, ids);
+        break;
+    case INTENT_DEPOSIT:
+    case INTENT_WITHDRAWAL:
+    case INTENT_FREEZE:
+    case INTENT_UNFREEZE:
+    case INTENT_CLOSE:
+    case INTENT_TYPE_COUNT:
+        write_account(json, "account", &ids->account);
+        break;
     }
-    if (in->type == INTENT_TRANSFER) {
-        json_key(json, "from_account");
-        json_typeid(json, "acct", from);
-    }
-    if (moves_money) {
-        write_money(json, in);
+    if (in->amount > 0) {
+        write_int(json, "amount", in->amount);
     }
     if (in->currency >= 0) {
         write_text(json, "currency", currencies[in->currency]);
     }
+    if (in->amount > 0 || in->entry_count > 0) {
+        write_notes(json, in);
+    }
 }
 
-void translate_request(const struct intent *in, const struct uuid *from, const struct uuid *account,
-                       struct request *ret_request)
+void translate_request(const struct intent *in, const struct intent_ids *ids, struct request *ret_request)
 {
     struct buf text;
     buf_init(&text, SIM_TEXT_MAX - 1);
     struct json_out json;
     json_out_init(&json, &text);
     json_object_open(&json);
-    write_members(&json, in, from, account);
+    write_members(&json, in, ids);
     json_object_close(&json);
-    assert(!text.failed);
+    assert(!text.failed && in->type < INTENT_TYPE_COUNT);
     memcpy(ret_request->text, text.data, text.len + 1);
     ret_request->name = names[in->type];
     buf_free(&text);

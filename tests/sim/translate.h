@@ -6,9 +6,11 @@
 #include "tests/sim/intent.h"
 
 const char *currency_code(int number);
-/* from and account: the ids behind the intent's references. */
-void translate_request(const struct intent *in, const struct uuid *from, const struct uuid *account,
-                       struct request *ret_request);
+/* The ids behind an intent's references. */
+struct intent_ids {
+    struct uuid from, account, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
+};
+void translate_request(const struct intent *in, const struct intent_ids *ids, struct request *ret_request);
 /* Decodes the request into a command whose deadline has just or not quite passed. The JSON that it borrows
    from is the caller's reference. Anything that the contract would refuse aborts: the generator is then
    wrong. */

@@ -11,6 +11,11 @@
 
 #define ACCOUNT "acct_01h455vb4pex5vsknk084sn02q"
 #define OTHER   "acct_01h455vb4pex5vsknk084sn02r"
+#define ENTRY(direction)                                                                                     \
+    "{\"account\":\"" ACCOUNT "\",\"direction\":\"" direction "\",\"amount\":1,\"currency\":\"EUR\"}"
+#define JOURNAL_WITH(min_available)                                                                          \
+    "{\"entries\":[" ENTRY("debit") "," ENTRY("credit") "],\"conditions\":[{\"account\":\"" OTHER            \
+                                                        "\",\"min_available\":" min_available "}]}"
 
 static void check_field(const struct field_spec *f);
 
@@ -19,7 +24,16 @@ static void check_items(const struct field_spec *list)
     assert_true(list->max >= list->min && list->max > 0 && list->item_field_count > 0);
     for (size_t i = 0; i < list->item_field_count; i++) {
         check_field(&list->items[i]);
-        assert_int_not_equal(list->items[i].type, FIELD_LIST);
+        assert_true(list->items[i].type != FIELD_LIST && list->items[i].type != FIELD_OBJECT);
+    }
+}
+
+static void check_members(const struct field_spec *object)
+{
+    assert_true(object->member_count > 0);
+    for (size_t i = 0; i < object->member_count; i++) {
+        check_field(&object->members[i]);
+        assert_true(object->members[i].type != FIELD_LIST && object->members[i].type != FIELD_OBJECT);
     }
 }
 
@@ -35,6 +49,10 @@ static void check_field(const struct field_spec *f)
     assert_true((f->type == FIELD_LIST) == (f->items != NULL));
     if (f->items != NULL) {
         check_items(f);
+    }
+    assert_true((f->type == FIELD_OBJECT) == (f->members != NULL));
+    if (f->members != NULL) {
+        check_members(f);
     }
     assert_true(f->type != FIELD_ID || outcome_http_status(f->not_found_as) >= 400);
 }
@@ -122,6 +140,15 @@ static void bodies(void **state)
         {"transfer.create",
          "{\"from_account\":\"" ACCOUNT "\",\"to_account\":\"" OTHER "\",\"amount\":1,\"fee\":1}",
          OUTCOME_unknown_field},
+        {"withdrawal.create", "{\"account\":\"" ACCOUNT "\",\"amount\":1,\"currency\":\"EUR\"}", OUTCOME_ok},
+        {"withdrawal.create", "{\"account\":\"" ACCOUNT "\",\"amount\":1}", OUTCOME_missing_field},
+        {"transaction.create", "{\"entries\":[" ENTRY("debit") "," ENTRY("credit") "]}", OUTCOME_ok},
+        {"transaction.create", JOURNAL_WITH("-5"), OUTCOME_ok},
+        {"transaction.create", JOURNAL_WITH("9007199254740992"), OUTCOME_invalid_value},
+        {"transaction.create", "{\"entries\":[" ENTRY("debit") "]}", OUTCOME_invalid_value},
+        {"transaction.create", "{\"entries\":[" ENTRY("debit") "," ENTRY("Credit") "]}",
+         OUTCOME_invalid_value},
+        {"transaction.create", "{}", OUTCOME_missing_field},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct command_spec *spec = command_spec_find(str_of(cases[i].command));

@@ -1,9 +1,9 @@
-/* test_cmd_deposit_create.c - every outcome of a deposit, and the cash account made on first use. */
+/* test_cmd_cash.c - every outcome of deposits and withdrawals, and the cash account made on first use. */
 #include "tests/unit/ledger-svc/domain_expect.h"
 
 #include "shared/core/money.h"
 
-struct deposit_case {
+struct cash_case {
     const char *name;
     struct given given[3];
     const struct sender *sender;
@@ -23,7 +23,7 @@ struct deposit_case {
     }
 #define TO_1 "{\"account\":\"$1\",\"amount\":100,\"currency\":\"EUR\"}"
 
-static const struct deposit_case cases[] = {
+static const struct cash_case deposits[] = {
     {"brings money in",
      {ANN_1(20, ACCOUNT_open), CASH_WITH(0, 20, ACCOUNT_open)},
      &staff,
@@ -126,13 +126,103 @@ static const struct deposit_case cases[] = {
      ""},
 };
 
-static void run_case(const struct deposit_case *t)
+static const struct cash_case withdrawals[] = {
+    {"pays money out",
+     {ANN_1(120, ACCOUNT_open), CASH_WITH(0, 120, ACCOUNT_open)},
+     &staff,
+     TO_1,
+     OUTCOME_created,
+     NULL,
+     "1 debit 100 v1 =20, 9 credit 100 v1 =-20"},
+    {"makes the cash account",
+     {ANN_1(100, ACCOUNT_open)},
+     &staff,
+     TO_1,
+     OUTCOME_created,
+     NULL,
+     "1 debit 100 v1 =0, 9 credit 100 v1 =100"},
+    {"frozen cash takes",
+     {ANN_1(100, ACCOUNT_open), CASH_WITH(0, 0, ACCOUNT_frozen)},
+     &staff,
+     TO_1,
+     OUTCOME_created,
+     NULL,
+     "1 debit 100 v1 =0, 9 credit 100 v1 =100"},
+    {"a gateway is not staff",
+     {ANN_1(100, ACCOUNT_open)},
+     &bob,
+     TO_1,
+     OUTCOME_created,
+     NULL,
+     "1 debit 100 v1 =0, 9 credit 100 v1 =100"},
+    {"unknown account", {{0}}, &staff, TO_1, OUTCOME_account_not_found, "/account", ""},
+    {"another currency",
+     {ANN_1(100, ACCOUNT_open)},
+     &staff,
+     "{\"account\":\"$1\",\"amount\":100,\"currency\":\"USD\"}",
+     OUTCOME_currency_mismatch,
+     "/currency",
+     ""},
+    {"currency comes before closed",
+     {ANN_1(0, ACCOUNT_closed)},
+     &staff,
+     "{\"account\":\"$1\",\"amount\":100,\"currency\":\"USD\"}",
+     OUTCOME_currency_mismatch,
+     "/currency",
+     ""},
+    {"out of cash itself",
+     {CASH_WITH(0, 0, ACCOUNT_open)},
+     &staff,
+     "{\"account\":\"$9\",\"amount\":100,\"currency\":\"EUR\"}",
+     OUTCOME_same_account,
+     "/account",
+     ""},
+    {"closed", {ANN_1(0, ACCOUNT_closed)}, &staff, TO_1, OUTCOME_account_closed, "/account", ""},
+    {"frozen comes before funds",
+     {ANN_1(0, ACCOUNT_frozen)},
+     &staff,
+     TO_1,
+     OUTCOME_account_frozen,
+     "/account",
+     ""},
+    {"one more than there is", {ANN_1(99, ACCOUNT_open)}, &staff, TO_1, OUTCOME_insufficient_funds, NULL, ""},
+    {"funds come before cash",
+     {ANN_1(99, ACCOUNT_open), CASH_WITH(INT64_MAX - 99, 0, ACCOUNT_open)},
+     &staff,
+     TO_1,
+     OUTCOME_insufficient_funds,
+     NULL,
+     ""},
+    {"beyond its own counter",
+     {{1, "ann", "EUR", INT64_MAX, INT64_MAX - 99, 0, ACCOUNT_open}},
+     &staff,
+     "{\"account\":\"$1\",\"amount\":99,\"currency\":\"EUR\"}",
+     OUTCOME_created,
+     NULL,
+     "1 debit 99 v1 =0, 9 credit 99 v1 =99"},
+    {"cash closed",
+     {ANN_1(100, ACCOUNT_open), CASH_WITH(0, 0, ACCOUNT_closed)},
+     &staff,
+     TO_1,
+     OUTCOME_account_closed,
+     "/currency",
+     ""},
+    {"cash beyond its counter",
+     {ANN_1(100, ACCOUNT_open), CASH_WITH(INT64_MAX - 99, 0, ACCOUNT_open)},
+     &staff,
+     TO_1,
+     OUTCOME_balance_overflow,
+     "/currency",
+     ""},
+};
+
+static void run_case(const char *command, const char *kind, const struct cash_case *t)
 {
     print_message("  %s\n", t->name);
     struct world w;
     world_start(&w);
     world_add_all(&w, t->given);
-    struct command c = world_command(&w, "deposit.create", *t->sender, t->data);
+    struct command c = world_command(&w, command, *t->sender, t->data);
     struct snapshot before = world_snapshot(&w);
     struct answer answer;
     c.type->decide(&w.ledger, &c, &answer);
@@ -142,7 +232,7 @@ static void run_case(const struct deposit_case *t)
     if (t->wanted == OUTCOME_created) {
         assert_int_equal(answer.outcome, OUTCOME_created);
         assert_int_equal(answer.status, 201);
-        assert_string_equal(w.ledger.plan.transactions[0].kind, "deposit");
+        assert_string_equal(w.ledger.plan.transactions[0].kind, kind);
     } else {
         assert_problem(&answer, t->wanted, t->pointer);
         struct snapshot after = world_snapshot(&w);
@@ -154,8 +244,30 @@ static void run_case(const struct deposit_case *t)
 static void every_outcome(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        run_case(&cases[i]);
+    for (size_t i = 0; i < COUNT(deposits); i++) {
+        run_case("deposit.create", "deposit", &deposits[i]);
+    }
+    for (size_t i = 0; i < COUNT(withdrawals); i++) {
+        run_case("withdrawal.create", "withdrawal", &withdrawals[i]);
+    }
+}
+
+/* What an account has available is told to those who may read it only. */
+static void a_gateway_is_not_told_what_there_is(void **state)
+{
+    (void)state;
+    for (int is_staff = 0; is_staff < 2; is_staff++) {
+        struct world w;
+        world_start(&w);
+        world_add(&w, &(struct given)ANN_1(99, ACCOUNT_open));
+        struct command c = world_command(&w, "withdrawal.create", is_staff ? staff : bob, TO_1);
+        struct answer answer;
+        c.type->decide(&w.ledger, &c, &answer);
+        json_t *body = body_of(&answer);
+        assert_int_equal(json_integer_value(json_object_get(body, "required")), 100);
+        assert_int_equal(json_is_null(json_object_get(body, "available")), !is_staff);
+        json_decref(body);
+        world_end(&w);
     }
 }
 
@@ -214,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome),
+        cmocka_unit_test(a_gateway_is_not_told_what_there_is),
         cmocka_unit_test(the_cash_account_is_a_fact_too),
         cmocka_unit_test(needs_the_cash_account_of_the_currency),
     };
