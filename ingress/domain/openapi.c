@@ -271,6 +271,7 @@ static void parameter_schema(struct json_out *o, const struct param_spec *p)
     open_object(o, "schema");
     switch (p->type) {
     case PARAM_TEXT:
+    case PARAM_OBJECT:
     case PARAM_CURSOR:
         text(o, "type", "string");
         break;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ingress/domain/object_id.h"
 #include "ingress/domain/text.h"
 #include "shared/core/currency.h"
 #include "shared/core/parse.h"
@@ -71,6 +72,11 @@ static const char *read_value(const struct param_spec *spec, struct str text, st
     case PARAM_ID:
         if (typeid_parse(spec->prefix, text, &value.id) != STATUS_OK) {
             return "is not an id of this kind";
+        }
+        break;
+    case PARAM_OBJECT:
+        if (object_id_parse(text, &value.id) != STATUS_OK) {
+            return "is not an id of an object";
         }
         break;
     case PARAM_TIME:

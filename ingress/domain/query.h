@@ -19,6 +19,7 @@ enum param_type {
     PARAM_WORD,     /* one of words */
     PARAM_CURRENCY, /* a code of currency.def */
     PARAM_ID,       /* a TypeID with the prefix */
+    PARAM_OBJECT,   /* a TypeID of anything that events are about */
     PARAM_TIME,     /* RFC 3339 */
     PARAM_LIMIT,    /* 1..QUERY_LIMIT_MAX */
     PARAM_CURSOR    /* checked by the list */
@@ -35,7 +36,7 @@ struct param_value {
     bool is_set;
     struct str text; /* decoded, in the arena */
     int64_t number;  /* PARAM_LIMIT, and PARAM_TIME as unix microseconds */
-    struct uuid id;  /* PARAM_ID */
+    struct uuid id;  /* PARAM_ID, PARAM_OBJECT */
 };
 
 struct query_rules {

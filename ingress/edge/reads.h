@@ -37,5 +37,7 @@ void reads_transaction(struct exchange *ex);
 void reads_entries(struct exchange *ex);
 void reads_holds(struct exchange *ex);
 void reads_hold(struct exchange *ex);
+void reads_events(struct exchange *ex);
+void reads_audit(struct exchange *ex);
 
 #endif

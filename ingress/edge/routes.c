@@ -66,6 +66,17 @@ static const struct param_spec entry_params[] = {
     PAGE,
 };
 
+static const struct param_spec event_params[] = {
+    {.name = "object", .type = PARAM_OBJECT, .help = "About this object: its id."},
+    {.name = "resource", .type = PARAM_NAME, .help = "About objects of this kind: account, transaction, hold."},
+    {.name = "type", .type = PARAM_NAME, .help = "What happened: account.frozen."},
+    {.name = "actor", .type = PARAM_NAME, .help = "Done by this key or service."},
+    {.name = "source", .type = PARAM_TEXT, .help = "Caused by this, when no client asked for it."},
+    {.name = "owner", .type = PARAM_NAME, .help = "Whose command it was."},
+    CREATED,
+    PAGE,
+};
+
 #define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
@@ -126,6 +137,11 @@ const struct route ingress_routes[] = {
     {.method = "POST", .pattern = "/v1/holds/{id}/release", .id_prefix = "hold", COMMAND("hold.release"),
      NEEDS(holds_write), .key = KEY_REQUIRED, .body_optional = true, .answer = "hold_released",
      .summary = "Give what is still held free"},
+
+    {.method = "GET", .pattern = "/v1/events", NEEDS(ops), .handle = reads_events, PARAMS(event_params),
+     .answer = "event_list", .summary = "The fact log: every change of state"},
+    {.method = "GET", .pattern = "/v1/audit", NEEDS(ops), .handle = reads_audit, PARAMS(event_params),
+     .answer = "audit_list", .summary = "The audit trail: who did what to which object, why, before and after"},
 
     {.method = "GET", .pattern = "/livez", OPEN, .handle = operating_livez, .summary = "Is the process running?"},
     {.method = "GET", .pattern = "/readyz", OPEN, .handle = operating_readyz,

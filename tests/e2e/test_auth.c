@@ -60,6 +60,8 @@ static const struct route {
      "/v1/holds/@bobs_hold/capture"},
     {"POST", "/v1/holds/{id}/release", "holds:write", "/v1/holds/" MISSING_HOLD "/release",
      "/v1/holds/@bobs_hold/release"},
+    {"GET", "/v1/events", "ops", NULL, NULL},
+    {"GET", "/v1/audit", "ops", NULL, NULL},
     {"GET", "/livez", NULL, NULL, NULL},
     {"GET", "/readyz", NULL, NULL, NULL},
     {"GET", "/health", NULL, NULL, NULL},

@@ -1,0 +1,27 @@
+/* events.h - the fact log as api.events shows it. */
+#ifndef INGRESS_STORE_EVENTS_H
+#define INGRESS_STORE_EVENTS_H
+
+#include "shared/io/db.h"
+
+/* Texts {NULL, 0} and object NULL: any. */
+struct event_list {
+    struct str resource, type, actor, source, owner;
+    const struct uuid *object;
+    int64_t from_us, until_us;
+    int64_t before_seq, limit;
+};
+/* args: struct event_list. */
+NODISCARD enum status events_list(struct db *db, const void *args, PGresult **ret_result);
+
+/* Strings are borrowed from the result; what is null has no data. */
+struct event_row {
+    int64_t seq, created_us;
+    struct uuid id, object, command;
+    struct str type, resource, owner, actor, source, traceparent, before, after;
+    bool is_wanted; /* fits the filters: false only for the last one that was looked at */
+    bool is_last;   /* so many were looked at that the page ends here */
+};
+void event_row(const PGresult *r, int row, struct event_row *ret_row);
+
+#endif
