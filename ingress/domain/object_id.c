@@ -5,7 +5,7 @@
 
 static const struct {
     const char *resource, *prefix;
-} objects[] = {{"account", "acct"}, {"transaction", "txn"}, {"hold", "hold"}};
+} objects[] = {{"account", "acct"}, {"transaction", "txn"}, {"hold", "hold"}, {"key", "key"}};
 #define OBJECT_COUNT (sizeof(objects) / sizeof(objects[0]))
 
 const char *object_id_prefix(struct str resource)

@@ -54,7 +54,8 @@ static void write_event(struct json_out *out, const struct event_row *e)
 /* 32 hex digits behind the version of a traceparent; none: null. */
 static struct str trace_of(const struct event_row *e)
 {
-    const char *dash = e->traceparent.data != NULL ? memchr(e->traceparent.data, '-', e->traceparent.len) : NULL;
+    const char *dash =
+        e->traceparent.data != NULL ? memchr(e->traceparent.data, '-', e->traceparent.len) : NULL;
     if (dash == NULL) {
         return (struct str){NULL, 0};
     }

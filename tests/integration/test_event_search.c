@@ -1,5 +1,6 @@
-/* test_event_search.c - the lists of events on three days of 100,000 each: every filter finds what a plain look
-   at all rows finds, reads few pages of the tables, and a filter without an index goes on from page to page. */
+/* test_event_search.c - the lists of events on three days of 100,000 each: every filter finds what a plain
+   look at all rows finds, reads few pages of the tables, and a filter without an index goes on from page to
+   page. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +23,8 @@
 #define FEW_BUFFERS 3000 /* of 8 KiB; the events have more than 10,000 */
 #define FOUND_MAX   400
 
-/* Three days from tomorrow on; numbers and times do not rise quite together. Each thousandth is no transfer. */
+/* Three days from tomorrow on; numbers and times do not rise quite together. Each thousandth is no transfer.
+ */
 #define INSERT_EVENTS                                                                                        \
     "set session_replication_role = replica;"                                                                \
     "insert into paybus.events (seq, id, type, resource, object_id, command_id, owner, actor, source, "      \
@@ -34,7 +36,7 @@
     "  lpad(to_hex(case when n % 1000 = 0 then n % 7000 else n end), 32, '0')::uuid, gen_random_uuid(),"     \
     "  case when n % 50000 = 3 then 'rare' else 'common' end, case when n = 5 then 'early' else 'key' end,"  \
     "  case when n % 30000 = 7 then 'webhook:1' end, case when n % 1000 = 0 then json '{}' end,"             \
-    "  current_date + 1 + n * interval '0.864 s' + (n * 7919 % 90) * interval '50 ms'"                       \
+    "  current_date + 1 + n * interval '0.864 s' + (n::bigint * 7919 % 90) * interval '50 ms'"               \
     " from generate_series(1, 299999) as n;"                                                                 \
     "insert into paybus.transactions (id, kind, amount, currency, entry_count, owner, actor, created_at)"    \
     " select object_id, 'transfer', 1, 'EUR', 2, owner, actor, created_at + interval '3 us'"                 \
@@ -48,11 +50,11 @@ static struct db_options options;
 
 static const struct row {
     const char *name;
-    const char *condition;         /* of what is wanted, on paybus.events */
+    const char *condition; /* of what is wanted, on paybus.events */
     const char *resource, *type, *actor, *source, *owner;
-    int object;                    /* its number; 0: any */
-    const char *from, *until;      /* intervals after the first day's midnight */
-    bool scans;                    /* has no index: looks at SCAN_MAX events a page */
+    int object;               /* its number; 0: any */
+    const char *from, *until; /* intervals after the first day's midnight */
+    bool scans;               /* has no index: looks at SCAN_MAX events a page */
 } rows[] = {
     {.name = "all", .condition = "true"},
     {.name = "resource", .condition = "resource = 'account'", .resource = "account"},
@@ -68,16 +70,20 @@ static const struct row {
     {.name = "actor", .condition = "actor = 'early'", .actor = "early", .scans = true},
     {.name = "owner", .condition = "owner = 'rare'", .owner = "rare", .scans = true},
     {.name = "time",
-     .condition = "created_at >= current_date + 1 + interval '30 h' and created_at < current_date + 1 + interval "
-                  "'30 h 3 min'",
-     .from = "30 h", .until = "30 h 3 min"},
+     .condition =
+         "created_at >= current_date + 1 + interval '30 h' and created_at < current_date + 1 + interval "
+         "'30 h 3 min'",
+     .from = "30 h",
+     .until = "30 h 3 min"},
     {.name = "over midnight",
      .condition = "created_at >= current_date + 1 + interval '23:59:58' and created_at < current_date + 1 + "
                   "interval '24:00:03'",
-     .from = "23:59:58", .until = "24:00:03"},
+     .from = "23:59:58",
+     .until = "24:00:03"},
     {.name = "time of one resource",
      .condition = "resource = 'hold' and created_at < current_date + 1 + interval '12 h'",
-     .resource = "hold", .until = "12 h"},
+     .resource = "hold",
+     .until = "12 h"},
     {.name = "time of a transaction", .condition = "false", .object = 150050, .until = "1 h"},
 };
 
@@ -92,7 +98,8 @@ static int64_t moment_us(const char *interval, int64_t fallback)
     if (interval == NULL)
         return fallback;
     (void)snprintf(sql, sizeof sql,
-                   "select (extract(epoch from current_date + 1 + interval '%s') * 1000000)::bigint", interval);
+                   "select (extract(epoch from current_date + 1 + interval '%s') * 1000000)::bigint",
+                   interval);
     return strtoll(database_value(superuser, sql), NULL, 10);
 }
 
@@ -136,8 +143,8 @@ static void expect_same(const struct row *row, const int64_t *seqs, size_t count
     size_t len = 0;
     found[0] = '\0';
     for (size_t i = 0; i < count; i++)
-        len += (size_t)snprintf(found + len, sizeof found - len, "%s%lld", i > 0 ? "," : "",
-                                (long long)seqs[i]);
+        len +=
+            (size_t)snprintf(found + len, sizeof found - len, "%s%lld", i > 0 ? "," : "", (long long)seqs[i]);
     (void)snprintf(sql, sizeof sql,
                    "select string_agg(seq::text, ',' order by seq desc) from (select seq from paybus.events"
                    " where %s order by seq desc limit %d) as newest",
@@ -167,7 +174,8 @@ static void test_filters(void **state)
 static long buffers_of(const char *plan)
 {
     const char *line = strstr(plan, "Buffers: shared");
-    const char *hit = line != NULL ? strstr(line, "hit=") : NULL, *end = line != NULL ? strchr(line, '\n') : NULL;
+    const char *hit = line != NULL ? strstr(line, "hit=") : NULL,
+               *end = line != NULL ? strchr(line, '\n') : NULL;
     const char *read = line != NULL ? strstr(line, "read=") : NULL;
     long buffers = hit != NULL && hit < end ? strtol(hit + 4, NULL, 10) : 0;
     return buffers + (read != NULL && read < end ? strtol(read + 5, NULL, 10) : 0);
@@ -179,7 +187,8 @@ static const char *statement_of(const struct row *row)
         return "list_events_of_object";
     if (row->source != NULL)
         return "list_events_of_source";
-    bool is_rare = row->resource != NULL || (row->type != NULL && strcmp(row->type, "transaction.posted") != 0);
+    bool is_rare =
+        row->resource != NULL || (row->type != NULL && strcmp(row->type, "transaction.posted") != 0);
     return is_rare ? "list_events_of_resource" : "list_events";
 }
 
@@ -197,12 +206,13 @@ static void explain(const struct row *row, char *plan, size_t size)
         resource = strncmp(row->type, "hold", 4) == 0 ? "hold" : "transaction";
     if (row->object != 0)
         (void)snprintf(object, sizeof object, ", lpad(to_hex(%d), 32, '0')::uuid", row->object);
-    (void)snprintf(sql, sizeof sql,
-                   "explain (analyze, buffers) execute %s(9223372036854775807, current_date + 1 + interval '%s',"
-                   " current_date + 1 + interval '%s', %s, %s, %s, %s, %s, %d%s)",
-                   statement_of(row), row->from != NULL ? row->from : "-9999 days",
-                   row->until != NULL ? row->until : "9999 days", quoted(resource, t[0]), quoted(row->type, t[1]),
-                   quoted(row->actor, t[2]), quoted(row->source, t[3]), quoted(row->owner, t[4]), PAGE, object);
+    (void)snprintf(
+        sql, sizeof sql,
+        "explain (analyze, buffers) execute %s(9223372036854775807, current_date + 1 + interval '%s',"
+        " current_date + 1 + interval '%s', %s, %s, %s, %s, %s, %d%s)",
+        statement_of(row), row->from != NULL ? row->from : "-9999 days",
+        row->until != NULL ? row->until : "9999 days", quoted(resource, t[0]), quoted(row->type, t[1]),
+        quoted(row->actor, t[2]), quoted(row->source, t[3]), quoted(row->owner, t[4]), PAGE, object);
     PGresult *r = PQexec(db_raw(ingress), sql);
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", sql, PQresultErrorMessage(r));
@@ -264,7 +274,8 @@ static int create(void **state)
     database_create(&d);
     database_migrate(&d);
     superuser = database_connect(&d, "postgres");
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus", d.postgres.port);
+    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
+                   d.postgres.port);
     options = ingress_session_options(url);
     assert_int_equal(db_open(&options, &ingress), STATUS_OK);
     return 0;

@@ -18,12 +18,13 @@ static const struct param_spec specs[] = {
     {.name = "status", .type = PARAM_WORD, .words = statuses},
     {.name = "currency", .type = PARAM_CURRENCY},
     {.name = "account", .type = PARAM_ID, .prefix = "acct"},
+    {.name = "object", .type = PARAM_OBJECT},
     {.name = "reference", .type = PARAM_TEXT},
     {.name = "from", .type = PARAM_TIME},
     {.name = "limit", .type = PARAM_LIMIT},
     {.name = "cursor", .type = PARAM_CURSOR},
 };
-enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, REFERENCE, FROM, LIMIT, CURSOR };
+enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, OBJECT, REFERENCE, FROM, LIMIT, CURSOR };
 
 static struct arena arena;
 
@@ -40,7 +41,7 @@ static void test_values_are_read(void **state)
     (void)state;
     struct param_value v[LENGTH(specs)];
     struct problem p;
-    assert_int_equal(parse("owner=ann&status=open&currency=EUR&account=" ACCOUNT
+    assert_int_equal(parse("owner=ann&status=open&currency=EUR&account=" ACCOUNT "&object=" ACCOUNT
                            "&reference=a+b%26c%C3%A9&from=2026-01-31T00%3A00%3A00Z&limit=100&cursor=x",
                            true, v, &p),
                      STATUS_OK);
@@ -51,6 +52,7 @@ static void test_values_are_read(void **state)
     assert_int_equal(v[FROM].number, INT64_C(1769817600000000));
     char text[TYPEID_TEXT_SIZE];
     typeid_format("acct", &v[ACCOUNT_ID].id, text);
+    assert_int_equal(uuid_compare(&v[ACCOUNT_ID].id, &v[OBJECT].id), 0);
     assert_string_equal(text, ACCOUNT);
 
     assert_int_equal(parse("", true, v, &p), STATUS_OK);
@@ -69,6 +71,7 @@ static void test_bad_parameters_are_named(void **state)
         {"x=1", "?x"},
         {"api_key=sk_secret", "?api_key"},
         {"owner=ann", "?owner"}, /* not staff */
+        {"object=cmd_01m7x99rzwfh8tw2x75kw2azz0", "?object"},
         {"limit=1&limit=9999", "?limit"},
         {"limit=0", "?limit"},
         {"limit=-1", "?limit"},
