@@ -13,7 +13,7 @@
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
-#define WORKERS_MAX  32
+#define WORKERS_MAX  33 /* the last one for bulk commands */
 #define BUS_CLOSE_MS 2000
 
 struct ledger_service {
@@ -35,12 +35,12 @@ static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct ledger_service *s = context;
-    int64_t connected = 0;
-    for (int64_t i = 0; i < s->config.workers; i++)
+    int64_t connected = 0, workers = s->config.workers + 1;
+    for (int64_t i = 0; i < workers; i++)
         connected += s->workers[i] != NULL && worker_database_ready(s->workers[i]);
     (void)snprintf(ret_detail, detail_size, "%lld of %lld workers connected", (long long)connected,
-                   (long long)s->config.workers);
-    return connected == s->config.workers;
+                   (long long)workers);
+    return connected == workers;
 }
 
 static enum status start(struct ledger_service *s, const struct readiness_check *checks, size_t check_count)
@@ -50,8 +50,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
                                   .name = "ledger-svc",
                                   .inbox_prefix = "_INBOX_ledger"};
     enum status status = bus_open(&options, &s->bus);
-    for (int64_t i = 0; status == STATUS_OK && i < s->config.workers; i++)
-        status = worker_start(&s->config, s->bus, &s->workers[i]);
+    for (int64_t i = 0; status == STATUS_OK && i <= s->config.workers; i++)
+        status = worker_start(&s->config, s->bus, i == s->config.workers, &s->workers[i]);
     if (status == STATUS_OK)
         status = expiry_start(&s->config, &s->expiry);
     if (status == STATUS_OK)
@@ -62,7 +62,7 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
 static void stop(struct ledger_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
-    for (int64_t i = 0; i < s->config.workers; i++)
+    for (int64_t i = 0; i <= s->config.workers; i++)
         worker_join(s->workers[i]);
     expiry_join(s->expiry);
     bus_close(s->bus, BUS_CLOSE_MS);

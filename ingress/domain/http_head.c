@@ -178,8 +178,8 @@ enum status http_head_check(const struct http_head *h, struct http_framing *ret_
     return STATUS_OK;
 }
 
-/* application/json, with nothing but charset=utf-8 behind it. */
-static bool is_json_type(const char *content_type)
+/* The media type, with nothing but charset=utf-8 behind it. */
+static bool is_type(const char *content_type, const char *media_type)
 {
     const char *semicolon = strchr(content_type, ';');
     size_t len = semicolon != NULL ? (size_t)(semicolon - content_type) : strlen(content_type);
@@ -189,7 +189,7 @@ static bool is_json_type(const char *content_type)
     }
     memcpy(type, content_type, len);
     type[len] = '\0';
-    if (!equals_ignoring_case(trimmed(type), "application/json")) {
+    if (!equals_ignoring_case(trimmed(type), media_type)) {
         return false;
     }
     if (semicolon == NULL) {
@@ -200,14 +200,29 @@ static bool is_json_type(const char *content_type)
            equals_ignoring_case(parameter, "charset=\"utf-8\"");
 }
 
-enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem)
+static bool has_type(const struct http_head *h, const char *media_type)
 {
     const char *type = http_header_find(h, "Content-Type");
+    return type != NULL && is_type(type, media_type) && http_header_count(h, "Content-Type") == 1;
+}
+
+static bool is_coded(const struct http_head *h)
+{
     const char *coding = http_header_find(h, "Content-Encoding");
-    if (type == NULL || !is_json_type(type) || http_header_count(h, "Content-Type") > 1) {
+    return coding != NULL && !equals_ignoring_case(trimmed(coding), "identity");
+}
+
+bool http_head_is_ndjson(const struct http_head *h)
+{
+    return has_type(h, "application/x-ndjson") && !is_coded(h);
+}
+
+enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem)
+{
+    if (!has_type(h, "application/json")) {
         return refuse(ret_problem, OUTCOME_unsupported_media_type, "Send Content-Type: application/json.");
     }
-    if (coding != NULL && !equals_ignoring_case(trimmed(coding), "identity")) {
+    if (is_coded(h)) {
         return refuse(ret_problem, OUTCOME_unsupported_media_type, "Content codings are not accepted.");
     }
     return STATUS_OK;

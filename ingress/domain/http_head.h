@@ -38,6 +38,8 @@ NODISCARD enum status http_head_check(const struct http_head *h, struct http_fra
                                       struct problem *ret_problem);
 /* STATUS_INVALID unless the content is JSON in UTF-8, not encoded. */
 NODISCARD enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem);
+/* Is the content JSON in UTF-8, a value a line, not encoded? */
+bool http_head_is_ndjson(const struct http_head *h);
 /* Does the client ask for text/csv? */
 bool http_head_wants_csv(const struct http_head *h);
 /* Does the client name gzip among the content codings that it takes? */

@@ -245,6 +245,21 @@ static void fields_example(struct json_out *o, const struct field_spec *fields, 
     json_object_close(o);
 }
 
+/* The items of the list, one a line. */
+static void lines_content(struct json_out *o, const struct field_spec *fields, size_t count, const char *list)
+{
+    size_t i = 0;
+    while (i < count && strcmp(fields[i].name, list) != 0) {
+        i++;
+    }
+    assert(i < count);
+    open_object(o, "application/x-ndjson");
+    open_object(o, "schema");
+    fields_schema(o, fields[i].items, fields[i].item_field_count, NULL);
+    json_object_close(o);
+    json_object_close(o);
+}
+
 static void request_body(struct json_out *o, const struct route *r)
 {
     const struct command_spec *spec = r->command != NULL ? command_spec_find(str_of(r->command)) : NULL;
@@ -262,6 +277,9 @@ static void request_body(struct json_out *o, const struct route *r)
     json_key(o, "example");
     fields_example(o, spec->fields, spec->field_count, spec->path_field, 0);
     json_object_close(o);
+    if (r->lines_of != NULL) {
+        lines_content(o, spec->fields, spec->field_count, r->lines_of);
+    }
     json_object_close(o);
     json_object_close(o);
 }
@@ -383,7 +401,7 @@ static void good_answer(struct json_out *o, const struct route *r, const char *s
 static void answers(struct json_out *o, const struct route *r)
 {
     open_object(o, "responses");
-    if (r->key == KEY_REQUIRED) {
+    if (r->key == KEY_REQUIRED && !r->answers_200) {
         good_answer(o, r, "201", "Done now");
         good_answer(o, r, "200",
                     "Done before under this key: the same bytes, with Idempotency-Replayed: true");

@@ -25,8 +25,11 @@ struct route {
     int timeout_ms;     /* from the last byte of the request to the answer; 0: PAYBUS_REQUEST_TIMEOUT_MS */
     const struct param_spec *params;
     size_t param_count;
-    const char *summary; /* one line for the OpenAPI document */
-    const char *answer;  /* name of the answer's schema there */
+    const char *lines_of; /* the body's list that may come as application/x-ndjson, an item a line; the other
+                             fields are then parameters. NULL: only as JSON */
+    bool answers_200;     /* a command that is done is 200, even if it is done now and not before */
+    const char *summary;  /* one line for the OpenAPI document */
+    const char *answer;   /* name of the answer's schema there */
 };
 
 struct route_match {

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "ingress/domain/idempotency.h"
+#include "ingress/edge/command_body.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
 
 #define RESEND_AFTER_MS       1500
 #define NO_RESPONDER_RETRY_MS 1000
-#define MESSAGE_MAX           ((size_t)1 << 20)
+#define BULK_RESEND_AFTER_MS  3000              /* it is large, and may have to wait its turn */
+#define MESSAGE_MAX           ((size_t)6 << 20) /* the largest body of a route, and what is around it */
 #define SUBJECT_SIZE          64
 
 /* Empty when none was given and none is needed. */
@@ -33,58 +35,6 @@ static bool read_key(struct exchange *ex, char ret_key[COMMAND_KEY_MAX + 1])
         exchange_refuse(ex, OUTCOME_idempotency_key_invalid, NULL);
         return false;
     }
-    return true;
-}
-
-/* Fields of the body that belong elsewhere. */
-static bool refuse_misplaced(struct exchange *ex, const struct command_spec *spec, const json_t *data)
-{
-    struct problem p;
-    problem_init(&p, OUTCOME_unknown_field);
-    if (json_object_get(data, "idempotency_key") != NULL) {
-        problem_add_error(&p, "/idempotency_key", "belongs into the Idempotency-Key header");
-    }
-    if (spec->path_field != NULL && json_object_get(data, spec->path_field) != NULL) {
-        char pointer[80];
-        snprintf(pointer, sizeof(pointer), "/%s", spec->path_field);
-        problem_add_error(&p, pointer, "is named by the path");
-    }
-    if (p.error_count > 0) {
-        exchange_problem(ex, &p);
-    }
-    return p.error_count > 0;
-}
-
-/* The command's data: the body and what the path says, checked. *ret_data is a new reference. */
-static bool read_data(struct exchange *ex, const struct command_spec *spec, json_t **ret_data)
-{
-    struct problem p;
-    struct str text = ex->body;
-    if (text.len == 0 && ex->route->body_optional) {
-        text = STR_LIT("{}");
-    } else if (http_head_check_json(&ex->head, &p) != STATUS_OK) {
-        exchange_problem(ex, &p);
-        return false;
-    }
-    json_t *data CLEANUP(json_decref_ptr) = NULL;
-    if (json_parse_object(text, &data, &p) != STATUS_OK) {
-        exchange_problem(ex, &p);
-        return false;
-    }
-    if (refuse_misplaced(ex, spec, data)) {
-        return false;
-    }
-    if (spec->path_field != NULL &&
-        json_object_set_new(data, spec->path_field, json_stringn(ex->id.data, ex->id.len)) != 0) {
-        exchange_refuse(ex, OUTCOME_internal_error, NULL);
-        return false;
-    }
-    if (json_check(data, spec->fields, spec->field_count, &p) != STATUS_OK) {
-        exchange_problem(ex, &p);
-        return false;
-    }
-    *ret_data = data;
-    data = NULL;
     return true;
 }
 
@@ -140,17 +90,18 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     }
 }
 
-static void send_command(struct exchange *ex, const struct buf *message, int64_t deadline_us)
+static void send_command(struct exchange *ex, const struct command_spec *spec, const struct buf *message,
+                         int64_t deadline_us)
 {
     struct http_metrics *m = &ex->ingress->metrics;
     char subject[SUBJECT_SIZE];
-    snprintf(subject, sizeof(subject), COMMAND_SUBJECT_PREFIX "%s", ex->route->command);
+    snprintf(subject, sizeof(subject), "%s%s", command_subject_prefix(spec), spec->name);
     int copies = 0;
     struct rpc_call call = {.subject = subject,
                             .data = message->data,
                             .len = (int)message->len,
                             .deadline_us = deadline_us,
-                            .resend_after_ms = RESEND_AFTER_MS,
+                            .resend_after_ms = spec->bulk ? BULK_RESEND_AFTER_MS : RESEND_AFTER_MS,
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
                             .ret_copies = &copies};
     natsMsg *reply = NULL;
@@ -177,7 +128,7 @@ void commands_handle(struct exchange *ex)
     assert(spec != NULL); /* route_check() at start */
     char key[COMMAND_KEY_MAX + 1];
     json_t *data CLEANUP(json_decref_ptr) = NULL;
-    if (!read_key(ex, key) || !read_data(ex, spec, &data)) {
+    if (!read_key(ex, key) || !command_body_read(ex, spec, &data)) {
         return;
     }
     struct buf message CLEANUP(buf_free);
@@ -187,5 +138,5 @@ void commands_handle(struct exchange *ex)
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
     }
-    send_command(ex, &message, deadline_us);
+    send_command(ex, spec, &message, deadline_us);
 }

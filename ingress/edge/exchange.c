@@ -32,6 +32,7 @@ static void make_request_id(struct exchange *ex)
 static void clear(struct exchange *ex)
 {
     buf_reset(&ex->answer);
+    ex->answer.max = EXCHANGE_ANSWER_MAX;
     ex->page = (struct str){0};
 }
 
@@ -67,6 +68,26 @@ static void give_share_back(struct exchange *ex)
     ex->big_bytes = 0;
 }
 
+static void give_body_back(struct exchange *ex)
+{
+    atomic_fetch_sub(&ex->ingress->big_bodies, ex->body_bytes);
+    ex->body_bytes = 0;
+}
+
+bool exchange_admit_body(struct exchange *ex, size_t bytes)
+{
+    if (bytes <= EXCHANGE_BIG) {
+        return true;
+    }
+    ex->body_bytes = bytes;
+    if (atomic_fetch_add(&ex->ingress->big_bodies, bytes) + bytes <= EXCHANGE_BODIES_MAX) {
+        return true;
+    }
+    give_body_back(ex);
+    exchange_refuse(ex, OUTCOME_busy, "Too many large bodies are on their way.");
+    return false;
+}
+
 void exchange_end(struct exchange *ex)
 {
     if (ex->answer.cap > KEPT_BYTES) {
@@ -76,6 +97,7 @@ void exchange_end(struct exchange *ex)
         arena_free(&ex->arena);
     }
     give_share_back(ex);
+    give_body_back(ex);
 }
 
 void exchange_free(struct exchange *ex)
@@ -175,6 +197,9 @@ void exchange_settle(struct exchange *ex)
 void exchange_raw(struct exchange *ex, int status, const char *content_type, struct str body)
 {
     clear(ex);
+    if (ex->route->command != NULL) {
+        ex->answer.max = EXCHANGE_REPLY_MAX;
+    }
     buf_add(&ex->answer, body.data, body.len);
     ex->status = status;
     ex->content_type = content_type;

@@ -9,10 +9,12 @@
 #include "ingress/edge/ingress.h"
 #include "shared/core/trace.h"
 
-#define EXCHANGE_ANSWER_MAX ((size_t)4 << 20) /* 25 rows with all the metadata that fits */
-#define EXCHANGE_ARENA_MAX  ((size_t)1 << 20)
+#define EXCHANGE_ANSWER_MAX ((size_t)4 << 20)   /* 25 rows with all the metadata that fits */
+#define EXCHANGE_REPLY_MAX  ((size_t)8 << 20)   /* a command's: what fits into one message of the bus */
+#define EXCHANGE_ARENA_MAX  ((size_t)5 << 20)   /* the largest body, and what a request needs besides */
 #define EXCHANGE_BIG        ((size_t)256 << 10) /* answers beyond this share... */
 #define EXCHANGE_BIG_MAX    ((size_t)64 << 20)  /* ...so much: slow readers must not fill the memory */
+#define EXCHANGE_BODIES_MAX ((size_t)32 << 20)  /* bodies as large share this: nor must slow writers */
 #define EXCHANGE_RANDOM     48                  /* bytes of a request: its id, its trace, its command */
 #define JSON_TYPE           "application/json"
 #define PROBLEM_TYPE        "application/problem+json"
@@ -42,6 +44,7 @@ struct exchange {
     struct str page;    /* sent in place of answer if there is one; outlives the request */
     struct buf headers; /* further ones, each with its CRLF */
     size_t big_bytes;   /* taken from what big answers share */
+    size_t body_bytes;  /* taken from what big bodies share */
     bool close;         /* the connection, after the answer */
 };
 
@@ -50,6 +53,8 @@ void exchange_begin(struct exchange *ex, struct ingress *in);
 /* The answer is sent: a thread that waits for its next request holds nothing big. */
 void exchange_end(struct exchange *ex);
 void exchange_free(struct exchange *ex);
+/* Is there memory for a body of that size? Otherwise the answer is that Paybus is busy. */
+bool exchange_admit_body(struct exchange *ex, size_t bytes);
 /* Fresh random bytes of this request; EXCHANGE_RANDOM in all. */
 void exchange_random(struct exchange *ex, void *ret_bytes, size_t len);
 /* The parameter of that name; the route must have it. */

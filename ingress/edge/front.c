@@ -90,6 +90,10 @@ static bool read_body(struct worker *w, struct mg_connection *conn)
         reject(w, REJECTED_BODY_SIZE, &p);
         return false;
     }
+    if (!exchange_admit_body(ex, (size_t)w->framing.content_length)) {
+        ex->close = true;
+        return false;
+    }
     enum status s = front_read_body(w, conn);
     if (s == STATUS_OK) {
         return true;

@@ -26,6 +26,7 @@ struct ingress {
     struct readiness_check checks[INGRESS_CHECKS];
     struct buf openapi;        /* the document, made once at start */
     atomic_size_t big_answers; /* bytes of them in memory */
+    atomic_size_t big_bodies;  /* the same of requests */
 };
 
 /* Opens everything but the HTTP front, in order; the database and the bus may come up later. */

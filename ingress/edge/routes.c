@@ -6,12 +6,15 @@
 #include "ingress/edge/operating.h"
 #include "ingress/edge/reads.h"
 
-#define BODY_MAX ((int64_t)256 * 1024)
+#define BODY_MAX        ((int64_t)256 * 1024)
+#define BULK_BODY_MAX   ((int64_t)4 * 1024 * 1024)
+#define BULK_TIMEOUT_MS 15000 /* some may be waiting before it */
 
 /* A row reads better than a column. */
 /* clang-format off */
 static const char *const account_types[] = {"user", "merchant", "system", NULL};
 static const char *const account_statuses[] = {"open", "frozen", "closed", NULL};
+static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
 static const char *const hold_statuses[] = {"authorized", "partially_captured", "captured", "released", "expired", NULL};
 static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
@@ -51,6 +54,9 @@ static const struct param_spec transaction_params[] = {
     {.name = "reference", .type = PARAM_TEXT, .help = "Your own reference, exactly."},
     CREATED,
     PAGE,
+};
+static const struct param_spec batch_params[] = {
+    {.name = "mode", .type = PARAM_WORD, .words = batch_modes, .help = "With application/x-ndjson, which has no room for it."},
 };
 static const struct param_spec hold_params[] = {
     {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "Of this account's money."},
@@ -116,6 +122,10 @@ const struct route ingress_routes[] = {
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Post any balanced set of debits and credits at once"},
     {.method = "POST", .pattern = "/v1/transfers", COMMAND("transfer.create"), NEEDS(transactions_write),
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Move money between two accounts"},
+    {.method = "POST", .pattern = "/v1/transfers/batch", .handle = commands_handle, .command = "transfer.batch",
+     .body_limit = BULK_BODY_MAX, .timeout_ms = BULK_TIMEOUT_MS, NEEDS(transactions_write), .key = KEY_REQUIRED,
+     .lines_of = "transfers", PARAMS(batch_params), .answers_200 = true, .answer = "batch_results",
+     .summary = "Up to 1,000 transfers at once, each by itself or all or none"},
 
     {.method = "GET", .pattern = "/v1/transactions", NEEDS(transactions_read), .handle = reads_transactions,
      PARAMS(transaction_params), .answer = "transaction_list",

@@ -135,6 +135,7 @@ bool command_decode_metadata(const struct command_envelope *e, struct arena *a, 
     if (text.data == NULL || json_canonical(metadata, &text) != STATUS_OK) {
         return false;
     }
+    arena_trim(a, text.data, text.len + 1);
     *ret_text = (struct str){text.data, text.len};
     return true;
 }

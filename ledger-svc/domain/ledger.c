@@ -144,6 +144,61 @@ struct account *ledger_system_account(struct ledger *l, enum account_role role, 
     return account;
 }
 
+struct ledger_mark ledger_mark(struct ledger *l)
+{
+    assert(!l->is_marked);
+    l->is_marked = true;
+    return (struct ledger_mark){.plan = l->plan, .account_count = l->account_count, .ids = l->ids};
+}
+
+void ledger_will_change(struct ledger *l, struct account *a)
+{
+    if (!l->is_marked) {
+        return;
+    }
+    struct account_before *before =
+        arena_grow(l->arena, l->before, l->before_count, &l->before_cap, sizeof(*before));
+    if (before == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    l->before = before;
+    l->before[l->before_count++] = (struct account_before){.account = a, .was = *a};
+}
+
+void ledger_unmark(struct ledger *l)
+{
+    l->is_marked = false;
+    l->before_count = 0;
+}
+
+/* The map cannot forget a single account: it learns the others again. */
+static void drop_new_accounts(struct ledger *l, size_t kept)
+{
+    if (l->account_count == kept) {
+        return;
+    }
+    l->account_count = kept;
+    uuid_map_clear(&l->by_id);
+    for (size_t i = 0; i < kept; i++) {
+        bool added = uuid_map_add(&l->by_id, l->arena, &l->accounts[i]->id, l->accounts[i]);
+        assert(added); /* there was room for more */
+    }
+}
+
+void ledger_rewind(struct ledger *l, const struct ledger_mark *mark)
+{
+    assert(l->is_marked);
+    while (l->before_count > 0) {
+        const struct account_before *before = &l->before[--l->before_count];
+        *before->account = before->was;
+    }
+    drop_new_accounts(l, mark->account_count);
+    plan_rewind(&l->plan, &mark->plan);
+    l->ids = mark->ids;
+    l->is_marked = false;
+}
+
 struct buf *ledger_scratch(struct ledger *l, size_t max)
 {
     struct buf *scratch = &l->scratch;

@@ -17,6 +17,12 @@ struct id_source {
 struct uuid id_next(struct id_source *ids);
 struct uuid id_next_at(struct id_source *ids, int64_t unix_us); /* for what happens at another time */
 
+/* An account and how it was before a change. */
+struct account_before {
+    struct account *account;
+    struct account was;
+};
+
 struct ledger {
     struct arena *arena; /* everything of the batch lives here */
     int64_t now_us; /* PostgreSQL's clock after the locks; entries of an account with a later one follow that
@@ -33,6 +39,10 @@ struct ledger {
     struct uuid_map originals_by_id;
     struct original **originals;
     size_t original_count, original_cap;
+    /* between ledger_mark and its end: what has to be put back, latest last */
+    bool is_marked;
+    struct account_before *before;
+    size_t before_count, before_cap;
     struct buf scratch; /* texts are written here, then kept at their exact length */
     bool out_of_memory; /* sticky: the batch is then too large and is split */
 };
@@ -54,6 +64,20 @@ struct original *ledger_add_original(struct ledger *l, const struct uuid *id);
 struct original *ledger_find_original(const struct ledger *l, const struct uuid *id);
 /* A further entry to fill; NULL when out of memory. */
 struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o);
+
+/* Where the ledger stands: a command that does several things and is refused in the middle goes back there,
+   and nothing of it is left. For commands that only post: holds and originals are not put back. One mark at a
+   time. */
+struct ledger_mark {
+    struct plan plan;
+    size_t account_count;
+    struct id_source ids;
+};
+struct ledger_mark ledger_mark(struct ledger *l);
+/* Before each change of an account: remembers it while there is a mark. */
+void ledger_will_change(struct ledger *l, struct account *a);
+void ledger_unmark(struct ledger *l); /* what was done since the mark stays */
+void ledger_rewind(struct ledger *l, const struct ledger_mark *mark);
 
 /* A text of n bytes takes at most JSON_ESCAPE_MAX * n in JSON, each as \u00xx. */
 #define JSON_ESCAPE_MAX 6

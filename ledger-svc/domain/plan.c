@@ -1,6 +1,9 @@
 /* plan.c - growing arrays; what they outgrow stays in the arena until the batch ends. */
 #include "ledger-svc/domain/plan.h"
 
+#include <assert.h>
+#include <string.h>
+
 struct transaction_row *plan_add_transaction(struct plan *p, struct arena *a)
 {
     struct transaction_row *rows =
@@ -61,4 +64,24 @@ struct source_row *plan_add_source(struct plan *p, struct arena *a)
     }
     p->sources = rows;
     return &rows[p->source_count++];
+}
+
+/* Zeroed, as rows are handed out. */
+static void drop(void *rows, size_t *count, size_t kept, size_t size)
+{
+    assert(kept <= *count);
+    if (kept < *count) {
+        memset((char *)rows + kept * size, 0, (*count - kept) * size);
+    }
+    *count = kept;
+}
+
+void plan_rewind(struct plan *p, const struct plan *mark)
+{
+    drop(p->transactions, &p->transaction_count, mark->transaction_count, sizeof(*p->transactions));
+    drop(p->details, &p->details_count, mark->details_count, sizeof(*p->details));
+    drop(p->entries, &p->entry_count, mark->entry_count, sizeof(*p->entries));
+    drop(p->events, &p->event_count, mark->event_count, sizeof(*p->events));
+    drop(p->keys, &p->key_count, mark->key_count, sizeof(*p->keys));
+    drop(p->sources, &p->source_count, mark->source_count, sizeof(*p->sources));
 }

@@ -79,5 +79,7 @@ struct entry_row *plan_add_entry(struct plan *p, struct arena *a);
 struct event_row *plan_add_event(struct plan *p, struct arena *a);
 struct key_row *plan_add_key(struct plan *p, struct arena *a);
 struct source_row *plan_add_source(struct plan *p, struct arena *a);
+/* Takes back what was added since p looked like that. */
+void plan_rewind(struct plan *p, const struct plan *mark);
 
 #endif

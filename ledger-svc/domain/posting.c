@@ -109,7 +109,7 @@ static bool is_repeated(const struct posting *p, size_t leg)
     return false;
 }
 
-static size_t text_max(const struct posting *p)
+size_t posting_text_max(const struct posting *p)
 {
     return TEXT_FIXED + TEXT_LEG * p->leg_count +
            JSON_ESCAPE_MAX * (p->description.len + p->reference.len + p->details.reason.len) +
@@ -133,9 +133,10 @@ static int64_t time_of(const struct ledger *l, const struct posting *p)
     return time_us;
 }
 
-static void apply_leg(const struct posting_leg *leg, struct entry_row *row)
+static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct entry_row *row)
 {
     struct account *account = leg->account;
+    ledger_will_change(l, account);
     if (leg->is_held) {
         assert(leg->is_debit && account_check_capture(account, leg->amount) == OUTCOME_ok);
         account->debits_pending -= leg->amount;
@@ -174,7 +175,7 @@ static const struct entry_row *add_entries(struct ledger *l, const struct postin
         row->transaction_id = posted->id;
         row->leg = (int)i;
         row->created_us = posted->created_us;
-        apply_leg(&p->legs[i], row);
+        apply_leg(l, &p->legs[i], row);
     }
     for (size_t i = 0; i < p->leg_count; i++) {
         assert(is_within_bounds(p->legs[i].account));
@@ -271,7 +272,7 @@ static void write_balances(struct json_out *json, const struct posting *p, const
 static struct str text_answer(struct ledger *l, const struct posted *posted, const struct command *reader)
 {
     struct json_out json;
-    json_out_init(&json, ledger_scratch(l, text_max(posted->posting)));
+    json_out_init(&json, ledger_scratch(l, posting_text_max(posted->posting)));
     write_transaction(&json, posted, reader);
     write_balances(&json, posted->posting, reader);
     json_object_close(&json);
@@ -307,4 +308,14 @@ void posting_apply(struct ledger *l, const struct command *c, const struct posti
         return;
     }
     answer_with(ret_answer, OUTCOME_created, text_answer(l, &posted, c));
+}
+
+void posting_apply_into(struct ledger *l, const struct command *c, const struct posting *p,
+                        struct json_out *json)
+{
+    struct posted posted;
+    if (posting_post(l, c, p, &posted)) {
+        write_transaction(json, &posted, c);
+        json_object_close(json);
+    }
 }

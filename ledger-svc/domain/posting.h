@@ -50,5 +50,12 @@ bool posting_post(struct ledger *l, const struct command *c, const struct postin
 /* The same, and writes the 201 answer with the transaction and the balances that the sender may see. */
 void posting_apply(struct ledger *l, const struct command *c, const struct posting *p,
                    struct answer *ret_answer);
+/* The same as one of several: its transaction is written there, without balances, and nothing if memory ran
+ * out.
+ */
+void posting_apply_into(struct ledger *l, const struct command *c, const struct posting *p,
+                        struct json_out *json);
+/* The most bytes that its transaction and balances can take in an answer. */
+size_t posting_text_max(const struct posting *p);
 
 #endif

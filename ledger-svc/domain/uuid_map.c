@@ -68,6 +68,14 @@ bool uuid_map_add(struct uuid_map *m, struct arena *a, const struct uuid *key, v
     return true;
 }
 
+void uuid_map_clear(struct uuid_map *m)
+{
+    if (m->slot_count > 0) {
+        memset(m->slots, 0, m->slot_count * sizeof(*m->slots));
+    }
+    m->count = 0;
+}
+
 void *uuid_map_find(const struct uuid_map *m, const struct uuid *key)
 {
     return m->slot_count == 0 ? NULL : slot_of(m, key)->value;

@@ -17,13 +17,18 @@
 #define DEFAULT_DEADLINE_US INT64_C(5000000)
 #define DEADLINE_MAX_US     INT64_C(60000000) /* from now */
 
-enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands, int64_t queue_max)
+static const char *subject_of(const struct inbox *in)
 {
-    assert(batch_commands >= 1 && batch_commands <= INBOX_COMMANDS_MAX);
-    *in = (struct inbox){.bus = bus, .batch_commands = batch_commands, .queue_max = queue_max};
+    return in->options.bulk ? INBOX_BULK_SUBJECT : INBOX_SUBJECT;
+}
+
+enum status inbox_open(struct inbox *in, struct bus *bus, const struct inbox_options *options)
+{
+    assert(options->batch_commands >= 1 && options->batch_commands <= INBOX_COMMANDS_MAX);
+    *in = (struct inbox){.bus = bus, .options = *options};
     arena_init(&in->arena, INBOX_ARENA_MAX);
     buf_init(&in->reply, INBOX_REPLY_MAX);
-    if (natsConnection_QueueSubscribeSync(&in->sub, bus_raw(bus), INBOX_SUBJECT, INBOX_QUEUE) != NATS_OK)
+    if (natsConnection_QueueSubscribeSync(&in->sub, bus_raw(bus), subject_of(in), INBOX_QUEUE) != NATS_OK)
         return STATUS_UNAVAILABLE;
     if (natsSubscription_SetPendingLimits(in->sub, -1, INBOX_PENDING_BYTES_MAX) != NATS_OK)
         return STATUS_FAILED;
@@ -33,7 +38,7 @@ enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands
 void inbox_drain(struct inbox *in)
 {
     if (in->sub != NULL && natsSubscription_Drain(in->sub) != NATS_OK)
-        log_event(LOG_WARN, "subscription_drain_failed", log_str("subject", INBOX_SUBJECT));
+        log_event(LOG_WARN, "subscription_drain_failed", log_str("subject", subject_of(in)));
 }
 
 static void item_release(struct inbox_item *item)
@@ -102,13 +107,21 @@ void inbox_release(struct inbox *in)
     arena_reset(&in->arena);
 }
 
-static const struct command_type *type_of(natsMsg *msg)
+/* The command that a subject names, with its spec; NULL: none, or one that does not belong on this subject.
+ */
+static const struct command_spec *spec_of(const char *subject, const struct command_type **ret_type)
 {
-    const char *subject = natsMsg_GetSubject(msg);
-    size_t prefix = strlen(COMMAND_SUBJECT_PREFIX);
-    if (strncmp(subject, COMMAND_SUBJECT_PREFIX, prefix) != 0)
+    *ret_type = NULL;
+    bool bulk = strncmp(subject, COMMAND_BULK_PREFIX, strlen(COMMAND_BULK_PREFIX)) == 0;
+    const char *prefix = bulk ? COMMAND_BULK_PREFIX : COMMAND_SUBJECT_PREFIX;
+    if (strncmp(subject, prefix, strlen(prefix)) != 0)
         return NULL;
-    return command_type_find(str_of(subject + prefix));
+    struct str name = str_of(subject + strlen(prefix));
+    const struct command_spec *spec = command_spec_find(name);
+    if (spec == NULL || spec->bulk != bulk)
+        return NULL;
+    *ret_type = command_type_find(name);
+    return *ret_type != NULL ? spec : NULL;
 }
 
 /* As sent; without one, or with a wild one, five seconds from now. */
@@ -129,8 +142,7 @@ static struct str traceparent_of(const struct command_envelope *e)
 static enum status read_command(struct inbox *in, struct inbox_item *item, struct problem *ret_problem)
 {
     struct command *c = &item->command;
-    c->type = type_of(item->msg);
-    const struct command_spec *spec = c->type != NULL ? command_spec_find(str_of(c->type->name)) : NULL;
+    const struct command_spec *spec = spec_of(natsMsg_GetSubject(item->msg), &c->type);
     if (spec == NULL) {
         problem_init(ret_problem, OUTCOME_not_found);
         problem_detail(ret_problem, "no command has the subject %.80s", natsMsg_GetSubject(item->msg));
@@ -208,11 +220,12 @@ static void shed(struct inbox *in)
         return;
     metric_add(ledger_metrics.queue_depth, (int64_t)waiting - in->waiting); /* the sum over all workers */
     in->waiting = (int64_t)waiting;
-    int64_t surplus = (int64_t)waiting - in->queue_max;
+    int64_t surplus = (int64_t)waiting - in->options.queue_max;
     natsMsg *msg = NULL;
     int n = 0;
     while (n < surplus && n < SHED_AT_ONCE_MAX && natsSubscription_NextMsg(&msg, in->sub, 0) == NATS_OK) {
-        struct inbox_item item = {.msg = msg, .command = {.type = type_of(msg)}};
+        struct inbox_item item = {.msg = msg};
+        (void)spec_of(natsMsg_GetSubject(msg), &item.command.type);
         if (is_request(msg))
             inbox_answer_problem(in, &item, OUTCOME_busy);
         item_release(&item);
@@ -242,7 +255,7 @@ size_t inbox_receive(struct inbox *in, int wait_ms)
     size_t bytes = take_carried(in), entries = in->count > 0 ? in->items[0].entries : 0;
     natsMsg *msg = NULL;
     bool malformed = false;
-    while (in->count < (size_t)in->batch_commands && bytes < INBOX_BYTES_MAX &&
+    while (in->count < (size_t)in->options.batch_commands && bytes < INBOX_BYTES_MAX &&
            natsSubscription_NextMsg(&msg, in->sub, in->count == 0 && !malformed ? wait_ms : 0) == NATS_OK) {
         struct inbox_item item;
         if (!decode(in, msg, &item)) {

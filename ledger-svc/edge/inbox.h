@@ -7,12 +7,18 @@
 #include "ledger-svc/domain/command.h"
 #include "shared/io/bus.h"
 
-#define INBOX_SUBJECT           "pay.cmd.>"
+#define INBOX_SUBJECT           COMMAND_SUBJECT_PREFIX "*.*"
+#define INBOX_BULK_SUBJECT      COMMAND_BULK_PREFIX "*.*"
 #define INBOX_QUEUE             "ledger"
 #define INBOX_COMMANDS_MAX      256
 #define INBOX_ENTRIES_MAX       2000
 #define INBOX_BYTES_MAX         (4 << 20)
 #define INBOX_PENDING_BYTES_MAX (256 << 20)
+
+struct inbox_options {
+    bool bulk; /* takes bulk commands, and no other */
+    int64_t batch_commands, queue_max;
+};
 
 /* A command with the message it came in; the command's strings live in the message and in root. */
 struct inbox_item {
@@ -26,15 +32,14 @@ struct inbox {
     natsSubscription *sub;
     struct arena arena; /* decoded commands of the batch in hand */
     struct buf reply;   /* scratch */
-    int64_t batch_commands, queue_max;
+    struct inbox_options options;
     size_t count; /* items in hand */
     struct inbox_item items[INBOX_COMMANDS_MAX];
     natsMsg *carried; /* received, but beyond the batch's limits: first of the next */
     int64_t waiting;  /* in this subscription, when last looked at */
 };
 
-NODISCARD enum status inbox_open(struct inbox *in, struct bus *bus, int64_t batch_commands,
-                                 int64_t queue_max);
+NODISCARD enum status inbox_open(struct inbox *in, struct bus *bus, const struct inbox_options *options);
 /* Takes no more from the bus: drains the subscription, what has arrived is still handed out. */
 void inbox_drain(struct inbox *in);
 void inbox_close(struct inbox *in);

@@ -10,6 +10,7 @@
 
 #define RECEIVE_WAIT_MS 200
 #define IDLE_CHECK_US   INT64_C(1000000)
+#define BULK_QUEUE_MAX  256 /* at some 30 a second; more would pass their deadline here */
 
 struct worker {
     pthread_t thread;
@@ -54,14 +55,18 @@ static void worker_free(struct worker *w)
     free(w);
 }
 
-enum status worker_start(const struct ledger_config *config, struct bus *bus, struct worker **ret_worker)
+enum status worker_start(const struct ledger_config *config, struct bus *bus, bool bulk,
+                         struct worker **ret_worker)
 {
     struct worker *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
     enum status s = attempt_open(&w->engine.attempt, config->database_url, config->key_retention_hours);
+    const struct inbox_options options = {.bulk = bulk,
+                                          .batch_commands = config->batch_commands,
+                                          .queue_max = bulk ? BULK_QUEUE_MAX : config->queue_max};
     if (s == STATUS_OK)
-        s = inbox_open(&w->inbox, bus, config->batch_commands, config->queue_max);
+        s = inbox_open(&w->inbox, bus, &options);
     if (s == STATUS_OK && pthread_create(&w->thread, NULL, worker_main, w) != 0)
         s = STATUS_FAILED;
     if (s != STATUS_OK) {

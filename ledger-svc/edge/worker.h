@@ -8,8 +8,9 @@
 
 struct worker;
 
-/* Subscribes and starts the thread; the database may come later. config and bus outlive the worker. */
-NODISCARD enum status worker_start(const struct ledger_config *config, struct bus *bus,
+/* Subscribes and starts the thread; the database may come later. config and bus outlive the worker. A bulk
+   worker takes bulk commands and no other, which nobody else then waits for. */
+NODISCARD enum status worker_start(const struct ledger_config *config, struct bus *bus, bool bulk,
                                    struct worker **ret_worker);
 bool worker_database_ready(const struct worker *w);
 /* After service_is_stopping() turned true: what had arrived has been answered when this returns. NULL-safe.

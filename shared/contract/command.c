@@ -104,7 +104,7 @@ enum status command_read(struct str body, const struct command_spec *spec, json_
                          struct command_envelope *ret_command, struct problem *ret_problem)
 {
     json_t *root;
-    enum status status = json_parse_object(body, &root, ret_problem);
+    enum status status = json_parse_object_within(body, command_values_max(spec), &root, ret_problem);
     if (status != STATUS_OK) {
         return status;
     }

@@ -1,5 +1,5 @@
 /* command.h - commands on the bus as ingress sends and ledger-svc reads them: subjects, bodies, replies.
-   Pure. Subject pay.cmd.<resource>.<verb> Body
+   Pure. Subject pay.cmd.<resource>.<verb>, of bulk commands pay.cmd.bulk.<resource>.<verb> Body
    {"id","owner","actor","staff","key","fingerprint","source","deadline","traceparent","data"} Reply
    {"status":201,"replayed":false,"body":<exact bytes for the HTTP client>}, body always last */
 #ifndef SHARED_CONTRACT_COMMAND_H
@@ -9,9 +9,13 @@
 #include "shared/core/json_in.h"
 
 #define COMMAND_SUBJECT_PREFIX "pay.cmd."
+#define COMMAND_BULK_PREFIX    "pay.cmd.bulk."
 #define COMMAND_KEY_MAX        255
 #define COMMAND_OWNER_MAX      64
 #define COMMAND_SOURCE_MAX     128
+#define COMMAND_BATCH_MAX      1000 /* items of a bulk command */
+#define COMMAND_ITEM_VALUES    64   /* JSON values of an item, with all the metadata that it may have */
+#define COMMAND_BULK_VALUES    ((COMMAND_BATCH_MAX + 1) * COMMAND_ITEM_VALUES)
 
 /* The data of each command: name ("transfer.create") and its fields; the one place that says what a body may
    hold. Ingress checks request bodies by it (and prints OpenAPI from it), ledger-svc decodes by it. */
@@ -20,9 +24,14 @@ struct command_spec {
     const struct field_spec *fields;
     size_t field_count;
     const char *path_field; /* data field that comes from the route's {id}, not from the body; NULL: none */
+    bool bulk;              /* a list of many items: it travels on subjects and to workers of its own */
 };
 const struct command_spec *command_spec_find(struct str name); /* NULL: unknown */
 const struct command_spec *command_spec_list(size_t *ret_count);
+/* What stands before the name in its subject. */
+const char *command_subject_prefix(const struct command_spec *spec);
+/* How many JSON values its data may have. */
+int command_values_max(const struct command_spec *spec);
 
 struct command_envelope {
     struct uuid id;            /* cmd_... */

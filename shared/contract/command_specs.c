@@ -17,6 +17,7 @@
 
 static const char *const account_types[] = {"user", "merchant", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
+static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 
 /* A row reads better than a column. */
 /* clang-format off */
@@ -77,6 +78,13 @@ static const struct field_spec transfer_create[] = {
     DESCRIPTION,
     REFERENCE,
     METADATA,
+};
+
+static const struct field_spec transfer_batch[] = {
+    {.name = "mode", .type = FIELD_ENUM, .required = true, .words = batch_modes,
+     .help = "each: every transfer by itself; all_or_none: one refusal refuses all."},
+    {.name = "transfers", .type = FIELD_LIST, .required = true, .min = 1, .max = COMMAND_BATCH_MAX,
+     .items = transfer_create, .item_field_count = COUNT(transfer_create), .help = "They are made in this order."},
 };
 
 static const struct field_spec journal_entry[] = {
@@ -153,18 +161,19 @@ static const struct field_spec hold_capture[] = {
 static const struct field_spec hold_end[] = {HOLD};
 
 static const struct command_spec specs[] = {
-    {"account.create", account_create, COUNT(account_create), NULL},
-    {"account.freeze", account_change, COUNT(account_change), "account"},
-    {"account.unfreeze", account_change, COUNT(account_change), "account"},
-    {"account.close", account_change, COUNT(account_change), "account"},
-    {"deposit.create", deposit_create, COUNT(deposit_create), NULL},
-    {"hold.authorize", hold_authorize, COUNT(hold_authorize), NULL},
-    {"hold.capture", hold_capture, COUNT(hold_capture), "hold"},
-    {"hold.expire", hold_end, COUNT(hold_end), "hold"},
-    {"hold.release", hold_end, COUNT(hold_end), "hold"},
-    {"withdrawal.create", withdrawal_create, COUNT(withdrawal_create), NULL},
-    {"transfer.create", transfer_create, COUNT(transfer_create), NULL},
-    {"transaction.create", transaction_create, COUNT(transaction_create), NULL},
+    {"account.create", account_create, COUNT(account_create), NULL, false},
+    {"account.freeze", account_change, COUNT(account_change), "account", false},
+    {"account.unfreeze", account_change, COUNT(account_change), "account", false},
+    {"account.close", account_change, COUNT(account_change), "account", false},
+    {"deposit.create", deposit_create, COUNT(deposit_create), NULL, false},
+    {"hold.authorize", hold_authorize, COUNT(hold_authorize), NULL, false},
+    {"hold.capture", hold_capture, COUNT(hold_capture), "hold", false},
+    {"hold.expire", hold_end, COUNT(hold_end), "hold", false},
+    {"hold.release", hold_end, COUNT(hold_end), "hold", false},
+    {"withdrawal.create", withdrawal_create, COUNT(withdrawal_create), NULL, false},
+    {"transfer.create", transfer_create, COUNT(transfer_create), NULL, false},
+    {"transfer.batch", transfer_batch, COUNT(transfer_batch), NULL, true},
+    {"transaction.create", transaction_create, COUNT(transaction_create), NULL, false},
 };
 
 const struct command_spec *command_spec_find(struct str name)
@@ -175,6 +184,16 @@ const struct command_spec *command_spec_find(struct str name)
         }
     }
     return NULL;
+}
+
+const char *command_subject_prefix(const struct command_spec *spec)
+{
+    return spec->bulk ? COMMAND_BULK_PREFIX : COMMAND_SUBJECT_PREFIX;
+}
+
+int command_values_max(const struct command_spec *spec)
+{
+    return spec->bulk ? COMMAND_BULK_VALUES : JSON_VALUES_MAX;
 }
 
 const struct command_spec *command_spec_list(size_t *ret_count)

@@ -51,13 +51,18 @@ static struct arena_block *add_block(struct arena *a, size_t needed)
     return block;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static size_t round_up(size_t size)
 {
     const size_t align = alignof(max_align_t);
+    return size == 0 ? align : (size + align - 1) / align * align;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
     if (size > a->cap_bytes) {
         return NULL;
     }
-    size_t rounded = size == 0 ? align : (size + align - 1) / align * align;
+    size_t rounded = round_up(size);
     struct arena_block *block = a->current;
     if (block == NULL || block->size - block->used < rounded) {
         block = add_block(a, rounded);
@@ -95,6 +100,14 @@ void *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t
     }
     *cap = larger_cap;
     return larger;
+}
+
+void arena_trim(struct arena *a, const void *memory, size_t kept)
+{
+    struct arena_block *block = a->current;
+    size_t used = (size_t)((const unsigned char *)memory - block->data) + round_up(kept);
+    assert(used <= block->used);
+    block->used = used;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)

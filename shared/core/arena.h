@@ -20,6 +20,8 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* checks t
 /* The array with room for one more than count: itself, or a larger copy of it (what it outgrows stays until
    the reset); NULL as above. *cap starts at 0 and is in elements. */
 void *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t size);
+/* Gives back the end of the latest allocation, of which only the first kept bytes are of use. */
+void arena_trim(struct arena *a, const void *memory, size_t kept);
 /* A NUL-terminated copy of len bytes; NULL as above. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 /* Forgets all, keeps the first block for the next round. */

@@ -17,6 +17,7 @@
 #include "tests/support/servers.h"
 
 #define SUBJECT   "pay.cmd.transfer.create"
+#define BULK      "pay.cmd.bulk.transfer.batch"
 #define WAIT_MS   2000
 #define QUEUE_MAX 256
 
@@ -24,7 +25,7 @@ struct world {
     struct servers_nats nats;
     struct bus *bus;
     natsSubscription *replies;
-    struct inbox inbox;
+    struct inbox inbox, bulk;
 };
 static struct world world;
 
@@ -39,7 +40,10 @@ static int set_up(void **state)
     assert_int_equal(bus_wait_connected(world.bus, WAIT_MS), STATUS_OK);
     assert_int_equal(natsConnection_SubscribeSync(&world.replies, bus_raw(world.bus), "_INBOX_test.reply"),
                      NATS_OK);
-    assert_int_equal(inbox_open(&world.inbox, world.bus, INBOX_COMMANDS_MAX, QUEUE_MAX), STATUS_OK);
+    struct inbox_options single = {.batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX};
+    struct inbox_options bulk = {.bulk = true, .batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX};
+    assert_int_equal(inbox_open(&world.inbox, world.bus, &single), STATUS_OK);
+    assert_int_equal(inbox_open(&world.bulk, world.bus, &bulk), STATUS_OK);
     return 0;
 }
 
@@ -47,29 +51,55 @@ static int tear_down(void **state)
 {
     (void)state;
     inbox_close(&world.inbox);
+    inbox_close(&world.bulk);
     natsSubscription_Destroy(world.replies);
     bus_close(world.bus, WAIT_MS);
     servers_nats_destroy(&world.nats);
     return 0;
 }
 
-/* A transfer as ingress writes it, for the given number. */
-static void write_transfer(uint32_t number, struct buf *out)
+/* A command as ingress writes it, with a key of the given number. */
+static void write_command(uint32_t number, struct str data, struct buf *out)
 {
-    char from[TYPEID_TEXT_SIZE], to[TYPEID_TEXT_SIZE], data[256], key[32];
-    struct uuid a = uuid7_make(1, 1, 1), b = uuid7_make(1, 2, 2);
-    typeid_format("acct", &a, from);
-    typeid_format("acct", &b, to);
-    int len =
-        snprintf(data, sizeof data, "{\"amount\":1,\"from_account\":\"%s\",\"to_account\":\"%s\"}", from, to);
+    char key[32];
     (void)snprintf(key, sizeof key, "k%u", number);
     struct command_envelope e = {.id = uuid7_make(clock_unix_us(), number, number),
                                  .owner = STR_LIT("alice"),
                                  .actor = STR_LIT("key_test"),
                                  .key = str_of(key)};
     buf_reset(out);
-    command_write(&e, (struct str){data, (size_t)len}, out);
+    command_write(&e, data, out);
     assert_int_equal(buf_status(out), STATUS_OK);
+}
+
+static void add_transfer(struct buf *out)
+{
+    char from[TYPEID_TEXT_SIZE], to[TYPEID_TEXT_SIZE];
+    struct uuid a = uuid7_make(1, 1, 1), b = uuid7_make(1, 2, 2);
+    typeid_format("acct", &a, from);
+    typeid_format("acct", &b, to);
+    buf_addf(out, "{\"amount\":1,\"from_account\":\"%s\",\"to_account\":\"%s\"}", from, to);
+}
+
+static void write_transfer(uint32_t number, struct buf *out)
+{
+    struct buf data CLEANUP(buf_free);
+    buf_init(&data, 4096);
+    add_transfer(&data);
+    write_command(number, (struct str){data.data, data.len}, out);
+}
+
+static void write_batch(uint32_t number, int items, struct buf *out)
+{
+    struct buf data CLEANUP(buf_free);
+    buf_init(&data, 1 << 20);
+    buf_add_str(&data, "{\"mode\":\"each\",\"transfers\":[");
+    for (int i = 0; i < items; i++) {
+        buf_add_str(&data, i > 0 ? "," : "");
+        add_transfer(&data);
+    }
+    buf_add_str(&data, "]}");
+    write_command(number, (struct str){data.data, data.len}, out);
 }
 
 static void publish(const char *subject, const char *reply, const void *data, size_t len)
@@ -115,7 +145,8 @@ static void test_malformed_are_answered(void **state)
         {SUBJECT, "[]", 400},
         {SUBJECT, "{\"id\":\"cmd_0\"}", 400},
         {"pay.cmd.transfer.forge", "{}", 404},
-        {"pay.cmd.money", "{}", 404},
+        {"pay.cmd.money.x", "{}", 404},
+        {"pay.cmd.transfer.batch", "{}", 404}, /* belongs on the bulk subject */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         publish(cases[i].subject, "_INBOX_test.reply", cases[i].body, strlen(cases[i].body));
@@ -172,6 +203,35 @@ static void wait_queued(uint64_t wanted)
     assert_true(waiting >= wanted);
 }
 
+static void test_bulk_commands_have_an_inbox_of_their_own(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    write_batch(1, COMMAND_BATCH_MAX, &text);
+    publish(BULK, "_INBOX_test.reply", text.data, text.len);
+    write_batch(2, 1, &text);
+    publish(BULK, "_INBOX_test.reply", text.data, text.len);
+    publish_transfers(1);
+    assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), 1); /* the second would be an entry too many */
+    assert_int_equal(world.bulk.items[0].entries, 2 * COMMAND_BATCH_MAX);
+    inbox_release(&world.bulk);
+    assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), 1);
+    assert_int_equal(world.bulk.items[0].entries, 2);
+    inbox_release(&world.bulk);
+    assert_int_equal(inbox_receive(&world.bulk, 0), 0);
+    assert_int_equal(inbox_receive(&world.inbox, WAIT_MS), 1);
+    inbox_release(&world.inbox);
+    assert_int_equal(inbox_receive(&world.inbox, 0), 0);
+
+    write_transfer(3, &text);
+    publish("pay.cmd.bulk.transfer.create", "_INBOX_test.reply", text.data, text.len);
+    bus_flush(world.bus);
+    assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), 0);
+    assert_int_equal(next_status(), 404);
+    buf_free(&text);
+}
+
 static void test_overload_is_told_to_come_again(void **state)
 {
     (void)state;
@@ -193,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_malformed_are_answered),
         cmocka_unit_test(test_only_requests_from_inboxes),
         cmocka_unit_test(test_a_batch_is_what_waits),
+        cmocka_unit_test(test_bulk_commands_have_an_inbox_of_their_own),
         cmocka_unit_test(test_overload_is_told_to_come_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

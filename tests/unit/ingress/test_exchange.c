@@ -12,7 +12,8 @@
 #define PIECE ((size_t)1 << 20)
 
 static const struct param_spec limit = {.name = "limit"};
-static const struct route list = {.params = &limit, .param_count = 1}, single = {0};
+static const struct route list = {.params = &limit, .param_count = 1}, single = {0},
+                          command = {.command = "transfer.batch"};
 static struct ingress ingress;
 
 /* A finished answer of so many bytes. */
@@ -66,6 +67,37 @@ static void a_page_beyond_the_limit_is_refused(void **state)
     exchange_free(&ex);
 }
 
+static void a_reply_may_be_larger_than_a_page(void **state)
+{
+    (void)state;
+    struct exchange ex = {0};
+    answer(&ex, &command, EXCHANGE_ANSWER_MAX + 1);
+    assert_int_equal(ex.status, 200);
+    exchange_end(&ex);
+    answer(&ex, &command, EXCHANGE_REPLY_MAX + 1);
+    assert_int_equal(ex.status, 500);
+    exchange_end(&ex);
+    exchange_free(&ex);
+}
+
+static void many_large_bodies_make_it_busy(void **state)
+{
+    (void)state;
+    static struct exchange ex[EXCHANGE_BODIES_MAX / PIECE + 1];
+    const size_t count = sizeof(ex) / sizeof(ex[0]);
+    for (size_t i = 0; i < count; i++) {
+        exchange_begin(&ex[i], &ingress);
+        assert_int_equal(exchange_admit_body(&ex[i], PIECE), i < count - 1);
+    }
+    assert_int_equal(ex[count - 1].status, 503);
+    assert_true(exchange_admit_body(&ex[count - 1], EXCHANGE_BIG)); /* smaller ones pass */
+    for (size_t i = 0; i < count; i++) {
+        exchange_end(&ex[i]);
+        exchange_free(&ex[i]);
+    }
+    assert_int_equal(atomic_load(&ingress.big_bodies), 0);
+}
+
 static void many_large_answers_make_it_busy(void **state)
 {
     (void)state;
@@ -108,9 +140,13 @@ static void a_page_is_not_copied(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_big_ends_with_the_request),  cmocka_unit_test(small_buffers_are_kept),
-        cmocka_unit_test(a_page_beyond_the_limit_is_refused), cmocka_unit_test(a_page_is_not_copied),
+        cmocka_unit_test(what_is_big_ends_with_the_request),
+        cmocka_unit_test(small_buffers_are_kept),
+        cmocka_unit_test(a_page_beyond_the_limit_is_refused),
+        cmocka_unit_test(a_page_is_not_copied),
         cmocka_unit_test(many_large_answers_make_it_busy),
+        cmocka_unit_test(a_reply_may_be_larger_than_a_page),
+        cmocka_unit_test(many_large_bodies_make_it_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,9 +137,28 @@ static void test_only_json_in_utf8_passes(void **state)
         }
         struct http_head h = {.headers = headers, .header_count = count};
         struct problem p;
-        if ((http_head_check_json(&h, &p) == STATUS_OK) != cases[i].passes) {
+        if ((http_head_check_json(&h, &p) == STATUS_OK) != cases[i].passes || http_head_is_ndjson(&h)) {
             fail_msg("%s", cases[i].type != NULL ? cases[i].type : "none");
         }
+    }
+}
+
+static void test_lines_are_told_by_their_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *coding;
+        bool passes;
+    } cases[] = {
+        {"application/x-ndjson", NULL, true},    {"Application/X-NDJSON; charset=utf-8", NULL, true},
+        {"application/x-ndjson", "gzip", false}, {"application/x-ndjsonx", NULL, false},
+        {"application/ndjson", NULL, false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct http_header headers[] = {{"Content-Type", cases[i].type},
+                                        {"Content-Encoding", cases[i].coding}};
+        struct http_head h = {.headers = headers, .header_count = cases[i].coding != NULL ? 2 : 1};
+        assert_int_equal(http_head_is_ndjson(&h), cases[i].passes);
     }
 }
 
@@ -243,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_heads_are_read_one_way_or_refused),
         cmocka_unit_test(test_too_many_headers_and_long_targets_are_refused),
         cmocka_unit_test(test_only_json_in_utf8_passes),
+        cmocka_unit_test(test_lines_are_told_by_their_type),
         cmocka_unit_test(test_csv_is_given_to_who_asks),
         cmocka_unit_test(test_gzip_is_given_to_who_takes_it),
         cmocka_unit_test(test_a_bearer_key_stands_alone),

@@ -81,6 +81,79 @@ static void texts_are_kept_within_their_bound(void **state)
     world_end(&w);
 }
 
+/* Moves 10 from account 1 to the fees account, made now if there is none. */
+static void post_fee(struct world *w, const struct command *c)
+{
+    struct answer a;
+    struct account *fees = ledger_system_account(&w->ledger, ACCOUNT_ROLE_fees, "EUR");
+    const struct posting_leg legs[] = {{world_account(w, 1), true, 10}, {fees, false, 10}};
+    const struct posting posting = {
+        .kind = "fee", .amount = 10, .currency = "EUR", .legs = legs, .leg_count = 2};
+    posting_apply(&w->ledger, c, &posting, &a);
+    assert_int_equal(a.status, 201);
+}
+
+static void a_rewind_leaves_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, (const struct given[]){{1, "ann", "EUR", 100, 0, 0, ACCOUNT_open}, {.number = 0}});
+    struct command c = world_command(&w, "account.freeze", staff, "{\"account\":\"$1\"}");
+    struct uuid fees = account_system_id(ACCOUNT_ROLE_fees, "EUR");
+    struct snapshot before = world_snapshot(&w);
+    for (int round = 0; round < 3; round++) { /* twice the same, from the same state */
+        struct ledger_mark mark = ledger_mark(&w.ledger);
+        for (int i = 0; i < 5; i++) {
+            post_fee(&w, &c);
+        }
+        ledger_rewind(&w.ledger, &mark);
+        struct snapshot after = world_snapshot(&w);
+        assert_true(snapshot_equal(&before, &after));
+        assert_null(ledger_find_account(&w.ledger, &fees));
+        assert_non_null(world_account(&w, 1));
+    }
+    world_end(&w);
+}
+
+static void rows_after_a_rewind_are_zeroed(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, (const struct given[]){{1, "ann", "EUR", 100, 0, 0, ACCOUNT_open}, {.number = 0}});
+    struct command c = world_command(&w, "account.freeze", staff, "{\"account\":\"$1\"}");
+    post_fee(&w, &c);
+    struct snapshot before = world_snapshot(&w);
+    struct ledger_mark mark = ledger_mark(&w.ledger);
+    post_fee(&w, &c);
+    ledger_rewind(&w.ledger, &mark);
+    struct snapshot after = world_snapshot(&w);
+    assert_true(snapshot_equal(&before, &after)); /* what was there before the mark stays */
+    const struct entry_row zeroed = {0};
+    assert_memory_equal(plan_add_entry(&w.ledger.plan, &w.arena), &zeroed, sizeof(zeroed));
+    world_end(&w);
+}
+
+static void what_is_not_taken_back_stays(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, (const struct given[]){{1, "ann", "EUR", 100, 0, 0, ACCOUNT_open}, {.number = 0}});
+    struct command c = world_command(&w, "account.freeze", staff, "{\"account\":\"$1\"}");
+    (void)ledger_mark(&w.ledger);
+    post_fee(&w, &c);
+    ledger_unmark(&w.ledger);
+    struct ledger_mark second = ledger_mark(&w.ledger);
+    post_fee(&w, &c);
+    ledger_rewind(&w.ledger, &second);
+    assert_int_equal(account_posted(world_account(&w, 1)), 90);
+    assert_int_equal(w.ledger.plan.transaction_count, 1);
+    assert_int_equal(w.ledger.account_count, 2);
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +161,9 @@ int main(void)
         cmocka_unit_test(accounts_stay_where_they_are),
         cmocka_unit_test(system_accounts_are_made_once),
         cmocka_unit_test(texts_are_kept_within_their_bound),
+        cmocka_unit_test(a_rewind_leaves_nothing),
+        cmocka_unit_test(rows_after_a_rewind_are_zeroed),
+        cmocka_unit_test(what_is_not_taken_back_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,22 @@ static void arrays_grow_by_copies(void **state)
     arena_free(&a);
 }
 
+static void the_end_of_an_allocation_is_given_back(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    char *first = arena_alloc(&a, 5000);
+    memset(first, 'x', 5000);
+    arena_trim(&a, first, 3);
+    char *second = arena_alloc(&a, 5000);
+    assert_true(second > first && second < first + 64);
+    assert_int_equal(second[0], 0);
+    assert_int_equal(second[4999], 0);
+    assert_int_equal(first[2], 'x');
+    arena_free(&a);
+}
+
 static void copies_end_with_nul(void **state)
 {
     (void)state;
@@ -132,6 +148,7 @@ int main(void)
         cmocka_unit_test(reset_keeps_the_first_block_and_zeroes_again),
         cmocka_unit_test(array_products_are_checked),
         cmocka_unit_test(arrays_grow_by_copies),
+        cmocka_unit_test(the_end_of_an_allocation_is_given_back),
         cmocka_unit_test(copies_end_with_nul),
         cmocka_unit_test(zero_cap_gives_nothing),
     };

@@ -95,6 +95,18 @@ static void unknown_commands(void **state)
     assert_null(command_spec_find(str_of(NULL)));
 }
 
+static void bulk_commands_travel_apart(void **state)
+{
+    (void)state;
+    const struct command_spec *single = command_spec_find(STR_LIT("transfer.create"));
+    const struct command_spec *bulk = command_spec_find(STR_LIT("transfer.batch"));
+    assert_string_equal(command_subject_prefix(single), "pay.cmd.");
+    assert_string_equal(command_subject_prefix(bulk), "pay.cmd.bulk.");
+    assert_int_equal(command_values_max(single), JSON_VALUES_MAX);
+    /* mode, the list and its items with all that each may hold */
+    assert_true(command_values_max(bulk) >= 4 + COMMAND_BATCH_MAX * (9 + METADATA_KEYS_MAX));
+}
+
 static void bodies(void **state)
 {
     (void)state;
@@ -149,6 +161,17 @@ static void bodies(void **state)
         {"transaction.create", "{\"entries\":[" ENTRY("debit") "," ENTRY("Credit") "]}",
          OUTCOME_invalid_value},
         {"transaction.create", "{}", OUTCOME_missing_field},
+        {"transfer.batch",
+         "{\"mode\":\"each\",\"transfers\":[{\"from_account\":\"" ACCOUNT "\",\"to_account\":\"" OTHER
+         "\",\"amount\":1}]}",
+         OUTCOME_ok},
+        {"transfer.batch",
+         "{\"mode\":\"all_or_none\",\"transfers\":[{\"from_account\":\"" ACCOUNT "\",\"to_account\":\"" OTHER
+         "\",\"amount\":0}]}",
+         OUTCOME_amount_out_of_range},
+        {"transfer.batch", "{\"mode\":\"some\",\"transfers\":[]}", OUTCOME_invalid_value},
+        {"transfer.batch", "{\"mode\":\"each\"}", OUTCOME_missing_field},
+        {"transfer.batch", "{\"mode\":\"each\",\"transfers\":[7]}", OUTCOME_wrong_type},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct command_spec *spec = command_spec_find(str_of(cases[i].command));
@@ -165,7 +188,8 @@ static void bodies(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(table_is_well_formed),
-                                       cmocka_unit_test(unknown_commands), cmocka_unit_test(bodies)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_is_well_formed), cmocka_unit_test(unknown_commands),
+        cmocka_unit_test(bulk_commands_travel_apart), cmocka_unit_test(bodies)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
