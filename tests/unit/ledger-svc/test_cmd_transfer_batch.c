@@ -252,8 +252,8 @@ static void needs_all_accounts_once(void **state)
         &w, "transfer.batch", ann, EACH(MOVE("1", "2", "1") "," MOVE("2", "1", "1") "," MOVE("1", "3", "1")));
     struct needs needs;
     batch_needs(&c, 1, &needs, &w.arena);
-    assert_int_equal(needs.account_count, 3);
-    assert_int_equal(needs.lock_count, 4);
+    assert_int_equal(needs.accounts.count, 3);
+    assert_int_equal(needs.locks.count, 4);
     assert_int_equal(needs.entries, 6);
     assert_false(needs.out_of_memory || needs.whole_accounts);
     world_end(&w);

@@ -86,7 +86,8 @@ static void post_fee(struct world *w, const struct command *c)
 {
     struct answer a;
     struct account *fees = ledger_system_account(&w->ledger, ACCOUNT_ROLE_fees, "EUR");
-    const struct posting_leg legs[] = {{world_account(w, 1), true, 10}, {fees, false, 10}};
+    const struct posting_leg legs[] = {{.account = world_account(w, 1), .is_debit = true, .amount = 10},
+                                       {.account = fees, .amount = 10}};
     const struct posting posting = {
         .kind = "fee", .amount = 10, .currency = "EUR", .legs = legs, .leg_count = 2};
     posting_apply(&w->ledger, c, &posting, &a);
