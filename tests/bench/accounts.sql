@@ -1,17 +1,16 @@
--- :count funded accounts "bench", each with its deposit, and the currency's cash account: numbered ids, so that the load
--- generator can name them. Account i has the id 01900000-0000-7000-a000-00<i as 10 hex digits>.
+-- Funded accounts "bench" from number :first to :last, each with its deposit out of the currency's cash account: numbered
+-- ids, so that the load generator can name them. Account i has the id 01900000-0000-7000-a000-00<i as 10 hex digits>.
 \set ON_ERROR_STOP on
 begin;
 create temporary table bench as
 select i,
        ('01900000-0000-7000-a000-00' || lpad(to_hex(i), 10, '0'))::uuid as account_id,
        ('01900000-0000-7000-b000-00' || lpad(to_hex(i), 10, '0'))::uuid as transaction_id
-from generate_series(1, :count) as i;
+from generate_series(:first, :last) as i;
 
-insert into paybus.accounts (id, owner, type, role, currency, name, allow_negative, debits_posted, version, last_entry_at,
-                             created_at)
-values ('01900000-0000-7000-a000-000000000000', 'system', 'system', 'cash', 'EUR', 'Mint Source', true,
-        :count * 1000000000::bigint, :count, now(), now());
+insert into paybus.accounts (id, owner, type, role, currency, name, allow_negative, created_at)
+select '01900000-0000-7000-a000-000000000000', 'system', 'system', 'cash', 'EUR', 'Mint Source', true, now()
+where not exists (select from paybus.accounts where id = '01900000-0000-7000-a000-000000000000');
 insert into paybus.accounts (id, owner, type, currency, name, credits_posted, version, last_entry_at, created_at)
 select account_id, 'bench', 'user', 'EUR', 'Bench ' || i, 1000000000, 1, now(), now()
 from bench
@@ -26,4 +25,7 @@ from bench
 union all
 select transaction_id, 1, account_id, 1, 'credit', 1000000000, 'EUR', 1000000000, now()
 from bench;
+update paybus.accounts
+set debits_posted = :last * 1000000000::bigint, version = :last, last_entry_at = now()
+where id = '01900000-0000-7000-a000-000000000000';
 commit;

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # run.sh - the benchmark: a private stack under build/bench, pgbench and wrk on it, one report.
-# BENCH_SECONDS for each case (10), BENCH_ACCOUNTS (100000), BENCH_KEEP=1 leaves the stack running.
+# BENCH_SECONDS for each case (10), BENCH_ACCOUNTS (100000), BENCH_LARGE=0 leaves out the million accounts, BENCH_KEEP=1
+# leaves the stack running. The report goes to run/bench.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 SECONDS_EACH=${BENCH_SECONDS:-10}
 ACCOUNTS=${BENCH_ACCOUNTS:-100000}
+LARGE_ACCOUNTS=1000000
+LARGE_ROUNDS=8 # two entries each for every pair of accounts, and two of each account's deposit: ten millions
 OUT=$PWD/build/bench
+REPORT=$PWD/run/bench
 export PAYBUS_HOME=$OUT/run PAYBUS_HTTP_PORT=28000 PAYBUS_ADMIN_PORT_BASE=28001 PAYBUS_POSTGRES_PORT=28432 \
   PAYBUS_NATS_PORT=28222 PAYBUS_NATS_MONITOR_PORT=28223
 PG=/usr/lib/postgresql/15/bin
-mkdir -p "$OUT"
+mkdir -p "$OUT" "$REPORT"
 RESULTS=$OUT/results.txt
 : >"$RESULTS"
 
@@ -46,11 +50,33 @@ pgbench_case() { # pgbench_case DATABASE CLIENTS
   echo "RESULT clients=$2 tps=$tps p50_us=$median"
 }
 
-wrk_case() { # wrk_case CONNECTIONS uniform|hot
-  local threads=2
-  (($1 > 1)) || threads=1
-  BENCH_KEY=$KEY wrk -t "$threads" -c "$1" -d "${SECONDS_EACH}s" --timeout 10s -s tests/bench/transfers.lua \
-    "http://127.0.0.1:$PAYBUS_HTTP_PORT" -- "$ACCOUNTS" "$2" "$2-$1-$(date +%s%N)" "$ID_PREFIX"
+wrk_case() { # wrk_case SCRIPT CONNECTIONS ARGUMENTS...
+  local script=$1 connections=$2 threads=2
+  shift 2
+  ((connections > 1)) || threads=1
+  BENCH_KEY=$KEY wrk -t "$threads" -c "$connections" -d "${SECONDS_EACH}s" --timeout 10s -s "tests/bench/$script.lua" \
+    "http://127.0.0.1:$PAYBUS_HTTP_PORT" -- "$@" "$ID_PREFIX"
+}
+
+# Keys must not repeat from case to case.
+word() { printf '%s-%s' "$1" "$(date +%s%N)"; }
+
+add_accounts() { superuser psql paybus -q -v "first=$1" -v "last=$2" -f - <tests/bench/accounts.sql; }
+
+add_history() { # add_history SERIES FIRST PAIRS ROUNDS
+  superuser psql paybus -q -v "series=$1" -v "first=$2" -v "pairs=$3" -v "rounds=$4" -f - <tests/bench/history.sql
+}
+
+# A virtual machine that has just been started gets its memory from its host at the first touch of each page, which costs
+# many times the work of a transaction: every page that the servers may use is touched once before anything is measured.
+warm_memory() {
+  python3 - <<'PYTHON'
+import mmap
+available = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable")) * 1024
+memory = mmap.mmap(-1, available * 8 // 10)
+for offset in range(0, len(memory), 4096):
+    memory[offset] = 1
+PYTHON
 }
 
 fsync_case() {
@@ -82,8 +108,9 @@ ID_PREFIX=acct_01j0000000e00a0000
 settle() { superuser psql paybus -qc 'vacuum analyze' -c checkpoint; }
 
 note "machine cores=$(nproc) kernel=$(uname -r) commit=$(git rev-parse --short HEAD 2>/dev/null || echo none)"
+warm_memory
 record fsync fsync_case
-superuser psql paybus -q -v "count=$ACCOUNTS" -f - <tests/bench/accounts.sql
+add_accounts 1 "$ACCOUNTS"
 superuser psql paybus -qAtc "select count(pg_logical_emit_message(false, 'bench', repeat('x', 1048576)))
   from generate_series(1, 2000)" >/dev/null
 
@@ -98,11 +125,12 @@ for scale in 50 1; do
 done
 settle
 for connections in 1 16 64 256; do
-  record "uniform_$connections" wrk_case "$connections" uniform
+  record "uniform_$connections" wrk_case transfers "$connections" "$ACCOUNTS" uniform "$(word uniform)"
 done
 for connections in 64 256; do
-  record "hot_$connections" wrk_case "$connections" hot
+  record "hot_$connections" wrk_case transfers "$connections" "$ACCOUNTS" hot "$(word hot)"
 done
+record holds_64 wrk_case holds 64 "$ACCOUNTS" pairs "$(word holds)"
 record memory_ledger-svc memory_case ledger-svc
 record memory_ingress memory_case ingress
 
@@ -112,5 +140,23 @@ for size in 1 16 64 256; do
     "host=127.0.0.1 port=$PAYBUS_POSTGRES_PORT dbname=paybus user=paybus_ledger passfile=$HOME_DIR/secrets/paybus_ledger.pgpass" \
     "$ACCOUNTS" "$size" "$SECONDS_EACH"
 done
-python3 tests/bench/report.py "$RESULTS" "$OUT"
-cat "$OUT/report.md"
+
+add_history 1 2 500 200
+settle
+record account_64 wrk_case reads 64 "$ACCOUNTS" account
+record statement_64 wrk_case reads 64 1001 statement
+
+if [[ ${BENCH_LARGE-1} == 1 ]]; then
+  for ((first = ACCOUNTS + 1; first <= LARGE_ACCOUNTS; first += 100000)); do
+    last=$((first + 99999))
+    add_accounts "$first" "$((last < LARGE_ACCOUNTS ? last : LARGE_ACCOUNTS))"
+  done
+  for ((first = 1; first <= LARGE_ACCOUNTS; first += 100000)); do
+    add_history 2 "$first" 50000 "$LARGE_ROUNDS"
+  done
+  settle
+  record large_uniform_64 wrk_case transfers 64 "$LARGE_ACCOUNTS" uniform "$(word large)"
+  record large_account_64 wrk_case reads 64 "$LARGE_ACCOUNTS" account
+fi
+python3 tests/bench/report.py "$RESULTS" "$REPORT"
+cat "$REPORT/latest.md"

@@ -92,13 +92,22 @@ static void check_all(const char *moment)
 static void fill(void)
 {
     const char *accounts = getenv("PAYBUS_PLANS_ACCOUNTS");
-    char url[DATABASE_URL_SIZE], count[64];
+    char url[DATABASE_URL_SIZE], last[64];
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=postgres dbname=paybus",
                    database.postgres.port);
-    (void)snprintf(count, sizeof count, "count=%s", accounts != NULL ? accounts : DEFAULT_ACCOUNTS);
+    (void)snprintf(last, sizeof last, "last=%s", accounts != NULL ? accounts : DEFAULT_ACCOUNTS);
     struct tool psql;
-    const char *const argv[] = {
-        "/usr/lib/postgresql/15/bin/psql", "-qX", "-d", url, "-v", count, "-f", PAYBUS_BENCH_ACCOUNTS, NULL};
+    const char *const argv[] = {"/usr/lib/postgresql/15/bin/psql",
+                                "-qX",
+                                "-d",
+                                url,
+                                "-v",
+                                "first=1",
+                                "-v",
+                                last,
+                                "-f",
+                                PAYBUS_BENCH_ACCOUNTS,
+                                NULL};
     tool_start(&psql, argv);
     psql.timeout_ms = FILL_TIMEOUT_MS;
     assert_int_equal(tool_wait(&psql), 0);
