@@ -1,7 +1,8 @@
 /* cmd_transaction_create.c - posts any balanced set of debits and credits: all of it or nothing.
    A transaction is one moment. So what an account has available only has to suffice for all its entries
-   together, whatever their order, and conditions look at the state before it. Refusals in order of
-   precedence: unbalanced             debits and credits of a currency differ, first currency first
+   together, whatever their order, and conditions look at the state before it.
+   Refusals in order of precedence:
+     unbalanced             debits and credits of a currency differ, first currency first
      amount_out_of_range    the debits of a currency add up to more than an amount can be
      account_not_found      an entry's account is unknown, or it is debited and not the sender's
      currency_mismatch      an entry's currency is not its account's; both of each entry, in their order

@@ -1,8 +1,8 @@
 /* cmd_transfer_batch.c - up to 1,000 transfers in one command, made in their order: each sees what those
    before it have done. In mode "each" every item is posted or refused by itself. In mode "all_or_none" the
-   first refusal takes everything back. Refusals in order of precedence: batch_refused   mode is all_or_none
-   and an item is refused; its index and its own problem are told Those of an item are those of a transfer:
-   transfer.h. */
+   first refusal takes everything back. Refusals:
+     batch_refused   mode is all_or_none and an item is refused: its index and its own problem are told
+   Those of an item are those of a transfer: transfer.h. */
 #include <stdio.h>
 
 #include "ledger-svc/domain/transfer.h"
