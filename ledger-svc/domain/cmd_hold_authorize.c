@@ -1,5 +1,7 @@
 /* cmd_hold_authorize.c - promises money of an account to a destination: it can be neither spent nor held
-   again. Refusals in order of precedence: same_account           account and destination are the same
+   again.
+   Refusals in order of precedence:
+     same_account           account and destination are the same
      account_not_found      account is unknown, or not the sender's
      account_not_found      destination is given and unknown
      currency_mismatch      currency is given and is not account's

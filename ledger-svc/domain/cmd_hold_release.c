@@ -1,9 +1,10 @@
-/* cmd_hold_release.c - hold.release gives the rest of a hold free; hold.expire does the same when its time is
-   over. Refusals of hold.release in order of precedence: not_found              the hold is unknown, or
-   concerns neither the sender nor the sender's account forbidden              the sender owns the account but
-   did not authorize the hold, and is not staff hold_expired           it has expired, or its time is over:
-   then it expires now invalid_hold_state     it was captured or released hold.expire is ledger-svc's own
-   (edge/expiry.c): a hold that is not open or not due is left as it is, and 200. */
+/* cmd_hold_release.c - hold.release gives the rest of a hold free, hold.expire does so when its time is over.
+   Refusals of hold.release in order of precedence:
+     not_found            the hold is unknown, or concerns neither the sender nor the sender's account
+     forbidden            the sender owns the account, did not authorize the hold and is not staff
+     hold_expired         it has expired, or its time is over: then it expires now
+     invalid_hold_state   it was captured or released
+   hold.expire is ledger-svc's own (edge/expiry.c): a hold that is not open or not due is left as it is. */
 #include "ledger-svc/domain/hold_change.h"
 
 struct hold_ref {
