@@ -4,6 +4,7 @@
      same_account           account and destination are the same
      account_not_found      account is unknown, or not the sender's
      account_not_found      destination is given and unknown
+     same_account           account is the escrow, and no destination is given
      currency_mismatch      currency is given and is not account's
      currency_mismatch      destination's currency is not account's
      invalid_value          account may go below zero: there is nothing to hold
@@ -55,6 +56,16 @@ struct parties {
     struct account *account, *destination; /* NULL: unknown; no destination: the escrow, perhaps not loaded */
 };
 
+/* Without a destination captures would go to where the money is. */
+static bool is_escrow(const struct account *a)
+{
+    if (a->type != ACCOUNT_TYPE_system) {
+        return false; /* most are not, and the id takes a digest */
+    }
+    struct uuid escrow = account_system_id(ACCOUNT_ROLE_escrow, a->currency);
+    return uuid_compare(&a->id, &escrow) == 0;
+}
+
 /* OUTCOME_ok, or why not and which field is to blame. */
 static enum outcome check(const struct command *c, const struct parties *p, const char **ret_pointer)
 {
@@ -70,6 +81,9 @@ static enum outcome check(const struct command *c, const struct parties *p, cons
     *ret_pointer = "/destination";
     if (h->has_destination && p->destination == NULL) {
         return OUTCOME_account_not_found;
+    }
+    if (!h->has_destination && is_escrow(p->account)) {
+        return OUTCOME_same_account;
     }
     *ret_pointer = "/currency";
     if (h->currency[0] != '\0' && strcmp(h->currency, p->account->currency) != 0) {

@@ -2,10 +2,9 @@
    Refusals in order of precedence:
      not_found              the hold is unknown, or concerns neither the sender nor the sender's account
      forbidden              the sender owns the account but did not authorize the hold, and is not staff
-     hold_expired           it has expired, or its time is over: then it expires now
      invalid_hold_state     it was captured or released
+     hold_expired           it has expired, or its time is over: then it expires now
      amount_exceeds_hold    amount is more than it still holds
-     balance_overflow       the account
      account_closed, balance_overflow   the destination */
 #include "ledger-svc/domain/event.h"
 #include "ledger-svc/domain/hold_change.h"
@@ -70,11 +69,9 @@ static enum outcome check(const struct ledger *l, const struct command *c, struc
     if (amount_of(p, ret->hold) > hold_remaining(ret->hold)) {
         return OUTCOME_amount_exceeds_hold;
     }
-    refusal = account_check_capture(ret->account, amount_of(p, ret->hold));
-    if (refusal == OUTCOME_ok && ret->destination != NULL) {
-        refusal = account_check_credit(ret->destination, amount_of(p, ret->hold));
-    }
-    return refusal;
+    /* The account has what it holds, and its counter room for it. */
+    return ret->destination == NULL ? OUTCOME_ok
+                                    : account_check_credit(ret->destination, amount_of(p, ret->hold));
 }
 
 static void refuse(struct ledger *l, const struct command *c, const struct hold_accounts *h,

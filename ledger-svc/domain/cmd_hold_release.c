@@ -2,8 +2,8 @@
    Refusals of hold.release in order of precedence:
      not_found            the hold is unknown, or concerns neither the sender nor the sender's account
      forbidden            the sender owns the account, did not authorize the hold and is not staff
-     hold_expired         it has expired, or its time is over: then it expires now
      invalid_hold_state   it was captured or released
+     hold_expired         it has expired, or its time is over: then it expires now
    hold.expire is ledger-svc's own (edge/expiry.c): a hold that is not open or not due is left as it is. */
 #include "ledger-svc/domain/hold_change.h"
 

@@ -1,19 +1,20 @@
 /* domain_command.h - commands from JSON text, in which $1 is the id of account 1, and so on; $9 is the cash
-   account of EUR. */
+   account of EUR, $8 its escrow; #1 is the id of hold 1. */
 #ifndef TESTS_DOMAIN_COMMAND_H
 #define TESTS_DOMAIN_COMMAND_H
 
 #include "tests/unit/ledger-svc/domain_fixture.h"
 
-/* Puts ids for $1..$9. */
+/* Puts ids for $1..$9 and #1..#9. */
 static inline void expand(const char *text, char out[TEXT_MAX])
 {
     size_t len = 0;
     for (; *text != '\0'; text++) {
         assert_true(len + TYPEID_TEXT_SIZE < TEXT_MAX);
-        if (*text == '$') {
-            struct uuid id = number_id(*++text - '0');
-            typeid_format("acct", &id, out + len);
+        if (*text == '$' || *text == '#') {
+            bool is_account = *text++ == '$';
+            struct uuid id = is_account ? number_id(*text - '0') : hold_number_id(*text - '0');
+            typeid_format(is_account ? "acct" : "hold", &id, out + len);
             len += strlen(out + len);
         } else {
             out[len++] = *text;

@@ -18,6 +18,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NOW_US       INT64_C(1795000000000000)
 #define CASH         9 /* number of the cash account of EUR */
+#define ESCROW       8 /* number of its escrow */
 #define ROOTS_MAX    600
 #define TEXT_MAX     4096
 
@@ -45,8 +46,14 @@ struct world {
 
 static inline struct uuid number_id(int number)
 {
-    return number == CASH ? account_system_id(ACCOUNT_ROLE_cash, "EUR")
-                          : uuid7_make(NOW_US, (uint32_t)number, 7);
+    return number == CASH     ? account_system_id(ACCOUNT_ROLE_cash, "EUR")
+           : number == ESCROW ? account_system_id(ACCOUNT_ROLE_escrow, "EUR")
+                              : uuid7_make(NOW_US, (uint32_t)number, 7);
+}
+
+static inline struct uuid hold_number_id(int number)
+{
+    return uuid7_make(NOW_US, (uint32_t)number, 9);
 }
 
 static inline int number_of(const struct uuid *id)
@@ -81,8 +88,9 @@ static inline struct account *world_add(struct world *w, const struct given *g)
     struct uuid id = number_id(g->number);
     struct account *account = ledger_add_account(&w->ledger, &id);
     assert_non_null(account);
-    if (g->number == CASH) {
-        account_system_init(account, ACCOUNT_ROLE_cash, "EUR", NOW_US - 1);
+    if (g->number == CASH || g->number == ESCROW) {
+        account_system_init(account, g->number == CASH ? ACCOUNT_ROLE_cash : ACCOUNT_ROLE_escrow, "EUR",
+                            NOW_US - 1);
         account->is_new = false;
     } else {
         account->owner = str_of(g->owner);
