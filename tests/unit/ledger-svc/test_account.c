@@ -193,6 +193,40 @@ static void system_accounts(void **state)
     assert_string_equal(id, "acct_0000000000eddag7e5kjcg3hw5");
 }
 
+/* A hold is refused like a debit; what may go below zero has nothing to hold. */
+static void what_may_be_held(void **state)
+{
+    (void)state;
+    static const struct {
+        struct account account;
+        int64_t amount;
+        enum outcome wanted;
+    } rows[] = {
+        {{.credits_posted = 100, .debits_pending = 40}, 60, OUTCOME_ok},
+        {{.credits_posted = 100, .debits_pending = 40}, 61, OUTCOME_insufficient_funds},
+        {{.credits_posted = 100, .status = ACCOUNT_frozen}, 1, OUTCOME_account_frozen},
+        {{.status = ACCOUNT_closed}, 1, OUTCOME_account_closed},
+        {{.credits_posted = 100, .allow_negative = true}, 1, OUTCOME_invalid_value},
+        {{.status = ACCOUNT_closed, .allow_negative = true}, 1, OUTCOME_invalid_value},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        enum outcome found = account_check_hold(&rows[i].account, rows[i].amount);
+        assert_string_equal(outcome_code(found), outcome_code(rows[i].wanted));
+    }
+}
+
+/* What is held may be taken although the account is frozen. */
+static void what_is_held_may_be_taken(void **state)
+{
+    (void)state;
+    struct account a = {.credits_posted = 100, .debits_pending = 40, .status = ACCOUNT_frozen};
+    assert_int_equal(account_check_capture(&a, 40), OUTCOME_ok);
+    a.status = ACCOUNT_open;
+    assert_int_equal(account_check_capture(&a, 1), OUTCOME_ok);
+    a.debits_posted = INT64_MAX - 3;
+    assert_int_equal(account_check_capture(&a, 4), OUTCOME_balance_overflow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +236,8 @@ int main(void)
         cmocka_unit_test(every_state_and_event),
         cmocka_unit_test(names_parse_to_themselves),
         cmocka_unit_test(system_accounts),
+        cmocka_unit_test(what_may_be_held),
+        cmocka_unit_test(what_is_held_may_be_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* wrap: arena_alloc arena_alloc_array arena_grow arena_strndup */
 /* test_memory_errors.c - each allocation of a batch fails in turn: the batch says so and nothing breaks. */
-#include "tests/unit/ledger-svc/domain_expect.h"
+#include "tests/unit/ledger-svc/domain_hold.h"
 
 static long allocations_left = -1; /* before the one that fails; negative: none fails */
 static bool failed;                /* it was reached */
@@ -71,15 +71,26 @@ static const struct {
     {"account.freeze", "{\"account\":\"$1\",\"reason\":\"why\"}", NULL, &staff},
     {"transfer.create", "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":2}", "c", &ann},
     {"deposit.create", "{\"account\":\"$1\",\"amount\":9,\"currency\":\"USD\"}", NULL, &ann},
+    {"hold.capture", "{\"hold\":\"#1\",\"amount\":1}", "f", &ann},
+    {"account.unfreeze", "{\"account\":\"$1\"}", NULL, &staff},
+    {"hold.authorize", "{\"account\":\"$1\",\"amount\":1,\"metadata\":{\"a\":\"b\"}}", "g", &ann},
+    {"hold.authorize", "{\"account\":\"$1\",\"amount\":900}", NULL, &ann},
+    {"hold.release", "{\"hold\":\"#2\"}", NULL, &ann},
+    {"hold.capture", "{\"hold\":\"#3\"}", NULL, &ann},
+    {"hold.expire", "{\"hold\":\"#4\"}", NULL, &staff},
 };
 #define STEPS COUNT(steps)
 
 static void prepare(struct world *w, struct command *commands)
 {
     world_start(w);
-    world_add_all(w, (const struct given[]){{1, "ann", "EUR", 0, 0, 0, ACCOUNT_open},
+    world_add_all(w, (const struct given[]){{1, "ann", "EUR", 500, 0, 0, ACCOUNT_open},
                                             {2, "bob", "EUR", 0, 0, 0, ACCOUNT_open},
                                             {.number = 0}});
+    for (int hold = 1; hold <= 4; hold++) { /* the first two have time left */
+        world_add_hold(w, hold,
+                       &(struct given_hold){.left_us = hold <= 2 ? LEFT_US : 0, .to_escrow = hold == 1});
+    }
     for (size_t i = 0; i < STEPS; i++) {
         commands[i] = world_command(w, steps[i].command, *steps[i].sender, steps[i].data);
         if (steps[i].source != NULL) {
@@ -173,12 +184,12 @@ static void decoding_and_needs(void **state)
             assert_int_equal(data != NULL, n >= (with_metadata || with_items ? 2 : 1));
         }
     }
-    for (long n = 0; n < 3; n++) {
+    for (long n = 0; n < 4; n++) {
         struct needs needs;
         allocations_left = n;
         batch_needs(commands, STEPS, &needs, &w.arena);
         allocations_left = -1;
-        assert_int_equal(needs.out_of_memory, n < 2); /* one array of accounts, one of locks */
+        assert_int_equal(needs.out_of_memory, n < 3); /* arrays of accounts, holds and locks */
     }
     world_end(&w);
 }
