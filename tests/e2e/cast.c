@@ -14,21 +14,31 @@ static struct member {
 } members[CAST_MAX];
 static int member_count;
 
+static struct member *find(const char *name)
+{
+    for (int i = 0; i < member_count; i++)
+        if (strcmp(members[i].name, name) == 0)
+            return &members[i];
+    return NULL;
+}
+
 void cast_add(const char *name, const char *id)
 {
-    if (member_count == CAST_MAX)
+    struct member *m = find(name);
+    if (m == NULL && member_count == CAST_MAX)
         servers_fail("the cast has %d members at most", CAST_MAX);
-    struct member *m = &members[member_count++];
+    if (m == NULL)
+        m = &members[member_count++];
     (void)snprintf(m->name, sizeof m->name, "%s", name);
     (void)snprintf(m->id, sizeof m->id, "%s", id);
 }
 
 const char *cast_id(const char *name)
 {
-    for (int i = member_count - 1; i >= 0; i--) /* the latest of that name */
-        if (strcmp(members[i].name, name) == 0)
-            return members[i].id;
-    servers_fail("nobody is called %s", name);
+    const struct member *m = find(name);
+    if (m == NULL)
+        servers_fail("nobody is called %s", name);
+    return m->id;
 }
 
 void cast_text(const char *text, char *ret_text, size_t size)

@@ -8,6 +8,7 @@
 #define CAST_MAX       32
 #define CAST_NAME_SIZE 32
 
+/* A name that is there already stands for the new id from now on. */
 void cast_add(const char *name, const char *id);
 /* Aborts the test when the name is not known. */
 const char *cast_id(const char *name);

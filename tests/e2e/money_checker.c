@@ -20,6 +20,8 @@ static const struct {
     {E2E_SQL_CHECK_RUNNING_BALANCE, "entry is out of order or has a wrong running balance"},
     {E2E_SQL_CHECK_AVAILABLE, "account is below zero"},
     {E2E_SQL_CHECK_HELD, "account has pending money without a hold"},
+    {E2E_SQL_CHECK_CAPTURES, "hold differs from its captures"},
+    {E2E_SQL_CHECK_HOLD_EVENTS, "hold without its events"},
     {E2E_SQL_CHECK_EVENTS, "transaction without its event, or the reverse"},
     {E2E_SQL_CHECK_EFFECTS, "intent without exactly one effect and its answer"},
     {E2E_SQL_CHECK_STORED_ANSWERS, "key stored twice or without its effect"},

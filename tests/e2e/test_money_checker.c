@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "e2e_statements.h"
+#include "tests/e2e/api.h"
+#include "tests/e2e/cast.h"
 #include "tests/e2e/scene.h"
 
 #define CLIENTS          4
@@ -29,6 +31,9 @@ static const struct plant plants[] = {
     {"overdrawn account", E2E_SQL_PLANT_OVERDRAWN_ACCOUNT, E2E_SQL_PLANT_UNGUARDED_ACCOUNT,
      "account is below zero"},
     {"pending money", E2E_SQL_PLANT_PENDING_MONEY, -1, "pending money without a hold"},
+    {"lost release", E2E_SQL_PLANT_LOST_RELEASE, -1, "pending money without a hold"},
+    {"wrong captured", E2E_SQL_PLANT_WRONG_CAPTURED, -1, "hold differs from its captures"},
+    {"lost event of a hold", E2E_SQL_PLANT_LOST_HOLD_EVENT, -1, "hold without its events"},
     {"lost event", E2E_SQL_PLANT_LOST_EVENT, -1, "transaction without its event"},
     {"second effect", E2E_SQL_PLANT_SECOND_EFFECT, -1, "intent without exactly one effect"},
     {"effect without answer", E2E_SQL_PLANT_LOST_ANSWER, -1, "intent without exactly one effect"},
@@ -38,10 +43,24 @@ static const struct plant plants[] = {
     {"lost write", E2E_SQL_PLANT_LOST_TRANSACTION, -1, "answer given differs from the books"},
 };
 
+/* A hold of which a part was captured. */
+static void make_hold(void)
+{
+    struct api api;
+    char path[96];
+    api_open(&api, &h, 0);
+    cast_add("account", scene.accounts[0]);
+    assert_int_equal(api_post(&api, "/v1/holds", "hold", "{'account':'@account','amount':9}"), 201);
+    (void)snprintf(path, sizeof path, "/v1/holds/%s/capture", api_string(&api, "hold.id"));
+    assert_int_equal(api_post(&api, path, "capture", "{'amount':4,'final':false}"), 201);
+    api_close(&api);
+}
+
 static void make_books(void)
 {
     struct load_report report;
     scene_start(&scene, &h, 3, 0);
+    make_hold();
     struct load *load =
         load_start(&(struct load_options){.harness = &h,
                                           .accounts = (const char(*)[TYPEID_TEXT_SIZE])scene.accounts,
