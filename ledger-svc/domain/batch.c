@@ -80,6 +80,7 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
     sort_ids(&n.accounts);
     sort_ids(&n.holds);
     sort_ids(&n.originals);
+    sort_ids(&n.exchanged);
     add_object_locks(&n, &n.holds, a);
     add_object_locks(&n, &n.originals, a);
     for (size_t i = 0; i < n.accounts.count && !batch_has_objects(&n); i++) {
@@ -91,7 +92,7 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
 
 bool batch_has_objects(const struct needs *n)
 {
-    return n->holds.count + n->originals.count > 0;
+    return n->holds.count + n->originals.count + n->exchanged.count > 0;
 }
 
 void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct arena *a)
@@ -105,6 +106,9 @@ void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct aren
         for (size_t j = 0; j < o->entry_count; j++) {
             needs_account(n, a, &o->entries[j].account_id);
         }
+    }
+    for (size_t i = 0; i < l->fx_count; i++) {
+        needs_system_account(n, a, ACCOUNT_ROLE_fx, l->fx_currencies[i].code);
     }
     sort_ids(&n->accounts);
     for (size_t i = 0; i < n->accounts.count; i++) {

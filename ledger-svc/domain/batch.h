@@ -33,8 +33,8 @@ struct batch_input {
 void batch_needs(const struct command *commands, size_t count, struct needs *ret_needs, struct arena *a);
 /* Has n objects, whose accounts are known only when they are loaded? */
 bool batch_has_objects(const struct needs *n);
-/* Adds the accounts of the holds and originals that l has loaded, and the locks of all accounts as
-   account_locks. account_locks come after all of locks in the one order. */
+/* Adds the accounts of the holds and originals that l has loaded and of the currencies that it knows, and the
+   locks of all accounts as account_locks. account_locks come after all of locks in the one order. */
 void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct arena *a);
 
 /* l has the accounts loaded and was started; answers has a row per command. In order of precedence for each:

@@ -79,6 +79,12 @@ void needs_original(struct needs *n, struct arena *a, const struct uuid *id)
     add_id(n, a, &n->originals, id);
 }
 
+void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    needs_account(n, a, id);
+    add_id(n, a, &n->exchanged, id);
+}
+
 void needs_lock(struct needs *n, struct arena *a, int64_t number)
 {
     add_lock(n, a, &n->locks, number);

@@ -37,6 +37,7 @@ struct lock_list {
 struct needs {
     struct id_list accounts;
     struct id_list holds, originals; /* they tell further accounts when they are loaded */
+    struct id_list exchanged;        /* accounts that do so by their currency: its fx account */
     bool whole_accounts; /* with what moving money never looks at: role, name, metadata, time of creation */
     struct lock_list locks;         /* taken first */
     struct lock_list account_locks; /* taken when all accounts are known; empty unless there are objects */
@@ -50,6 +51,8 @@ void needs_system_account(struct needs *n, struct arena *a, enum account_role ro
 /* A hold that is to be changed, a transaction that is to be given back: with all accounts that they name. */
 void needs_hold(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_original(struct needs *n, struct arena *a, const struct uuid *id);
+/* An account and the fx account of its currency. */
+void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_lock(struct needs *n, struct arena *a, int64_t number);
 void needs_account_lock(struct needs *n, struct arena *a, int64_t number);
 /* Advisory locks stand for what a batch may make or change. Everybody takes all of theirs in ascending order:

@@ -130,6 +130,29 @@ struct original_entry *ledger_add_original_entry(struct ledger *l, struct origin
     return &o->entries[o->entry_count++];
 }
 
+void ledger_add_fx(struct ledger *l, struct str currency)
+{
+    struct fx_currency *list = arena_grow(l->arena, l->fx_currencies, l->fx_count, &l->fx_cap, sizeof(*list));
+    if (list == NULL) {
+        l->out_of_memory = true;
+        return;
+    }
+    l->fx_currencies = list;
+    struct fx_currency *added = &list[l->fx_count++];
+    assert(currency.len < sizeof(added->code));
+    memcpy(added->code, currency.data, currency.len);
+}
+
+bool ledger_knows_fx(const struct ledger *l, const char *currency)
+{
+    for (size_t i = 0; i < l->fx_count; i++) {
+        if (strcmp(l->fx_currencies[i].code, currency) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct account *ledger_system_account(struct ledger *l, enum account_role role, const char *currency)
 {
     struct uuid id = account_system_id(role, currency);

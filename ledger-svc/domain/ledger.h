@@ -23,6 +23,11 @@ struct account_before {
     struct account was;
 };
 
+/* A currency whose fx account was looked for. */
+struct fx_currency {
+    char code[4];
+};
+
 struct ledger {
     struct arena *arena; /* everything of the batch lives here */
     int64_t now_us; /* PostgreSQL's clock after the locks; entries of an account with a later one follow that
@@ -43,6 +48,8 @@ struct ledger {
     bool is_marked;
     struct account_before *before;
     size_t before_count, before_cap;
+    struct fx_currency *fx_currencies;
+    size_t fx_count, fx_cap;
     struct buf scratch; /* texts are written here, then kept at their exact length */
     bool out_of_memory; /* sticky: the batch is then too large and is split */
 };
@@ -64,6 +71,10 @@ struct original *ledger_add_original(struct ledger *l, const struct uuid *id);
 struct original *ledger_find_original(const struct ledger *l, const struct uuid *id);
 /* A further entry to fill; NULL when out of memory. */
 struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o);
+
+/* Exchanges need the fx accounts of currencies that are known only when their accounts are looked up. */
+void ledger_add_fx(struct ledger *l, struct str currency);
+bool ledger_knows_fx(const struct ledger *l, const char *currency);
 
 /* Where the ledger stands: a command that does several things and is refused in the middle goes back there,
    and nothing of it is left. For commands that only post: holds and originals are not put back. One mark at a

@@ -282,7 +282,7 @@ static struct str text_answer(struct ledger *l, const struct posted *posted, con
 bool posting_post(struct ledger *l, const struct command *c, const struct posting *p,
                   struct posted *ret_posted)
 {
-    assert(p->leg_count >= 2 && is_balanced(p));
+    assert(p->leg_count >= 2 && p->leg_count <= POSTING_LEGS_MAX && is_balanced(p));
     struct posted posted = {.posting = p, .created_us = time_of(l, p)};
     posted.id = id_next_at(&l->ids, posted.created_us);
     add_transaction(l, c, &posted);

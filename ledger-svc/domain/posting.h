@@ -5,6 +5,8 @@
 #include "ledger-svc/domain/command.h"
 #include "ledger-svc/domain/ledger.h"
 
+#define POSTING_LEGS_MAX 100 /* the table's CHECK has the same number */
+
 struct posting_leg {
     struct account *account;
     bool is_debit;

@@ -8,7 +8,7 @@
 
 /* Where each statement's result is in the pipeline. */
 struct steps {
-    int locks, keys, sources, holds, originals, original_entries, accounts; /* -1: not asked */
+    int locks, keys, sources, holds, originals, original_entries, fx, accounts; /* -1: not asked */
     int count;
 };
 #define STEPS_MAX 8
@@ -134,7 +134,7 @@ static bool has_sources(const struct load_request *req)
     return false;
 }
 
-/* Holds and originals, if there are any. */
+/* Holds, originals and currencies, if there are any. */
 static enum status send_objects(struct store *st, const struct needs *needs, struct steps *steps)
 {
     enum status s = STATUS_OK;
@@ -149,14 +149,18 @@ static enum status send_objects(struct store *st, const struct needs *needs, str
             s = send_ids(st, LEDGER_SQL_LOAD_ORIGINAL_ENTRIES, &needs->originals);
         steps->original_entries = steps->count++;
     }
+    if (s == STATUS_OK && needs->exchanged.count > 0) {
+        s = send_ids(st, LEDGER_SQL_LOAD_FX_CURRENCIES, &needs->exchanged);
+        steps->fx = steps->count++;
+    }
     return s;
 }
 
 /* Sends in order until one fails; notes where each result will be. */
 static enum status send_all(struct store *st, const struct load_request *req, struct steps *steps)
 {
-    *steps =
-        (struct steps){.sources = -1, .holds = -1, .originals = -1, .original_entries = -1, .accounts = -1};
+    *steps = (struct steps){
+        .sources = -1, .holds = -1, .originals = -1, .original_entries = -1, .fx = -1, .accounts = -1};
     enum status s = db_pipeline_begin(st->db);
     if (s == STATUS_OK)
         s = db_pipeline_send_sql(st->db, "begin");
@@ -283,6 +287,11 @@ static void read_original_entry(struct ledger *l, const PGresult *r, int row)
     e->amount = db_get_int(r, row, ENTRY_AMOUNT);
 }
 
+static void read_fx(struct ledger *l, const PGresult *r, int row)
+{
+    ledger_add_fx(l, db_get_str(r, row, 0));
+}
+
 static void read_keys(struct ledger *l, const PGresult *r, struct loaded *out)
 {
     int n = PQntuples(r);
@@ -374,6 +383,7 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     read_rows(l, results, steps.holds, read_hold);
     read_rows(l, results, steps.originals, read_original);
     read_rows(l, results, steps.original_entries, read_original_entry);
+    read_rows(l, results, steps.fx, read_fx);
     read_rows(l, results, steps.accounts, read_account);
     clear_results(results, steps.count);
     if (batch_has_objects(req->needs))

@@ -16,6 +16,7 @@
 #define CONDITIONS_MAX      100
 
 static const char *const account_types[] = {"user", "merchant", NULL};
+static const char *const roundings[] = {"down", "half_even", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
 static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 
@@ -114,6 +115,38 @@ static const struct field_spec transaction_create[] = {
     REFERENCE,
     METADATA,
 };
+
+static const struct field_spec rate[] = {
+    {.name = "numerator", .type = FIELD_INT, .required = true, .min = 1, .max = MONEY_AMOUNT_MAX,
+     .help = "Minor units bought for so many sold as denominator says."},
+    {.name = "denominator", .type = FIELD_INT, .required = true, .min = 1, .max = MONEY_AMOUNT_MAX,
+     .help = "Minor units sold for so many bought as numerator says."},
+};
+
+static const struct field_spec exchange_create[] = {
+    {.name = "from_account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account that sells."},
+    {.name = "to_account", .type = FIELD_ID, .required = true, .prefix = "acct",
+     .not_found_as = OUTCOME_account_not_found, .help = "The account of another currency that gets what is bought."},
+    {.name = "sell_amount", .type = FIELD_AMOUNT, .required = true,
+     .help = "Minor units of from_account's currency, 1 to 9007199254740991."},
+    {.name = "rate", .type = FIELD_OBJECT, .required = true, .members = rate, .member_count = COUNT(rate),
+     .help = "Minor units bought (numerator) for minor units sold (denominator)."},
+    {.name = "rounding", .type = FIELD_ENUM, .required = true, .words = roundings,
+     .help = "How what is bought becomes whole: down, or half_even to the nearest, from the middle to the even one."},
+    DESCRIPTION,
+    REFERENCE,
+    METADATA,
+};
+
+static const struct field_spec transaction_reverse[] = {
+    {.name = "transaction", .type = FIELD_ID, .required = true, .prefix = "txn", .not_found_as = OUTCOME_not_found,
+     .help = "The transaction."},
+    {.name = "amount", .type = FIELD_AMOUNT,
+     .help = "Minor units of its headline currency to give back; all that is left if absent."},
+    {.name = "reason", .type = FIELD_STRING, .required = true, .min = 1, .max = REASON_MAX_LEN,
+     .help = "Why, for the audit trail."},
+};
 /* clang-format on */
 
 static const struct field_spec hold_authorize[] = {
@@ -174,6 +207,8 @@ static const struct command_spec specs[] = {
     {"transfer.create", transfer_create, COUNT(transfer_create), NULL, false},
     {"transfer.batch", transfer_batch, COUNT(transfer_batch), NULL, true},
     {"transaction.create", transaction_create, COUNT(transaction_create), NULL, false},
+    {"exchange.create", exchange_create, COUNT(exchange_create), NULL, false},
+    {"transaction.reverse", transaction_reverse, COUNT(transaction_reverse), "transaction", false},
 };
 
 const struct command_spec *command_spec_find(struct str name)
