@@ -44,6 +44,9 @@ static struct account_ref any_account(struct generator *g, const struct model *m
     if (generator_percent(g, 3)) {
         return (struct account_ref){REF_CASH, below(g, SIM_CURRENCIES)};
     }
+    if (generator_percent(g, 1)) {
+        return (struct account_ref){REF_FX, below(g, SIM_CURRENCIES)};
+    }
     bool hot = generator_percent(g, 50);
     return (struct account_ref){REF_ACCOUNT, below(g, hot ? HOT_ACCOUNTS : model_account_count(m))};
 }
@@ -196,6 +199,47 @@ static void make_journal(struct generator *g, const struct model *m, struct inte
     }
 }
 
+/* An account that is there, or one that never was: what a system account's currency is, is not known before.
+ */
+static struct account_ref known_account(struct generator *g, const struct model *m)
+{
+    struct account_ref ref = any_account(g, m);
+    return model_account(m, ref) != NULL ? ref : (struct account_ref){REF_UNKNOWN, 0};
+}
+
+/* Rates from 1/4 to 6, sometimes any; often with a middle to round from. */
+static void make_exchange(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->from = known_account(g, m);
+    in->account = generator_percent(g, 3) ? in->from : known_account(g, m);
+    const struct model_account *from = model_account(m, in->from), *to = model_account(m, in->account);
+    for (int tries = 0; tries < 3 && from != NULL && to != NULL && from->currency == to->currency; tries++) {
+        in->account = known_account(g, m);
+        to = model_account(m, in->account);
+    }
+    in->sender = any_sender(g, from, 30);
+    in->amount = any_amount(g, from, NULL);
+    in->numerator = generator_between(g, 1, generator_percent(g, 10) ? AMOUNT_MAX : 6);
+    in->denominator = generator_between(g, 1, generator_percent(g, 10) ? AMOUNT_MAX : 4);
+    in->is_half_even = generator_percent(g, 60);
+}
+
+/* Mostly by who received the money; all, a part, or more than there was. */
+static void make_reversal(struct generator *g, const struct model *m, struct intent *in)
+{
+    int count = model_transaction_count(m);
+    in->transaction = count == 0 || generator_percent(g, 2) ? -1 : below(g, count);
+    const struct model_transaction *t = model_transaction(m, in->transaction);
+    const struct model_account *receiver =
+        t == NULL ? NULL : model_account(m, t->entries[t->entry_count - 1].account);
+    in->sender = any_sender(g, receiver, 50);
+    if (t != NULL && generator_percent(g, 60)) {
+        __int128 left = t->amount - t->reversed;
+        in->amount =
+            generator_percent(g, 25) ? clamp(left + below(g, 3) - 1) : clamp(left / (1 + below(g, 4)));
+    }
+}
+
 static void make_change(struct generator *g, const struct model *m, struct intent *in)
 {
     in->account = any_account(g, m);
@@ -213,7 +257,8 @@ static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
         [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
-        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 40, [INTENT_JOURNAL] = 15,
+        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 29, [INTENT_JOURNAL] = 12,
+        [INTENT_EXCHANGE] = 7,       [INTENT_REVERSE] = 7,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -233,6 +278,7 @@ static struct intent fresh(struct generator *g, const struct model *m)
                         .account = {REF_UNKNOWN, 0},
                         .currency = -1,
                         .for_owner = -1,
+                        .transaction = -1,
                         .note = below(g, 1000)};
     switch (in.type) {
     case INTENT_TRANSFER:
@@ -243,6 +289,12 @@ static struct intent fresh(struct generator *g, const struct model *m)
         break;
     case INTENT_WITHDRAWAL:
         make_withdrawal(g, m, &in);
+        break;
+    case INTENT_EXCHANGE:
+        make_exchange(g, m, &in);
+        break;
+    case INTENT_REVERSE:
+        make_reversal(g, m, &in);
         break;
     case INTENT_JOURNAL:
         make_journal(g, m, &in);

@@ -22,12 +22,15 @@ enum intent_type {
     INTENT_WITHDRAWAL,
     INTENT_TRANSFER,
     INTENT_JOURNAL,
+    INTENT_EXCHANGE,
+    INTENT_REVERSE,
     INTENT_TYPE_COUNT
 };
 
 enum ref_kind {
     REF_ACCOUNT, /* the number-th account that was opened */
     REF_CASH,    /* the cash account of the number-th currency, which may not exist yet */
+    REF_FX,      /* the same of fx */
     REF_UNKNOWN  /* an account that never existed */
 };
 struct account_ref {
@@ -52,8 +55,11 @@ struct intent {
     int sender;                       /* owner number; SIM_STAFF acts for everybody */
     struct account_ref from, account; /* account: the only one, or the receiving one */
     int64_t amount;
-    int currency;  /* -1: none is given */
-    int for_owner; /* of a new account; -1: none is given */
+    int currency;                   /* -1: none is given */
+    int64_t numerator, denominator; /* of an exchange, which sells amount */
+    bool is_half_even;
+    int transaction; /* to reverse: the number-th that was posted; -1: one that never was */
+    int for_owner;   /* of a new account; -1: none is given */
     struct intent_entry entries[SIM_ENTRIES];
     int entry_count;
     struct intent_condition conditions[SIM_CONDITIONS];

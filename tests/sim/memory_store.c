@@ -65,8 +65,51 @@ const struct account *memory_store_find(const struct memory_store *s, const stru
     return uuid_map_find(&s->by_id, id);
 }
 
-bool memory_store_load(const struct memory_store *s, const struct needs *needs, struct ledger *l)
+static bool load_original(const struct memory_store *s, const struct uuid *id, struct ledger *l)
 {
+    const struct original *stored = uuid_map_find(&s->transactions, id);
+    struct original *loaded = stored == NULL ? NULL : ledger_add_original(l, &stored->id);
+    if (loaded == NULL) {
+        return stored == NULL;
+    }
+    loaded->kind = stored->kind;
+    loaded->owner = stored->owner;
+    loaded->amount = stored->amount;
+    loaded->reversed = loaded->loaded_reversed = stored->reversed;
+    memcpy(loaded->currency, stored->currency, sizeof(loaded->currency));
+    for (size_t i = 0; i < stored->entry_count; i++) {
+        struct original_entry *entry = ledger_add_original_entry(l, loaded);
+        if (entry == NULL) {
+            return false;
+        }
+        *entry = stored->entries[i];
+    }
+    return true;
+}
+
+/* What tells further accounts. */
+static bool load_objects(const struct memory_store *s, struct needs *needs, struct ledger *l)
+{
+    for (size_t i = 0; i < needs->originals.count; i++) {
+        if (!load_original(s, &needs->originals.ids[i], l)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < needs->exchanged.count; i++) {
+        const struct account *a = memory_store_find(s, &needs->exchanged.ids[i]);
+        if (a != NULL && !ledger_knows_fx(l, a->currency)) {
+            ledger_add_fx(l, str_of(a->currency));
+        }
+    }
+    batch_needs_of_objects(l, needs, l->arena);
+    return !needs->out_of_memory && !l->out_of_memory;
+}
+
+bool memory_store_load(const struct memory_store *s, struct needs *needs, struct ledger *l)
+{
+    if (batch_has_objects(needs) && !load_objects(s, needs, l)) {
+        return false;
+    }
     for (size_t i = 0; i < needs->accounts.count; i++) {
         const struct account *stored = memory_store_find(s, &needs->accounts.ids[i]);
         if (stored == NULL) {
@@ -220,6 +263,72 @@ static bool apply_transaction(struct memory_store *s, const struct transaction_r
     return (t->entry_count >= 2 && t->entry_count <= 100) || refuse(s, "too few or too many entries");
 }
 
+static void keep_transaction(struct memory_store *s, const struct transaction_row *t,
+                             const struct entry_row *entries)
+{
+    struct original *kept = must(arena_alloc(&s->arena, sizeof(*kept)));
+    kept->id = t->id;
+    kept->kind = keep(s, str_of(t->kind));
+    kept->owner = keep(s, t->owner);
+    kept->amount = t->amount;
+    memcpy(kept->currency, t->currency, sizeof(kept->currency));
+    kept->entry_count = (size_t)t->entry_count;
+    kept->entries = must(arena_alloc_array(&s->arena, kept->entry_count, sizeof(*kept->entries)));
+    for (size_t i = 0; i < kept->entry_count; i++) {
+        kept->entries[i].account_id = entries[i].account_id;
+        kept->entries[i].is_debit = entries[i].is_debit;
+        kept->entries[i].amount = entries[i].amount;
+        memcpy(kept->entries[i].currency, entries[i].currency, sizeof(entries[i].currency));
+    }
+    must(uuid_map_add(&s->transactions, &s->arena, &kept->id, kept) ? kept : NULL);
+}
+
+static bool apply_details_row(struct memory_store *s, const struct transaction_details_row *row)
+{
+    const struct original *t = uuid_map_find(&s->transactions, &row->transaction_id);
+    struct original *o = uuid_map_find(&s->transactions, &row->details.reverses);
+    if (t == NULL || str_eq_c(t->kind, "reversal") != (o != NULL) ||
+        str_eq_c(t->kind, "exchange") != (row->details.rate_numerator > 0)) {
+        return refuse(s, "details are not those of their transaction");
+    }
+    if (o == NULL) {
+        return true;
+    }
+    if (t->amount > o->amount - o->reversed || row->details.reason.len == 0) {
+        return refuse(s, "more is given back than there was");
+    }
+    o->reversed += t->amount;
+    return true;
+}
+
+/* Reversals and exchanges say more of themselves, nothing else does. */
+static bool apply_details(struct memory_store *s, const struct plan *p)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < p->details_count; i++) {
+        if (!apply_details_row(s, &p->details[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < p->transaction_count; i++) {
+        const char *kind = p->transactions[i].kind;
+        wanted += strcmp(kind, "reversal") == 0 || strcmp(kind, "exchange") == 0;
+    }
+    return wanted == p->details_count || refuse(s, "a transaction's details are missing");
+}
+
+/* The originals in memory say what the reversals alone have given back. */
+static bool compare_originals(struct memory_store *s, const struct ledger *l)
+{
+    for (size_t i = 0; i < l->original_count; i++) {
+        const struct original *o = l->originals[i], *stored = uuid_map_find(&s->transactions, &o->id);
+        if (o->reversed != stored->reversed || o->is_changed != (o->reversed != o->loaded_reversed)) {
+            return refuse(s, "an original differs from its reversals");
+        }
+    }
+    return true;
+}
+
 static bool apply_transactions(struct memory_store *s, const struct ledger *l)
 {
     const struct plan *p = &l->plan;
@@ -232,6 +341,7 @@ static bool apply_transactions(struct memory_store *s, const struct ledger *l)
         if (!take_id(s, &t->id) || !apply_transaction(s, t, p->entries + at)) {
             return false;
         }
+        keep_transaction(s, t, p->entries + at);
         at += (size_t)t->entry_count;
     }
     return at == p->entry_count || refuse(s, "entries without a transaction");
@@ -332,6 +442,7 @@ static bool insert_keys(struct memory_store *s, const struct plan *p)
 
 bool memory_store_apply(struct memory_store *s, const struct ledger *l)
 {
-    return insert_accounts(s, l) && apply_transactions(s, l) && apply_events(s, l) &&
-           compare_accounts(s, l) && insert_keys(s, &l->plan);
+    return insert_accounts(s, l) && apply_transactions(s, l) && apply_details(s, &l->plan) &&
+           apply_events(s, l) && compare_accounts(s, l) && compare_originals(s, l) &&
+           insert_keys(s, &l->plan);
 }

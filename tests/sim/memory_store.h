@@ -9,10 +9,11 @@ struct memory_store {
     struct arena arena;
     struct account **accounts;
     size_t account_count, account_cap;
-    struct uuid_map by_id;   /* accounts */
-    struct uuid_map keys;    /* struct stored_key */
-    struct uuid_map sources; /* struct stored_source */
-    struct uuid_map ids;     /* of every transaction and event: none may come twice */
+    struct uuid_map by_id;        /* accounts */
+    struct uuid_map transactions; /* struct original */
+    struct uuid_map keys;         /* struct stored_key */
+    struct uuid_map sources;      /* struct stored_source */
+    struct uuid_map ids;          /* of every transaction and event: none may come twice */
     size_t entry_count;
     char error[256];
 };
@@ -22,7 +23,7 @@ void memory_store_free(struct memory_store *s);
 void memory_store_put(struct memory_store *s, const struct account *a);
 const struct account *memory_store_find(const struct memory_store *s, const struct uuid *id);
 /* What batch_needs() asked for, into a ledger; false when it has no room. */
-bool memory_store_load(const struct memory_store *s, const struct needs *needs, struct ledger *l);
+bool memory_store_load(const struct memory_store *s, struct needs *needs, struct ledger *l);
 /* The stored rows of these commands' keys and sources, sorted by digest. */
 void memory_store_known(const struct memory_store *s, struct batch_input *in, struct arena *a);
 /* COMMIT. False, with error, when the plan is not one that PostgreSQL would take. */

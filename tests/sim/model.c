@@ -21,8 +21,10 @@ struct memory {
 };
 
 struct model {
-    struct model_account accounts[MODEL_ACCOUNTS_MAX], cash[SIM_CURRENCIES];
+    struct model_account accounts[MODEL_ACCOUNTS_MAX], cash[SIM_CURRENCIES], fx[SIM_CURRENCIES];
     int account_count;
+    struct model_transaction transactions[MODEL_TRANSACTIONS_MAX];
+    int transaction_count;
     void *memories;          /* tsearch tree by name */
     struct memory *fresh[2]; /* those that wait for their bytes */
     int fresh_count;
@@ -59,12 +61,33 @@ struct model_account *model_open(struct model *m, int owner, int currency)
     return a;
 }
 
+static struct model_account *open_system(struct model_account *a, int currency)
+{
+    *a = (struct model_account){
+        .exists = true, .may_go_negative = true, .is_system = true, .owner = -1, .currency = currency};
+    return a;
+}
+
 struct model_account *model_open_cash(struct model *m, int currency)
 {
-    struct model_account *a = &m->cash[currency];
-    *a = (struct model_account){
-        .exists = true, .may_go_negative = true, .is_cash = true, .owner = -1, .currency = currency};
+    return open_system(&m->cash[currency], currency);
+}
+
+struct model_account *model_open_fx(struct model *m, int currency)
+{
+    struct model_account *a = open_system(&m->fx[currency], currency);
+    a->is_fx = true;
     return a;
+}
+
+int model_transaction_count(const struct model *m)
+{
+    return m->transaction_count;
+}
+
+const struct model_transaction *model_transaction(const struct model *m, int number)
+{
+    return number < 0 || number >= m->transaction_count ? NULL : &m->transactions[number];
 }
 
 int model_account_count(const struct model *m)
@@ -79,6 +102,8 @@ const struct model_account *model_account(const struct model *m, struct account_
         a = &m->accounts[ref.number];
     } else if (ref.kind == REF_CASH) {
         a = &m->cash[ref.number];
+    } else if (ref.kind == REF_FX) {
+        a = &m->fx[ref.number];
     }
     return a != NULL && a->exists ? a : NULL;
 }
@@ -100,7 +125,7 @@ __int128 model_available(const struct model_account *a)
 
 bool model_may_read(const struct intent *in, const struct model_account *a)
 {
-    return intent_is_staff(in) || (!a->is_cash && a->owner == in->sender);
+    return intent_is_staff(in) || (!a->is_system && a->owner == in->sender);
 }
 
 static const char *why_no_debit(const struct model_account *a, __int128 amount)
@@ -141,11 +166,11 @@ static void move(struct model_account *from, struct model_account *to, int64_t a
     book(to, false, amount);
 }
 
-static const char *lacks(struct expectation *ret, struct account_ref who, __int128 required)
+/* Who lacks how much, if that is why it is refused. */
+static void note_lack(struct expectation *ret, struct account_ref who, __int128 required)
 {
     ret->lacking = who;
     ret->required = required;
-    return "insufficient_funds";
 }
 
 static bool same_ref(struct account_ref a, struct account_ref b)
@@ -155,7 +180,7 @@ static bool same_ref(struct account_ref a, struct account_ref b)
 
 static const char *transfer(struct model *m, const struct intent *in, struct expectation *ret)
 {
-    lacks(ret, in->from, in->amount);
+    note_lack(ret, in->from, in->amount);
     struct model_account *from = account_of(m, in->from), *to = account_of(m, in->account);
     if (same_ref(in->from, in->account)) {
         return "same_account";
@@ -183,7 +208,7 @@ static const char *deposit(struct model *m, const struct intent *in)
     if (to->currency != in->currency) {
         return "currency_mismatch";
     }
-    if (to->is_cash) {
+    if (to == &m->cash[in->currency]) {
         return "same_account";
     }
     struct model_account *cash = &m->cash[in->currency];
@@ -205,10 +230,10 @@ static const char *withdrawal(struct model *m, const struct intent *in, struct e
     if (from->currency != in->currency) {
         return "currency_mismatch";
     }
-    if (from->is_cash) {
+    if (from == &m->cash[in->currency]) {
         return "same_account";
     }
-    lacks(ret, in->account, in->amount);
+    note_lack(ret, in->account, in->amount);
     struct model_account *cash = &m->cash[in->currency];
     const char *refusal = why_no_debit(from, in->amount);
     refusal = refusal == NULL && cash->exists ? why_no_credit(cash, in->amount) : refusal;
@@ -263,32 +288,38 @@ static const char *why_no_parties(struct model *m, const struct intent *in)
     return NULL;
 }
 
-static __int128 taken_from(struct model *m, const struct intent *in, const struct model_account *a)
+/* Entries that are to be booked together. */
+struct bookings {
+    struct intent_entry entries[SIM_ENTRIES];
+    int count;
+};
+
+static __int128 taken_from(struct model *m, const struct bookings *b, const struct model_account *a)
 {
     __int128 taken = 0;
-    for (int i = 0; i < in->entry_count; i++) {
-        const struct intent_entry *e = &in->entries[i];
+    for (int i = 0; i < b->count; i++) {
+        const struct intent_entry *e = &b->entries[i];
         taken += account_of(m, e->account) != a ? 0 : e->is_debit ? e->amount : -e->amount;
     }
     return taken;
 }
 
-static void take_back(struct model *m, const struct intent *in, int booked)
+static void take_back(struct model *m, const struct bookings *b, int booked)
 {
     for (int i = 0; i < booked; i++) {
-        struct model_account *a = account_of(m, in->entries[i].account);
-        *(in->entries[i].is_debit ? &a->debits : &a->credits) -= in->entries[i].amount;
+        struct model_account *a = account_of(m, b->entries[i].account);
+        *(b->entries[i].is_debit ? &a->debits : &a->credits) -= b->entries[i].amount;
         a->entries--;
     }
 }
 
 /* Books one entry after the other, and takes all back when one of them or the end does not please. */
-static const char *book_all(struct model *m, const struct intent *in, struct expectation *ret)
+static const char *book_all(struct model *m, const struct bookings *b, struct expectation *ret)
 {
     const char *refusal = NULL;
     int booked = 0;
-    for (; booked < in->entry_count && refusal == NULL; booked++) {
-        const struct intent_entry *e = &in->entries[booked];
+    for (; booked < b->count && refusal == NULL; booked++) {
+        const struct intent_entry *e = &b->entries[booked];
         struct model_account *a = account_of(m, e->account);
         struct model_account unlimited = *a;
         unlimited.may_go_negative = true;
@@ -296,13 +327,15 @@ static const char *book_all(struct model *m, const struct intent *in, struct exp
         book(a, e->is_debit, e->amount);
     }
     for (int i = 0; i < booked && refusal == NULL; i++) {
-        struct model_account *a = account_of(m, in->entries[i].account);
+        struct model_account *a = account_of(m, b->entries[i].account);
         if (!a->may_go_negative && model_available(a) < 0) {
-            refusal = lacks(ret, in->entries[i].account, taken_from(m, in, a));
+            refusal = "insufficient_funds";
+            ret->lacking = b->entries[i].account;
+            ret->required = taken_from(m, b, a);
         }
     }
     if (refusal != NULL) {
-        take_back(m, in, booked);
+        take_back(m, b, booked);
     }
     return refusal;
 }
@@ -311,7 +344,186 @@ static const char *journal(struct model *m, const struct intent *in, struct expe
 {
     const char *refusal = why_no_sum(in);
     refusal = refusal != NULL ? refusal : why_no_parties(m, in);
-    return refusal != NULL ? refusal : book_all(m, in, ret);
+    if (refusal != NULL) {
+        return refusal;
+    }
+    struct bookings b = {.count = in->entry_count};
+    memcpy(b.entries, in->entries, sizeof(b.entries));
+    return book_all(m, &b, ret);
+}
+
+/* Twice the exact figure lies above, on or below the middle between two whole ones. */
+static __int128 bought(const struct intent *in)
+{
+    __int128 exact = (__int128)in->amount * in->numerator, whole = exact / in->denominator;
+    __int128 middle = (2 * whole + 1) * in->denominator;
+    bool up = 2 * exact > middle || (2 * exact == middle && whole % 2 != 0);
+    return in->is_half_even && up ? whole + 1 : whole;
+}
+
+static const char *exchange(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    struct model_account *from = account_of(m, in->from), *to = account_of(m, in->account);
+    if (same_ref(in->from, in->account)) {
+        return "same_account";
+    }
+    if (from == NULL || !model_may_read(in, from) || to == NULL) {
+        return "account_not_found";
+    }
+    if (from->currency == to->currency) {
+        return "same_currency";
+    }
+    if (from->is_fx || to->is_fx) {
+        return "same_account";
+    }
+    __int128 amount = bought(in);
+    if (amount < 1 || amount > JSON_LIMIT) {
+        return "amount_out_of_range";
+    }
+    note_lack(ret, in->from, in->amount);
+    struct model_account *gets = &m->fx[from->currency], *gives = &m->fx[to->currency];
+    const char *refusal = why_no_debit(from, in->amount);
+    refusal = refusal == NULL && gets->exists ? why_no_credit(gets, in->amount) : refusal;
+    refusal = refusal == NULL && gives->exists ? why_no_debit(gives, amount) : refusal;
+    refusal = refusal == NULL ? why_no_credit(to, amount) : refusal;
+    if (refusal == NULL) {
+        gets = gets->exists ? gets : model_open_fx(m, from->currency);
+        gives = gives->exists ? gives : model_open_fx(m, to->currency);
+        move(from, gets, in->amount);
+        move(gives, to, (int64_t)amount);
+    }
+    return refusal;
+}
+
+static const char *why_not_by(struct model *m, const struct intent *in, const struct model_transaction *t)
+{
+    bool takes_part = false, owns_all_credited = true;
+    for (int i = 0; i < t->entry_count; i++) {
+        bool may = model_may_read(in, account_of(m, t->entries[i].account));
+        takes_part = takes_part || may;
+        owns_all_credited = owns_all_credited && (may || t->entries[i].is_debit);
+    }
+    if (!takes_part) {
+        return "not_found";
+    }
+    bool crosses_border = t->type == INTENT_DEPOSIT || t->type == INTENT_WITHDRAWAL;
+    return !intent_is_staff(in) && (crosses_border || !owns_all_credited) ? "forbidden" : NULL;
+}
+
+/* The same entries the other way round, the last one first; of two a part. */
+static void turn_round(const struct model_transaction *t, __int128 amount, struct bookings *ret)
+{
+    ret->count = t->entry_count;
+    for (int i = 0; i < t->entry_count; i++) {
+        ret->entries[i] = t->entries[t->entry_count - 1 - i];
+        ret->entries[i].is_debit = !ret->entries[i].is_debit;
+        if (t->entry_count == 2) {
+            ret->entries[i].amount = (int64_t)amount;
+        }
+    }
+}
+
+static const char *reverse(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    struct model_transaction *t = (struct model_transaction *)model_transaction(m, in->transaction);
+    const char *refusal = t == NULL ? "not_found" : why_not_by(m, in, t);
+    if (refusal != NULL) {
+        return refusal;
+    }
+    __int128 left = t->amount - t->reversed, amount = in->amount == 0 ? left : in->amount;
+    if (t->type == INTENT_REVERSE) {
+        return "not_reversible";
+    }
+    if (left == 0) {
+        return "already_reversed";
+    }
+    if (amount > left) {
+        return "amount_exceeds_original";
+    }
+    if (t->entry_count > 2 && amount != t->amount) {
+        return "whole_only";
+    }
+    struct bookings b;
+    turn_round(t, amount, &b);
+    refusal = book_all(m, &b, ret);
+    t->reversed += refusal == NULL ? amount : 0;
+    return refusal;
+}
+
+static void record_pair(struct model_transaction *t, struct account_ref from, struct account_ref to,
+                        int64_t amount)
+{
+    struct intent_entry *e = &t->entries[t->entry_count];
+    e[0] = (struct intent_entry){.account = from, .is_debit = true, .amount = amount};
+    e[1] = (struct intent_entry){.account = to, .is_debit = false, .amount = amount};
+    t->entry_count += 2;
+}
+
+static void record_journal(struct model_transaction *t, const struct intent *in)
+{
+    t->currency = in->entries[0].currency;
+    t->entry_count = in->entry_count;
+    memcpy(t->entries, in->entries, sizeof(t->entries));
+    for (int i = 0; i < in->entry_count; i++) {
+        const struct intent_entry *e = &in->entries[i];
+        t->amount += e->is_debit && e->currency == t->currency ? e->amount : 0;
+    }
+}
+
+static void record_exchange(struct model *m, struct model_transaction *t, const struct intent *in)
+{
+    int sold = account_of(m, in->from)->currency, buys = account_of(m, in->account)->currency;
+    t->currency = sold;
+    record_pair(t, in->from, (struct account_ref){REF_FX, sold}, in->amount);
+    record_pair(t, (struct account_ref){REF_FX, buys}, in->account, (int64_t)bought(in));
+}
+
+static void record_reversal(struct model *m, struct model_transaction *t, const struct intent *in)
+{
+    const struct model_transaction *o = model_transaction(m, in->transaction);
+    struct bookings b;
+    turn_round(o, t->amount, &b);
+    t->currency = o->currency;
+    t->entry_count = b.count;
+    memcpy(t->entries, b.entries, sizeof(t->entries));
+}
+
+/* What was posted, so that it can be compared and reversed later. */
+static void record(struct model *m, const struct intent *in, __int128 amount, struct expectation *ret)
+{
+    struct model_transaction t = {.type = in->type, .amount = amount, .currency = in->currency};
+    struct account_ref cash = {REF_CASH, in->currency};
+    switch (in->type) {
+    case INTENT_TRANSFER:
+        t.currency = account_of(m, in->from)->currency;
+        record_pair(&t, in->from, in->account, in->amount);
+        break;
+    case INTENT_DEPOSIT:
+        record_pair(&t, cash, in->account, in->amount);
+        break;
+    case INTENT_WITHDRAWAL:
+        record_pair(&t, in->account, cash, in->amount);
+        break;
+    case INTENT_JOURNAL:
+        record_journal(&t, in);
+        break;
+    case INTENT_EXCHANGE:
+        record_exchange(m, &t, in);
+        break;
+    case INTENT_REVERSE:
+        record_reversal(m, &t, in);
+        break;
+    case INTENT_ACCOUNT_CREATE:
+    case INTENT_FREEZE:
+    case INTENT_UNFREEZE:
+    case INTENT_CLOSE:
+    case INTENT_TYPE_COUNT:
+        return;
+    }
+    if (m->transaction_count < MODEL_TRANSACTIONS_MAX) {
+        ret->new_transaction = m->transaction_count;
+        m->transactions[m->transaction_count++] = t;
+    }
 }
 
 static const char *change(struct model *m, const struct intent *in)
@@ -321,7 +533,7 @@ static const char *change(struct model *m, const struct intent *in)
         return "not_found";
     }
     if (in->type == INTENT_CLOSE) {
-        if (a->is_cash) {
+        if (a->is_system) {
             return "forbidden";
         }
         if (model_posted(a) != 0 || a->held != 0) {
@@ -363,6 +575,10 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
         return withdrawal(m, in, ret);
     case INTENT_JOURNAL:
         return journal(m, in, ret);
+    case INTENT_EXCHANGE:
+        return exchange(m, in, ret);
+    case INTENT_REVERSE:
+        return reverse(m, in, ret);
     case INTENT_ACCOUNT_CREATE:
         return create(m, in, ret);
     case INTENT_FREEZE:
@@ -379,11 +595,24 @@ static int status_of(const struct intent *in, const char *refusal)
     static const struct {
         const char *code;
         int status;
-    } statuses[] = {{"same_account", 422},      {"account_not_found", 422},  {"currency_mismatch", 422},
-                    {"balance_overflow", 422},  {"account_closed", 409},     {"account_frozen", 409},
-                    {"account_not_empty", 409}, {"insufficient_funds", 402}, {"forbidden", 403},
-                    {"not_found", 404},         {"unbalanced", 422},         {"amount_out_of_range", 422},
-                    {"condition_not_met", 409}};
+    } statuses[] = {{"same_account", 422},
+                    {"account_not_found", 422},
+                    {"currency_mismatch", 422},
+                    {"balance_overflow", 422},
+                    {"account_closed", 409},
+                    {"account_frozen", 409},
+                    {"account_not_empty", 409},
+                    {"insufficient_funds", 402},
+                    {"forbidden", 403},
+                    {"not_found", 404},
+                    {"unbalanced", 422},
+                    {"amount_out_of_range", 422},
+                    {"condition_not_met", 409},
+                    {"same_currency", 422},
+                    {"not_reversible", 409},
+                    {"already_reversed", 409},
+                    {"amount_exceeds_original", 422},
+                    {"whole_only", 422}};
     if (refusal == NULL) {
         bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
         return changes ? 200 : 201;
@@ -440,7 +669,7 @@ void model_decide(struct model *m, const struct intent *in, const struct request
     (void)snprintf(key, sizeof(key), in->key[0] != '\0' ? "key %d %s" : "command %d %s%llu", in->sender,
                    in->key, (unsigned long long)in->command);
     (void)snprintf(source, sizeof(source), "source %s", in->source);
-    *ret = (struct expectation){.new_account = -1};
+    *ret = (struct expectation){.new_account = -1, .new_transaction = -1};
     m->fresh_count = 0;
 
     struct memory *known = recall(m, key);
@@ -464,9 +693,14 @@ void model_decide(struct model *m, const struct intent *in, const struct request
         ret->code = "deadline_exceeded";
         return;
     }
+    const struct model_transaction *original = model_transaction(m, in->transaction);
+    __int128 before = original == NULL ? 0 : original->reversed;
     ret->code = execute(m, in, ret);
     ret->status = status_of(in, ret->code);
     ret->decided = ret->code == NULL;
+    if (ret->decided) {
+        record(m, in, original == NULL ? in->amount : original->reversed - before, ret);
+    }
     if (ret->status == 403) {
         return; /* not done, and not for good: never remembered */
     }

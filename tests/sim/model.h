@@ -7,28 +7,41 @@
 
 #include "tests/sim/intent.h"
 
-#define MODEL_ACCOUNTS_MAX 400
+#define MODEL_ACCOUNTS_MAX     400
+#define MODEL_TRANSACTIONS_MAX 4000 /* those after them are not reversed */
 
 enum model_status { MODEL_OPEN, MODEL_FROZEN, MODEL_CLOSED };
 struct model_account {
-    bool exists, may_go_negative, is_cash;
+    bool exists, may_go_negative, is_system, is_fx;
     int owner, currency;
     enum model_status status;
     __int128 credits, debits, held;
     int64_t entries;
 };
 
+struct model_transaction {
+    enum intent_type type;
+    int currency;
+    __int128 amount, reversed; /* of the headline */
+    struct intent_entry entries[SIM_ENTRIES];
+    int entry_count;
+};
+
 struct model;
 struct model *model_new(void);
 void model_free(struct model *m);
 
-/* The next account, or the currency's cash account, as it stands before the run begins. */
+/* The next account, or the currency's cash or fx account, as it stands before the run begins. */
 struct model_account *model_open(struct model *m, int owner, int currency);
 struct model_account *model_open_cash(struct model *m, int currency);
+struct model_account *model_open_fx(struct model *m, int currency);
 
 int model_account_count(const struct model *m);
 /* NULL: it does not exist. */
 const struct model_account *model_account(const struct model *m, struct account_ref ref);
+int model_transaction_count(const struct model *m);
+/* NULL: it never was. */
+const struct model_transaction *model_transaction(const struct model *m, int number);
 __int128 model_posted(const struct model_account *a);
 __int128 model_available(const struct model_account *a);
 bool model_may_read(const struct intent *in, const struct model_account *a);
@@ -43,7 +56,8 @@ struct expectation {
     size_t body_len;
     struct account_ref lacking; /* with insufficient_funds: who lacks, and what it would take */
     __int128 required;
-    int new_account; /* number of the account that this intent opened; -1: none */
+    int new_transaction; /* number of the one that this intent posted; -1: none */
+    int new_account;     /* number of the account that this intent opened; -1: none */
 };
 /* Decides, changes the model, and tells what to expect. */
 void model_decide(struct model *m, const struct intent *in, const struct request *request,

@@ -28,6 +28,7 @@ struct run {
     struct model *model;
     struct memory_store store;
     struct uuid account_ids[MODEL_ACCOUNTS_MAX]; /* by the model's numbers */
+    struct uuid transaction_ids[MODEL_TRANSACTIONS_MAX];
     int64_t now_us;
     size_t step;
 };
@@ -91,6 +92,8 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
         return r->account_ids[ref.number];
     case REF_CASH:
         return account_system_id(ACCOUNT_ROLE_cash, currency_code(ref.number));
+    case REF_FX:
+        return account_system_id(ACCOUNT_ROLE_fx, currency_code(ref.number));
     case REF_UNKNOWN:
         break;
     }
@@ -100,6 +103,8 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
 static struct intent_ids ids_of(const struct run *r, const struct intent *in)
 {
     struct intent_ids ids = {.from = id_of(r, in->from), .account = id_of(r, in->account)};
+    ids.transaction =
+        in->transaction < 0 ? uuid7_make(FIRST_US, 78, 78) : r->transaction_ids[in->transaction];
     for (int i = 0; i < in->entry_count; i++) {
         ids.entries[i] = id_of(r, in->entries[i].account);
     }
@@ -127,20 +132,21 @@ static void open_account(struct run *r, int number, int64_t credits, int64_t hel
     m->held = held;
 }
 
-static void open_cash(struct run *r, int currency, int64_t debits, int64_t credits)
+static void open_system(struct run *r, enum account_role role, int currency, int64_t debits, int64_t credits)
 {
     struct account a;
-    account_system_init(&a, ACCOUNT_ROLE_cash, currency_code(currency), FIRST_US);
+    account_system_init(&a, role, currency_code(currency), FIRST_US);
     a.debits_posted = debits;
     a.credits_posted = credits;
     memory_store_put(&r->store, &a);
-    struct model_account *m = model_open_cash(r->model, currency);
+    struct model_account *m =
+        role == ACCOUNT_ROLE_cash ? model_open_cash(r->model, currency) : model_open_fx(r->model, currency);
     m->debits = debits;
     m->credits = credits;
 }
 
-/* Money in the first and the last currency, whose cash account has nearly reached its end; none in the
- * second. */
+/* Money in the first and the last currency, whose cash and fx accounts have nearly reached their end; none in
+ * the second. */
 static void open_world(struct run *r)
 {
     int64_t issued[SIM_CURRENCIES] = {0};
@@ -150,8 +156,9 @@ static void open_world(struct run *r)
         open_account(r, i, credits, held);
         issued[i % SIM_CURRENCIES] += credits;
     }
-    open_cash(r, 0, issued[0], 0);
-    open_cash(r, 2, NEAR_THE_END, NEAR_THE_END - issued[2]);
+    open_system(r, ACCOUNT_ROLE_cash, 0, issued[0], 0);
+    open_system(r, ACCOUNT_ROLE_cash, 2, NEAR_THE_END, NEAR_THE_END - issued[2]);
+    open_system(r, ACCOUNT_ROLE_fx, 2, NEAR_THE_END, NEAR_THE_END);
 }
 
 static void take_off(struct run *r, struct flight *f, size_t count)
@@ -244,42 +251,41 @@ static bool check_legs(struct run *r, const struct intent *in, const json_t *bod
     return true;
 }
 
-static bool check_pair(struct run *r, const struct intent *in, const json_t *body, struct account_ref from,
-                       struct account_ref to)
+/* A posted transaction is that of the model, entry by entry. */
+static bool check_posted(struct run *r, const struct intent *in, const json_t *body, int number)
 {
-    struct wanted_leg legs[] = {{.account = from, .is_debit = true, .amount = in->amount},
-                                {.account = to, .is_debit = false, .amount = in->amount}};
-    return check_legs(r, in, body, legs, COUNT(legs));
+    static const char *const kinds[INTENT_TYPE_COUNT] = {
+        [INTENT_DEPOSIT] = "deposit", [INTENT_WITHDRAWAL] = "withdrawal", [INTENT_TRANSFER] = "transfer",
+        [INTENT_JOURNAL] = "journal", [INTENT_EXCHANGE] = "exchange",     [INTENT_REVERSE] = "reversal"};
+    const struct model_transaction *t = model_transaction(r->model, number);
+    struct wanted_leg legs[SIM_ENTRIES];
+    for (int i = 0; i < t->entry_count; i++) {
+        const struct intent_entry *e = &t->entries[i];
+        legs[i] = (struct wanted_leg){.account = e->account, .is_debit = e->is_debit, .amount = e->amount};
+    }
+    if (typeid_parse("txn", json_get_str(body, "id"), &r->transaction_ids[number]) != STATUS_OK ||
+        !says(body, "kind", kinds[in->type]) || !says(body, "currency", currency_code(t->currency))) {
+        return differs(r, "the transaction lacks its id, kind or currency");
+    }
+    return wanted_int(r, body, "amount", t->amount) && check_legs(r, in, body, legs, (size_t)t->entry_count);
 }
 
-static bool check_journal(struct run *r, const struct intent *in, const json_t *body)
+static bool check_account_answer(struct run *r, const struct intent *in, const json_t *body)
 {
-    struct wanted_leg legs[SIM_ENTRIES];
-    __int128 headline = 0;
-    for (int i = 0; i < in->entry_count; i++) {
-        const struct intent_entry *e = &in->entries[i];
-        legs[i] = (struct wanted_leg){.account = e->account, .is_debit = e->is_debit, .amount = e->amount};
-        headline += e->is_debit && e->currency == in->entries[0].currency ? e->amount : 0;
+    const struct model_account *a = model_account(r->model, in->account);
+    static const char *const statuses[] = {
+        [MODEL_OPEN] = "open", [MODEL_FROZEN] = "frozen", [MODEL_CLOSED] = "closed"};
+    if (!says(body, "status", statuses[a->status])) {
+        return differs(r, "the account is not %s", statuses[a->status]);
     }
-    return says(body, "currency", currency_code(in->entries[0].currency)) &&
-           wanted_int(r, body, "amount", headline) && check_legs(r, in, body, legs, (size_t)in->entry_count);
+    return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
 }
 
 static bool check_done(struct run *r, const struct intent *in, const json_t *body,
                        const struct expectation *e)
 {
-    struct account_ref cash = {REF_CASH, in->currency};
-    if (in->type == INTENT_TRANSFER) {
-        return check_pair(r, in, body, in->from, in->account);
-    }
-    if (in->type == INTENT_DEPOSIT) {
-        return check_pair(r, in, body, cash, in->account);
-    }
-    if (in->type == INTENT_WITHDRAWAL) {
-        return check_pair(r, in, body, in->account, cash);
-    }
-    if (in->type == INTENT_JOURNAL) {
-        return check_journal(r, in, body);
+    if (e->new_transaction >= 0) {
+        return check_posted(r, in, body, e->new_transaction);
     }
     if (in->type == INTENT_ACCOUNT_CREATE) {
         struct str id = json_get_str(body, "id");
@@ -288,14 +294,8 @@ static bool check_done(struct run *r, const struct intent *in, const json_t *bod
         }
         return true;
     }
-    const struct model_account *a = model_account(r->model, in->account);
-    static const char *const statuses[] = {
-        [MODEL_OPEN] = "open", [MODEL_FROZEN] = "frozen", [MODEL_CLOSED] = "closed"};
-    const char *status = json_string_value(json_object_get(body, "status"));
-    if (status == NULL || strcmp(status, statuses[a->status]) != 0) {
-        return differs(r, "the account is not %s", statuses[a->status]);
-    }
-    return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
+    bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
+    return !changes || check_account_answer(r, in, body); /* the rest is posted, but the model is full */
 }
 
 static bool check_refusal(struct run *r, const struct intent *in, const json_t *body,
@@ -374,7 +374,8 @@ static bool check_world(struct run *r)
         }
     }
     for (int c = 0; c < SIM_CURRENCIES; c++) {
-        if (!check_account(r, (struct account_ref){REF_CASH, c}, sum)) {
+        if (!check_account(r, (struct account_ref){REF_CASH, c}, sum) ||
+            !check_account(r, (struct account_ref){REF_FX, c}, sum)) {
             return false;
         }
         if (sum[c] != 0) {

@@ -12,6 +12,7 @@ static const char *const names[INTENT_TYPE_COUNT] = {
     [INTENT_UNFREEZE] = "account.unfreeze",     [INTENT_CLOSE] = "account.close",
     [INTENT_DEPOSIT] = "deposit.create",        [INTENT_WITHDRAWAL] = "withdrawal.create",
     [INTENT_TRANSFER] = "transfer.create",      [INTENT_JOURNAL] = "transaction.create",
+    [INTENT_EXCHANGE] = "exchange.create",      [INTENT_REVERSE] = "transaction.reverse",
 };
 
 const char *currency_code(int number)
@@ -73,6 +74,29 @@ static void write_journal(struct json_out *json, const struct intent *in, const 
     json_array_close(json);
 }
 
+static void write_exchange(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    write_account(json, "from_account", &ids->from);
+    write_account(json, "to_account", &ids->account);
+    write_int(json, "sell_amount", in->amount);
+    json_key(json, "rate");
+    json_object_open(json);
+    write_int(json, "numerator", in->numerator);
+    write_int(json, "denominator", in->denominator);
+    json_object_close(json);
+    write_text(json, "rounding", in->is_half_even ? "half_even" : "down");
+}
+
+static void write_reversal(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    json_key(json, "transaction");
+    json_typeid(json, "txn", &ids->transaction);
+    write_text(json, "reason", "broken");
+    if (in->amount > 0) {
+        write_int(json, "amount", in->amount);
+    }
+}
+
 static void write_notes(struct json_out *json, const struct intent *in)
 {
     if (in->note % 3 == 0) {
@@ -84,36 +108,50 @@ static void write_notes(struct json_out *json, const struct intent *in)
     }
 }
 
+/* What most movements of money have. */
+static void write_money(struct json_out *json, const struct intent *in)
+{
+    write_int(json, "amount", in->amount);
+    if (in->currency >= 0) {
+        write_text(json, "currency", currencies[in->currency]);
+    }
+    write_notes(json, in);
+}
+
 static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
     switch (in->type) {
     case INTENT_ACCOUNT_CREATE:
         write_new_account(json, in);
+        write_text(json, "currency", currencies[in->currency]);
         break;
     case INTENT_TRANSFER:
         write_account(json, "from_account", &ids->from);
         write_account(json, "to_account", &ids->account);
-        break;
-    case INTENT_JOURNAL:
-        write_journal(json, in, ids);
+        write_money(json, in);
         break;
     case INTENT_DEPOSIT:
     case INTENT_WITHDRAWAL:
+        write_account(json, "account", &ids->account);
+        write_money(json, in);
+        break;
+    case INTENT_JOURNAL:
+        write_journal(json, in, ids);
+        write_notes(json, in);
+        break;
+    case INTENT_EXCHANGE:
+        write_exchange(json, in, ids);
+        write_notes(json, in);
+        break;
+    case INTENT_REVERSE:
+        write_reversal(json, in, ids);
+        break;
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
     case INTENT_TYPE_COUNT:
         write_account(json, "account", &ids->account);
         break;
-    }
-    if (in->amount > 0) {
-        write_int(json, "amount", in->amount);
-    }
-    if (in->currency >= 0) {
-        write_text(json, "currency", currencies[in->currency]);
-    }
-    if (in->amount > 0 || in->entry_count > 0) {
-        write_notes(json, in);
     }
 }
 
