@@ -1,5 +1,5 @@
-/* test_multileg.c - transactions with more than two legs and withdrawals, through all processes: what is
-   answered, what is read afterwards, and that nothing of a refused or repeated one is left. */
+/* test_multileg.c - withdrawals, multi-leg transactions, exchanges and reversals, through all processes: what
+   is answered, what is read afterwards, and what happens when many want the same at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #define FUNDS       1000
 #define LEGS_MAX    100
+#define CROWD       16
 #define USER_SCOPES "accounts:read,transactions:read,transactions:write"
 
 static struct harness h;
@@ -138,6 +139,201 @@ static void as_many_legs_as_there_may_be(void **state)
     api_expect_problem(&api, 422, "invalid_value", "/entries");
 }
 
+/* 1001 cents at 1.5 buy 1501.5: down to 1501, to the even 1502 otherwise. What rounding cuts stays with the
+ * house. */
+static void exchange(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rounding;
+        int64_t bought;
+    } rows[] = {{"down", 1501}, {"half_even", 1502}};
+    char key[16];
+    harness_deposit(&h, cast_id("alice"), "EUR", 2002);
+    int64_t euros = harness_available(&h, cast_id("alice")),
+            dollars = harness_available(&h, cast_id("dollars"));
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(key, sizeof key, "fx-%zu", i);
+        assert_int_equal(api_post(&api, "/v1/exchanges", key,
+                                  "{'from_account':'@alice','to_account':'@dollars','sell_amount':1001,"
+                                  "'rate':{'numerator':3,'denominator':2},'rounding':'%s'}",
+                                  rows[i].rounding),
+                         201);
+        read_again();
+        assert_string_equal(api_string(&api, "kind"), "exchange");
+        assert_int_equal(api_int(&api, "rate.numerator"), 3);
+        assert_int_equal(api_int(&api, "rate.denominator"), 2);
+        assert_string_equal(api_string(&api, "rounding"), rows[i].rounding);
+        assert_int_equal(api_int(&api, "amount"), 1001);
+        assert_int_equal(api_int(&api, "entries.3.amount"), rows[i].bought);
+        dollars += rows[i].bought;
+    }
+    assert_int_equal(harness_available(&h, cast_id("alice")), euros - 2002);
+    assert_int_equal(harness_available(&h, cast_id("dollars")), dollars);
+    assert_int_equal(api_get(&api, "/v1/transactions?kind=exchange"), 200);
+    assert_int_equal(api_int(&api, "data.1.rate.numerator"), 3);
+}
+
+static void reverse(const char *id, const char *key, const char *body, int status)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "/v1/transactions/%s/reverse", id);
+    if (api_post(&api, path, key, "%s", body) != status)
+        fail_msg("%s: wanted %d, got %d: %s", key, status, api.status, api.body.data);
+}
+
+/* Part by part, by who received it, up to the whole; then no more. */
+static void reversal(void **state)
+{
+    (void)state;
+    char id[64];
+    int64_t alice = harness_available(&h, cast_id("alice")), bob = harness_available(&h, cast_id("bob"));
+    assert_int_equal(api_post(&api, "/v1/transfers", "rev-1",
+                              "{'from_account':'@alice','to_account':'@bob','amount':100}"),
+                     201);
+    (void)snprintf(id, sizeof id, "%s", api_string(&api, "id"));
+    reverse(id, "back-1", "{'amount':30,'reason':'one was broken'}", 201);
+    assert_string_equal(api_string(&api, "reverses"), id);
+    read_again();
+    assert_string_equal(api_string(&api, "kind"), "reversal");
+    assert_string_equal(api_string(&api, "reverses"), id);
+    assert_string_equal(api_string(&api, "reason"), "one was broken");
+    reverse(api_string(&api, "id"), "back-2", "{'reason':'no'}", 409);
+    api_expect_problem(&api, 409, "not_reversible", NULL);
+    reverse(id, "back-1", "{'amount':30,'reason':'one was broken'}", 200); /* once more: a replay */
+    reverse(id, "back-3", "{'amount':71,'reason':'too much'}", 422);
+    api_expect_problem(&api, 422, "amount_exceeds_original", "/amount");
+    reverse(id, "back-4", "{'reason':'all of them'}", 201);
+    assert_int_equal(api_int(&api, "amount"), 70);
+    reverse(id, "back-5", "{'reason':'again'}", 409);
+    api_expect_problem(&api, 409, "already_reversed", NULL);
+    assert_int_equal(harness_available(&h, cast_id("alice")), alice);
+    assert_int_equal(harness_available(&h, cast_id("bob")), bob);
+}
+
+/* A captured hold goes back from the destination to the account; a part of an exchange would have to be
+ * rounded. */
+static void reversal_of_other_kinds(void **state)
+{
+    (void)state;
+    char path[128], id[64];
+    int64_t alice = harness_available(&h, cast_id("alice"));
+    assert_int_equal(
+        api_post(&api, "/v1/holds", "hold-1", "{'account':'@alice','amount':50,'destination':'@bob'}"), 201);
+    (void)snprintf(path, sizeof path, "/v1/holds/%s/capture", api_string(&api, "hold.id"));
+    assert_int_equal(api_post(&api, path, "capture-1", "{'amount':20}"), 201);
+    (void)snprintf(id, sizeof id, "%s", api_string(&api, "transaction_id"));
+    reverse(id, "back-hold", "{'reason':'not delivered'}", 201);
+    assert_string_equal(api_string(&api, "entries.0.account"), cast_id("bob"));
+    assert_int_equal(harness_available(&h, cast_id("alice")), alice);
+
+    assert_int_equal(api_get(&api, "/v1/transactions?kind=exchange&limit=1"), 200);
+    (void)snprintf(id, sizeof id, "%s", api_string(&api, "data.0.id"));
+    reverse(id, "back-fx-1", "{'amount':7,'reason':'a part'}", 422);
+    api_expect_problem(&api, 422, "whole_only", "/amount");
+    reverse(id, "back-fx-2", "{'reason':'all of it'}", 201);
+    assert_int_equal(api_int(&api, "amount"), 1001);
+    assert_int_equal(harness_available(&h, cast_id("alice")), alice + 1001);
+}
+
+/* Who paid cannot take it back; who does not take part sees nothing. */
+static void reversal_by_others(void **state)
+{
+    (void)state;
+    struct api_key stranger;
+    char id[64], path[128];
+    api_key_make(&h, "nobody", USER_SCOPES, &stranger);
+    assert_int_equal(api_post(&api, "/v1/transfers", "rev-2",
+                              "{'from_account':'@alice','to_account':'@foreign','amount':10}"),
+                     201);
+    (void)snprintf(id, sizeof id, "%s", api_string(&api, "id"));
+    (void)snprintf(path, sizeof path, "/v1/transactions/%s/reverse", id);
+    struct api_request r = {
+        .path = path, .key = "mine", .body = "{\"reason\":\"mine\"}", .api_key = user.secret};
+    (void)api_send(&api, &r);
+    api_expect_problem(&api, 403, "forbidden", NULL);
+    r.api_key = stranger.secret;
+    (void)api_send(&api, &r);
+    api_expect_problem(&api, 404, "not_found", NULL);
+}
+
+/* One of many who want something at the same moment, over both ingresses. */
+struct caller {
+    pthread_t thread;
+    struct client client;
+    struct client_answer answer;
+    const char *path, *body;
+    char key[HARNESS_KEY_SIZE];
+    pthread_barrier_t *together;
+};
+
+static void *call(void *context)
+{
+    struct caller *c = context;
+    (void)pthread_barrier_wait(c->together);
+    client_send(&c->client, c->path, c->key, c->body, &c->answer);
+    return NULL;
+}
+
+/* How many got 201; the others got the other status. */
+static int crowd_calls(const char *path, const char *body, int other)
+{
+    static struct caller callers[CROWD];
+    pthread_barrier_t together;
+    int created = 0;
+    assert_int_equal(pthread_barrier_init(&together, NULL, CROWD), 0);
+    for (int i = 0; i < CROWD; i++) {
+        callers[i] = (struct caller){.path = path, .body = body, .together = &together};
+        harness_new_key(callers[i].key);
+        harness_client(&h, i % 2, &callers[i].client);
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, call, &callers[i]), 0);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        (void)pthread_join(callers[i].thread, NULL);
+        client_close(&callers[i].client);
+        int status = callers[i].answer.status;
+        created += status == 201;
+        if (status != 201 && status != other)
+            fail_msg("got %d: %s", status, callers[i].answer.body);
+    }
+    (void)pthread_barrier_destroy(&together);
+    return created;
+}
+
+/* Never more than the original, whoever comes first: 40 of 100 fit in twice. */
+static void many_reversals_at_once(void **state)
+{
+    (void)state;
+    char path[128];
+    for (int round = 0; round < 5; round++) {
+        char key[HARNESS_KEY_SIZE];
+        harness_new_key(key);
+        int64_t alice = harness_available(&h, cast_id("alice"));
+        assert_int_equal(api_post(&api, "/v1/transfers", key,
+                                  "{'from_account':'@alice','to_account':'@bob','amount':100}"),
+                         201);
+        (void)snprintf(path, sizeof path, "/v1/transactions/%s/reverse", api_string(&api, "id"));
+        assert_int_equal(crowd_calls(path, "{\"amount\":40,\"reason\":\"a part\"}", 422), 2);
+        assert_int_equal(harness_available(&h, cast_id("alice")), alice - 20);
+    }
+    assert_true(scene_never_logged(&h, "batch_failed")); /* the locks suffice: no wall was run into */
+}
+
+/* The fx accounts of both currencies are made on first use, by one of many. */
+static void many_first_exchanges(void **state)
+{
+    (void)state;
+    char body[512];
+    cast_text("{'from_account':'@pounds','to_account':'@yen','sell_amount':10,'rate':{'numerator':19,'"
+              "denominator':10},"
+              "'rounding':'down'}",
+              body, sizeof body);
+    assert_int_equal(crowd_calls("/v1/exchanges", body, 201), CROWD);
+    assert_int_equal(harness_available(&h, cast_id("pounds")), FUNDS - 10 * CROWD);
+    assert_int_equal(harness_available(&h, cast_id("yen")), 19 * CROWD);
+    assert_true(scene_never_logged(&h, "batch_failed"));
+}
+
 static void books_are_right(void **state)
 {
     (void)state;
@@ -160,6 +356,8 @@ static void set_up_accounts(void)
     open_account("empty", "EUR", 0);
     open_account("dollars", "USD", FUNDS);
     open_account("more_dollars", "USD", 0);
+    open_account("pounds", "GBP", FUNDS);
+    open_account("yen", "JPY", 0);
     (void)api_post(&api, "/v1/accounts", "foreign",
                    "{'owner':'stranger','type':'merchant','currency':'EUR','name':'Foreign'}");
     cast_add("foreign", api_string(&api, "id"));
@@ -170,11 +368,19 @@ static void set_up_accounts(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(withdrawal),         cmocka_unit_test(three_legs),
-        cmocka_unit_test(money_is_passed_on), cmocka_unit_test(as_many_legs_as_there_may_be),
+        cmocka_unit_test(withdrawal),
+        cmocka_unit_test(three_legs),
+        cmocka_unit_test(money_is_passed_on),
+        cmocka_unit_test(as_many_legs_as_there_may_be),
+        cmocka_unit_test(exchange),
+        cmocka_unit_test(reversal),
+        cmocka_unit_test(reversal_of_other_kinds),
+        cmocka_unit_test(reversal_by_others),
+        cmocka_unit_test(many_reversals_at_once),
+        cmocka_unit_test(many_first_exchanges),
         cmocka_unit_test(books_are_right),
     };
-    harness_start(&h, &(struct harness_options){0});
+    harness_start(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2});
     api_open(&api, &h, 0);
     api_key_make(&h, HARNESS_OWNER, USER_SCOPES, &user);
     set_up_accounts();

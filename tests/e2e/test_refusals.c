@@ -264,6 +264,69 @@ static const struct row journals[] = {
      STAFF, 400, "duplicate_field", "/entries/1/amount", FORGOTTEN},
 };
 
+#define EXCHANGE(from, to, amount, numerator, denominator, rounding)                                         \
+    "{'from_account':'" from "','to_account':'" to "','sell_amount':" amount                                 \
+    ",'rate':{'numerator':" numerator ",'denominator':" denominator "},'rounding':'" rounding "'}"
+#define SELL(from, to) EXCHANGE(from, to, "5", "1", "1", "down")
+
+static const struct row exchanges[] = {
+    {"to itself", "/v1/exchanges", SELL("@alice", "@alice"), STAFF, 422, "same_account", "/to_account",
+     STORED},
+    {"from nobody", "/v1/exchanges", SELL("@missing", "@dollars"), STAFF, 422, "account_not_found",
+     "/from_account", STORED},
+    {"from a stranger's account", "/v1/exchanges", SELL("@foreign", "@dollars"), USER, 422,
+     "account_not_found", "/from_account", STORED},
+    {"to nobody", "/v1/exchanges", SELL("@alice", "@missing"), STAFF, 422, "account_not_found", "/to_account",
+     STORED},
+    {"in one currency", "/v1/exchanges", SELL("@alice", "@bob"), STAFF, 422, "same_currency", "/to_account",
+     STORED},
+    {"for nothing", "/v1/exchanges", EXCHANGE("@alice", "@dollars", "5", "1", "6", "down"), STAFF, 422,
+     "amount_out_of_range", "/sell_amount", STORED},
+    {"for too much", "/v1/exchanges", EXCHANGE("@alice", "@dollars", "2", "9007199254740991", "1", "down"),
+     STAFF, 422, "amount_out_of_range", "/sell_amount", STORED},
+    {"from a closed account", "/v1/exchanges", SELL("@closed", "@dollars"), STAFF, 409, "account_closed",
+     "/from_account", STORED},
+    {"from a frozen account", "/v1/exchanges", SELL("@frozen", "@dollars"), STAFF, 409, "account_frozen",
+     "/from_account", STORED},
+    {"more than there is", "/v1/exchanges", SELL("@empty", "@dollars"), STAFF, 402, "insufficient_funds",
+     NULL, STORED},
+    {"to a full account", "/v1/exchanges", SELL("@dollars", "@full"), STAFF, 422, "balance_overflow",
+     "/to_account", STORED},
+    {"a rate of nothing", "/v1/exchanges", EXCHANGE("@alice", "@dollars", "5", "0", "1", "down"), STAFF, 422,
+     "invalid_value", "/rate/numerator", FORGOTTEN},
+    {"a rate by nothing", "/v1/exchanges", EXCHANGE("@alice", "@dollars", "5", "1", "0", "down"), STAFF, 422,
+     "invalid_value", "/rate/denominator", FORGOTTEN},
+    {"a rate that is a number", "/v1/exchanges",
+     "{'from_account':'@alice','to_account':'@dollars','sell_amount':5,'rate':1.5,'rounding':'down'}", STAFF,
+     400, "wrong_type", "/rate", FORGOTTEN},
+    {"a rate without a denominator", "/v1/exchanges",
+     "{'from_account':'@alice','to_account':'@dollars','sell_amount':5,'rate':{'numerator':1},'rounding':'"
+     "down'}",
+     STAFF, 400, "missing_field", "/rate/denominator", FORGOTTEN},
+    {"an unknown field of the rate", "/v1/exchanges",
+     EXCHANGE("@alice", "@dollars", "5", "1", "1,'scale':2", "down"), STAFF, 400, "unknown_field",
+     "/rate/scale", FORGOTTEN},
+    {"rounded up", "/v1/exchanges", EXCHANGE("@alice", "@dollars", "5", "1", "1", "up"), STAFF, 422,
+     "invalid_value", "/rounding", FORGOTTEN},
+};
+
+static const struct row reversals[] = {
+    {"of nothing", "/v1/transactions/txn_01h455vb4pex5vsknk084sn02q/reverse", "{'reason':'x'}", STAFF, 404,
+     "not_found", NULL, STORED},
+    {"of what is no id", "/v1/transactions/@alice/reverse", "{'reason':'x'}", STAFF, 404, "not_found", NULL,
+     FORGOTTEN},
+    {"of a stranger's transaction", "/v1/transactions/@foreign_txn/reverse", "{'reason':'x'}", USER, 404,
+     "not_found", NULL, STORED},
+    {"of a deposit by who received it", "/v1/transactions/@deposit_txn/reverse", "{'reason':'x'}", USER, 403,
+     "forbidden", NULL, FORGOTTEN},
+    {"more than it was", "/v1/transactions/@deposit_txn/reverse", "{'amount':6,'reason':'x'}", STAFF, 422,
+     "amount_exceeds_original", "/amount", STORED},
+    {"without a reason", "/v1/transactions/@deposit_txn/reverse", "{}", STAFF, 400, "missing_field",
+     "/reason", FORGOTTEN},
+    {"with a transaction in the body", "/v1/transactions/@deposit_txn/reverse",
+     "{'reason':'x','transaction':'@deposit_txn'}", STAFF, 400, "unknown_field", "/transaction", FORGOTTEN},
+};
+
 static const struct row accounts[] = {
     {"for another owner", "/v1/accounts", "{'owner':'stranger','type':'user','currency':'EUR','name':'A'}",
      USER, 403, "forbidden", "/owner", FORGOTTEN},
@@ -427,6 +490,18 @@ static void journals_refused(void **state)
 {
     (void)state;
     refused(journals, ROWS(journals));
+}
+
+static void exchanges_refused(void **state)
+{
+    (void)state;
+    refused(exchanges, ROWS(exchanges));
+}
+
+static void reversals_refused(void **state)
+{
+    (void)state;
+    refused(reversals, ROWS(reversals));
 }
 
 static void accounts_refused(void **state)
@@ -612,6 +687,10 @@ static void set_up_accounts(void)
     cast_add("foreign", api_string(&api, "id"));
     must(201, api_post(&api, "/v1/deposits", "cash", DEPOSIT_TO("@foreign")));
     cast_add("cash", api_string(&api, "entries.0.account"));
+    cast_add("foreign_txn", api_string(&api, "id"));
+    must(201, api_post(&api, "/v1/deposits", "deposit", DEPOSIT_TO("@empty")));
+    cast_add("deposit_txn", api_string(&api, "id"));
+    must(201, api_post(&api, "/v1/withdrawals", "withdrawal", DEPOSIT_TO("@empty")));
     cast_add("missing", "acct_01h455vb4pex5vsknk084sn02q");
 }
 
@@ -621,6 +700,7 @@ int main(void)
         cmocka_unit_test(transfers_refused),    cmocka_unit_test(mass_assignment_refused),
         cmocka_unit_test(deposits_refused),     cmocka_unit_test(accounts_refused),
         cmocka_unit_test(withdrawals_refused),  cmocka_unit_test(journals_refused),
+        cmocka_unit_test(exchanges_refused),    cmocka_unit_test(reversals_refused),
         cmocka_unit_test(changes_refused),      cmocka_unit_test(amounts_refused),
         cmocka_unit_test(currencies_refused),   cmocka_unit_test(lengths),
         cmocka_unit_test(size_of_metadata),     cmocka_unit_test(insufficient_funds),
