@@ -240,6 +240,24 @@ static void make_reversal(struct generator *g, const struct model *m, struct int
     }
 }
 
+/* Chains and round trips: what one item brings the next one may take on. */
+static void make_batch(struct generator *g, const struct model *m, struct intent *in)
+{
+    struct intent item = {0};
+    in->item_count = 1 + below(g, SIM_ITEMS);
+    in->all_or_none = generator_percent(g, 50);
+    for (int i = 0; i < in->item_count; i++) {
+        bool goes_on = i > 0 && generator_percent(g, 40);
+        struct account_ref before = item.account;
+        make_transfer(g, m, &item);
+        if (goes_on) {
+            item.from = before;
+        }
+        in->items[i] = (struct intent_item){item.from, item.account, item.amount, item.currency};
+    }
+    in->sender = generator_percent(g, 60) ? SIM_STAFF : item.sender;
+}
+
 static void make_change(struct generator *g, const struct model *m, struct intent *in)
 {
     in->account = any_account(g, m);
@@ -257,8 +275,8 @@ static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
         [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
-        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 29, [INTENT_JOURNAL] = 12,
-        [INTENT_EXCHANGE] = 7,       [INTENT_REVERSE] = 7,
+        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 24, [INTENT_JOURNAL] = 12,
+        [INTENT_EXCHANGE] = 7,       [INTENT_REVERSE] = 7,    [INTENT_BATCH] = 5,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -298,6 +316,9 @@ static struct intent fresh(struct generator *g, const struct model *m)
         break;
     case INTENT_JOURNAL:
         make_journal(g, m, &in);
+        break;
+    case INTENT_BATCH:
+        make_batch(g, m, &in);
         break;
     case INTENT_ACCOUNT_CREATE:
         make_account(g, &in);

@@ -12,6 +12,7 @@
 #define SIM_TEXT_MAX   2048
 #define SIM_ENTRIES    8
 #define SIM_CONDITIONS 2
+#define SIM_ITEMS      6
 
 enum intent_type {
     INTENT_ACCOUNT_CREATE,
@@ -24,6 +25,7 @@ enum intent_type {
     INTENT_JOURNAL,
     INTENT_EXCHANGE,
     INTENT_REVERSE,
+    INTENT_BATCH,
     INTENT_TYPE_COUNT
 };
 
@@ -49,6 +51,13 @@ struct intent_condition {
     int64_t min_available;
 };
 
+/* One transfer of a batch. */
+struct intent_item {
+    struct account_ref from, account;
+    int64_t amount;
+    int currency; /* -1: none is given */
+};
+
 struct intent {
     enum intent_type type;
     uint64_t command;                 /* the message's number: the same message may be sent again */
@@ -64,6 +73,9 @@ struct intent {
     int entry_count;
     struct intent_condition conditions[SIM_CONDITIONS];
     int condition_count;
+    struct intent_item items[SIM_ITEMS];
+    int item_count;
+    bool all_or_none;
     int note;     /* makes bodies differ in nothing that matters */
     char key[24]; /* empty: none */
     char source[24];
@@ -75,6 +87,19 @@ struct request {
     const char *name;
     char text[SIM_TEXT_MAX];
 };
+
+/* A batch's item as the transfer that it would be alone. */
+static inline struct intent intent_of_item(const struct intent *in, int item)
+{
+    const struct intent_item *it = &in->items[item];
+    return (struct intent){.type = INTENT_TRANSFER,
+                           .sender = in->sender,
+                           .from = it->from,
+                           .account = it->account,
+                           .amount = it->amount,
+                           .currency = it->currency,
+                           .note = 1};
+}
 
 static inline bool intent_is_staff(const struct intent *in)
 {

@@ -513,6 +513,7 @@ static void record(struct model *m, const struct intent *in, __int128 amount, st
     case INTENT_REVERSE:
         record_reversal(m, &t, in);
         break;
+    case INTENT_BATCH: /* its transactions are not told one by one */
     case INTENT_ACCOUNT_CREATE:
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
@@ -524,6 +525,31 @@ static void record(struct model *m, const struct intent *in, __int128 amount, st
         ret->new_transaction = m->transaction_count;
         m->transactions[m->transaction_count++] = t;
     }
+}
+
+/* One transfer after the other; with all_or_none everything is as before once one of them does not please. */
+static const char *batch(struct model *m, const struct intent *in, struct expectation *ret)
+{
+    struct model_account accounts[MODEL_ACCOUNTS_MAX], cash[SIM_CURRENCIES], fx[SIM_CURRENCIES];
+    memcpy(accounts, m->accounts, sizeof(accounts));
+    memcpy(cash, m->cash, sizeof(cash));
+    memcpy(fx, m->fx, sizeof(fx));
+    for (int i = 0; i < in->item_count; i++) {
+        const struct intent item = intent_of_item(in, i);
+        struct expectation lacking;
+        ret->items[i].code = transfer(m, &item, &lacking);
+        if (ret->items[i].code == NULL) {
+            ret->items[i].from_posted = model_posted(model_account(m, item.from));
+            ret->items[i].to_posted = model_posted(model_account(m, item.account));
+        } else if (in->all_or_none) {
+            memcpy(m->accounts, accounts, sizeof(accounts));
+            memcpy(m->cash, cash, sizeof(cash));
+            memcpy(m->fx, fx, sizeof(fx));
+            ret->refusing_item = i;
+            return "batch_refused";
+        }
+    }
+    return NULL;
 }
 
 static const char *change(struct model *m, const struct intent *in)
@@ -579,6 +605,8 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
         return exchange(m, in, ret);
     case INTENT_REVERSE:
         return reverse(m, in, ret);
+    case INTENT_BATCH:
+        return batch(m, in, ret);
     case INTENT_ACCOUNT_CREATE:
         return create(m, in, ret);
     case INTENT_FREEZE:
@@ -612,10 +640,12 @@ static int status_of(const struct intent *in, const char *refusal)
                     {"not_reversible", 409},
                     {"already_reversed", 409},
                     {"amount_exceeds_original", 422},
-                    {"whole_only", 422}};
+                    {"whole_only", 422},
+                    {"batch_refused", 409}};
     if (refusal == NULL) {
-        bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
-        return changes ? 200 : 201;
+        bool creates = in->type != INTENT_FREEZE && in->type != INTENT_UNFREEZE && in->type != INTENT_CLOSE &&
+                       in->type != INTENT_BATCH;
+        return creates ? 201 : 200;
     }
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         if (strcmp(statuses[i].code, refusal) == 0) {

@@ -46,6 +46,11 @@ __int128 model_posted(const struct model_account *a);
 __int128 model_available(const struct model_account *a);
 bool model_may_read(const struct intent *in, const struct model_account *a);
 
+/* What became of a batch's item: the refusal, or NULL and what both sides have posted after it. */
+struct item_expectation {
+    const char *code;
+    __int128 from_posted, to_posted;
+};
 /* What the answer to an intent must be. */
 struct expectation {
     int status;
@@ -56,8 +61,10 @@ struct expectation {
     size_t body_len;
     struct account_ref lacking; /* with insufficient_funds: who lacks, and what it would take */
     __int128 required;
-    int new_transaction; /* number of the one that this intent posted; -1: none */
-    int new_account;     /* number of the account that this intent opened; -1: none */
+    int new_transaction;                      /* number of the one that this intent posted; -1: none */
+    int new_account;                          /* number of the account that this intent opened; -1: none */
+    struct item_expectation items[SIM_ITEMS]; /* of a batch */
+    int refusing_item;                        /* with batch_refused */
 };
 /* Decides, changes the model, and tells what to expect. */
 void model_decide(struct model *m, const struct intent *in, const struct request *request,

@@ -111,6 +111,10 @@ static struct intent_ids ids_of(const struct run *r, const struct intent *in)
     for (int i = 0; i < in->condition_count; i++) {
         ids.conditions[i] = id_of(r, in->conditions[i].account);
     }
+    for (int i = 0; i < in->item_count; i++) {
+        ids.item_froms[i] = id_of(r, in->items[i].from);
+        ids.item_accounts[i] = id_of(r, in->items[i].account);
+    }
     return ids;
 }
 
@@ -281,11 +285,57 @@ static bool check_account_answer(struct run *r, const struct intent *in, const j
     return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
 }
 
+static bool check_item_balance(struct run *r, const struct intent *item, const json_t *entry,
+                               struct account_ref ref, __int128 posted)
+{
+    if (!model_may_read(item, model_account(r->model, ref))) {
+        return json_is_null(json_object_get(entry, "balance_after")) ||
+               differs(r, "a balance is told that does not concern the sender");
+    }
+    return wanted_int(r, entry, "balance_after", posted);
+}
+
+static bool check_item(struct run *r, const struct intent *item, const json_t *result,
+                       const struct item_expectation *wanted)
+{
+    const json_t *error = json_object_get(result, "error");
+    const json_t *entries = json_object_get(json_object_get(result, "transaction"), "entries");
+    if (wanted->code != NULL) {
+        count_answer("item refused");
+        return (says(error, "code", wanted->code) && entries == NULL) ||
+               differs(r, "an item was not refused with %s", wanted->code);
+    }
+    count_answer("item done");
+    return wanted_int(r, result, "status", 201) &&
+           check_item_balance(r, item, json_array_get(entries, 0), item->from, wanted->from_posted) &&
+           check_item_balance(r, item, json_array_get(entries, 1), item->account, wanted->to_posted);
+}
+
+static bool check_batch(struct run *r, const struct intent *in, const json_t *body,
+                        const struct expectation *e)
+{
+    const json_t *results = json_object_get(body, "results");
+    if (json_array_size(results) != (size_t)in->item_count) {
+        return differs(r, "there are not %d results", in->item_count);
+    }
+    for (int i = 0; i < in->item_count; i++) {
+        const json_t *result = json_array_get(results, (size_t)i);
+        const struct intent item = intent_of_item(in, i);
+        if (!wanted_int(r, result, "index", i) || !check_item(r, &item, result, &e->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_done(struct run *r, const struct intent *in, const json_t *body,
                        const struct expectation *e)
 {
     if (e->new_transaction >= 0) {
         return check_posted(r, in, body, e->new_transaction);
+    }
+    if (in->type == INTENT_BATCH) {
+        return check_batch(r, in, body, e);
     }
     if (in->type == INTENT_ACCOUNT_CREATE) {
         struct str id = json_get_str(body, "id");
@@ -304,6 +354,11 @@ static bool check_refusal(struct run *r, const struct intent *in, const json_t *
     const char *found = json_string_value(json_object_get(body, "code"));
     if (found == NULL || strcmp(found, e->code) != 0) {
         return differs(r, "wanted %s, got %s", e->code, found == NULL ? "no code" : found);
+    }
+    if (strcmp(e->code, "batch_refused") == 0) {
+        return wanted_int(r, body, "index", e->refusing_item) &&
+               (says(json_object_get(body, "error"), "code", e->items[e->refusing_item].code) ||
+                differs(r, "the refusing item's error is another"));
     }
     if (strcmp(e->code, "insufficient_funds") != 0) {
         return true;

@@ -13,6 +13,7 @@ static const char *const names[INTENT_TYPE_COUNT] = {
     [INTENT_DEPOSIT] = "deposit.create",        [INTENT_WITHDRAWAL] = "withdrawal.create",
     [INTENT_TRANSFER] = "transfer.create",      [INTENT_JOURNAL] = "transaction.create",
     [INTENT_EXCHANGE] = "exchange.create",      [INTENT_REVERSE] = "transaction.reverse",
+    [INTENT_BATCH] = "transfer.batch",
 };
 
 const char *currency_code(int number)
@@ -118,6 +119,23 @@ static void write_money(struct json_out *json, const struct intent *in)
     write_notes(json, in);
 }
 
+static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids);
+
+static void write_batch(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    write_text(json, "mode", in->all_or_none ? "all_or_none" : "each");
+    json_key(json, "transfers");
+    json_array_open(json);
+    for (int i = 0; i < in->item_count; i++) {
+        const struct intent item = intent_of_item(in, i);
+        const struct intent_ids item_ids = {.from = ids->item_froms[i], .account = ids->item_accounts[i]};
+        json_object_open(json);
+        write_members(json, &item, &item_ids);
+        json_object_close(json);
+    }
+    json_array_close(json);
+}
+
 static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
     switch (in->type) {
@@ -129,6 +147,9 @@ static void write_members(struct json_out *json, const struct intent *in, const 
         write_account(json, "from_account", &ids->from);
         write_account(json, "to_account", &ids->account);
         write_money(json, in);
+        break;
+    case INTENT_BATCH:
+        write_batch(json, in, ids);
         break;
     case INTENT_DEPOSIT:
     case INTENT_WITHDRAWAL:
