@@ -61,6 +61,15 @@ wrk_case() { # wrk_case SCRIPT CONNECTIONS ARGUMENTS...
 # Keys must not repeat from case to case.
 word() { printf '%s-%s' "$1" "$(date +%s%N)"; }
 
+# Single transfers while batches are made without pause.
+beside_case() { # beside_case CONNECTIONS
+  local batches
+  wrk_case batches 1 "$ACCOUNTS" 1000 "$(word batches)" >/dev/null &
+  batches=$!
+  wrk_case transfers "$1" "$ACCOUNTS" uniform "$(word beside)"
+  wait "$batches"
+}
+
 add_accounts() { superuser psql paybus -q -v "first=$1" -v "last=$2" -f - <tests/bench/accounts.sql; }
 
 add_history() { # add_history SERIES FIRST PAIRS ROUNDS
@@ -130,6 +139,10 @@ done
 for connections in 64 256; do
   record "hot_$connections" wrk_case transfers "$connections" "$ACCOUNTS" hot "$(word hot)"
 done
+for connections in 1 4; do
+  record "batches_$connections" wrk_case batches "$connections" "$ACCOUNTS" 1000 "$(word batches)"
+done
+record beside_batches_16 beside_case 16
 record holds_64 wrk_case holds 64 "$ACCOUNTS" pairs "$(word holds)"
 record memory_ledger-svc memory_case ledger-svc
 record memory_ingress memory_case ingress
