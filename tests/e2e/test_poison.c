@@ -137,6 +137,37 @@ static bool more_than_half(void)
     return poisoned_us < clean_us * 2;
 }
 
+/* A batch is one command: a transfer that cannot be stored takes the others of its batch with it, and nobody
+   else's. */
+static void in_a_batch(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client_answer bad, good;
+    char key[HARNESS_KEY_SIZE], good_key[HARNESS_KEY_SIZE], body[1024];
+    scene_start(&scene, &h, 2, 0);
+    const char *from = scene.accounts[0], *to = scene.accounts[1];
+    int64_t available = harness_available(&h, from);
+    harness_client(&h, 0, &client);
+    harness_new_key(key);
+    harness_new_key(good_key);
+    for (int poisonous = 0; poisonous < 2; poisonous++) {
+        (void)snprintf(
+            body, sizeof body,
+            "{\"mode\":\"each\",\"transfers\":[{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":1},"
+            "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":1,\"description\":\"%s\"}]}",
+            from, to, from, to, poisonous ? "poison" : "good");
+        client_send(&client, "/v1/transfers/batch", poisonous ? key : good_key, body,
+                    poisonous ? &bad : &good);
+    }
+    client_close(&client);
+    assert_int_equal(good.status, 200);
+    assert_int_equal(bad.status, 500);
+    assert_int_equal(stored(key), 0);
+    assert_int_equal(harness_available(&h, from), available - 2);
+    scene_finish(&scene, &h, "a poisonous transfer in a batch");
+}
+
 static void one_poisonous_among_255(void **state)
 {
     (void)state;
@@ -160,7 +191,8 @@ static void make_poison(void)
 static int run(void)
 {
     make_poison();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_poisonous_among_255)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_poisonous_among_255),
+                                       cmocka_unit_test(in_a_batch)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
