@@ -182,6 +182,29 @@ static void test_the_document_says_what_a_body_holds(void **state)
     json_decref(root);
 }
 
+/* A batch: by lines, too, each with the fields of a transfer; and never 201. */
+static void test_the_document_knows_batches(void **state)
+{
+    (void)state;
+    json_t *root = document();
+    json_t *paths = json_object_get(root, "paths");
+    json_t *single = json_object_get(json_object_get(paths, "/v1/transfers"), "post");
+    json_t *batch = json_object_get(json_object_get(paths, "/v1/transfers/batch"), "post");
+    json_t *content = json_object_get(json_object_get(batch, "requestBody"), "content");
+    json_t *single_content = json_object_get(json_object_get(single, "requestBody"), "content");
+    json_t *transfer = json_object_get(json_object_get(single_content, "application/json"), "schema");
+    json_t *line = json_object_get(json_object_get(content, "application/x-ndjson"), "schema");
+    json_t *body = json_object_get(json_object_get(content, "application/json"), "schema");
+    json_t *list = json_object_get(json_object_get(body, "properties"), "transfers");
+    assert_true(json_equal(line, transfer));
+    assert_true(json_equal(json_object_get(list, "items"), transfer));
+    assert_int_equal(json_integer_value(json_object_get(list, "maxItems")), COMMAND_BATCH_MAX);
+    assert_null(json_object_get(single_content, "application/x-ndjson"));
+    assert_null(json_object_get(json_object_get(batch, "responses"), "201"));
+    assert_non_null(json_object_get(json_object_get(batch, "responses"), "200"));
+    json_decref(root);
+}
+
 static void test_every_example_of_a_body_is_a_good_one(void **state)
 {
     (void)state;
@@ -218,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_money_moves_only_under_a_key),
         cmocka_unit_test(test_the_document_lists_every_route),
         cmocka_unit_test(test_the_document_says_what_a_body_holds),
+        cmocka_unit_test(test_the_document_knows_batches),
         cmocka_unit_test(test_every_example_of_a_body_is_a_good_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
