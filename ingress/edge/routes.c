@@ -120,7 +120,7 @@ const struct route ingress_routes[] = {
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Pay money out"},
     {.method = "POST", .pattern = "/v1/transactions", COMMAND("transaction.create"), NEEDS(transactions_write),
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Post any balanced set of debits and credits at once"},
-    {.method = "POST", .pattern = "/v1/exchanges", COMMAND("exchange.create"), NEEDS(transactions_write),
+    {.method = "POST", .pattern = "/v1/exchanges", COMMAND("exchange.create"), NEEDS(exchanges_write),
      .key = KEY_REQUIRED, .answer = "transaction", .summary = "Sell money of one currency for another"},
     {.method = "POST", .pattern = "/v1/transactions/{id}/reverse", .id_prefix = "txn", COMMAND("transaction.reverse"),
      NEEDS(transactions_write), .key = KEY_REQUIRED, .answer = "transaction",

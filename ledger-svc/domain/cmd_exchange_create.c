@@ -2,8 +2,11 @@
    house's fx accounts of both currencies: four entries, each currency balanced. The rate says how many minor
    units are bought for how many sold: bought = sell_amount * numerator / denominator, rounded to a whole
    minor unit; what rounding cuts or adds is the fx account's. down cuts; half_even takes the nearer one, of
-   two equally near ones the even one. Refusals in order of precedence: same_account           from_account
-   and to_account are the same account_not_found      from_account is unknown, or not the sender's
+   two equally near ones the even one. Whoever names the rate could take the house's money by it: the scope
+   exchanges:write is for services that the house trusts with rates.
+   Refusals in order of precedence:
+     same_account           from_account and to_account are the same
+     account_not_found      from_account is unknown, or not the sender's
      account_not_found      to_account is unknown
      same_currency          both accounts have one currency
      same_account           an account is the fx account itself

@@ -50,7 +50,7 @@ static const struct route {
     {"POST", "/v1/transfers", "transactions:write", NULL, NULL},
     {"POST", "/v1/transfers/batch", "transactions:write", NULL, NULL},
     {"POST", "/v1/transactions", "transactions:write", NULL, NULL},
-    {"POST", "/v1/exchanges", "transactions:write", NULL, NULL},
+    {"POST", "/v1/exchanges", "exchanges:write", NULL, NULL},
     {"POST", "/v1/transactions/{id}/reverse", "transactions:write",
      "/v1/transactions/" MISSING_TXN "/reverse", "/v1/transactions/@bobs_txn/reverse"},
     {"GET", "/v1/transactions", "transactions:read", NULL, NULL},
@@ -220,9 +220,9 @@ static void expect_scope_decides(const struct route *r, const char *scope, const
 static void every_scope_on_every_route(void **state)
 {
     (void)state;
-    static const char *const scopes[] = {"accounts:read",      "accounts:write",   "transactions:read",
-                                         "transactions:write", "deposits:write",   "holds:read",
-                                         "holds:write",        "withdrawals:write"};
+    static const char *const scopes[] = {"accounts:read",      "accounts:write",    "transactions:read",
+                                         "transactions:write", "deposits:write",    "holds:read",
+                                         "holds:write",        "withdrawals:write", "exchanges:write"};
     struct books before, after;
     struct api_key keys[ROWS(scopes)];
     for (size_t k = 0; k < ROWS(scopes); k++)

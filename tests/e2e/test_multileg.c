@@ -11,7 +11,7 @@
 #define FUNDS       1000
 #define LEGS_MAX    100
 #define CROWD       16
-#define USER_SCOPES "accounts:read,transactions:read,transactions:write"
+#define USER_SCOPES "accounts:read,transactions:read,transactions:write,exchanges:write"
 
 static struct harness h;
 static struct api api;

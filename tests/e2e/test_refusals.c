@@ -14,7 +14,7 @@
 #define FUNDS         1000
 #define LARGEST       INT64_C(9007199254740991) /* 2^53-1 */
 #define STRANGER      "stranger"
-#define USER_SCOPES   "accounts:read,accounts:write,transactions:read,transactions:write"
+#define USER_SCOPES   "accounts:read,accounts:write,transactions:read,transactions:write,exchanges:write"
 #define NAMED(length) "{'type':'user','currency':'EUR','name':'" length "'}"
 
 static struct harness h;
