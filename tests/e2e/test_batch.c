@@ -266,6 +266,12 @@ static void too_large(void **state)
         draft_add(&d, accounts[0], accounts[1], 1, "");
     draft_end(&d);
     assert_int_equal(send_new(&d, PATH), 413);
+    draft_begin(&d, "each");
+    for (int i = 0; i <= COMMAND_BULK_VALUES; i++)
+        buf_add_str(&d.text, i > 0 ? ",7" : "7");
+    draft_end(&d);
+    assert_int_equal(send_new(&d, PATH), 400);
+    api_expect_problem(&api, 400, "invalid_json", NULL);
     draft_round(&d, "each", 10); /* elsewhere everything is as small as before */
     assert_int_equal(send_new(&d, "/v1/transfers"), 400);
     books_read(db, &after);
