@@ -42,6 +42,19 @@ static struct uuid counterparty(const struct statement_row *e, size_t i)
     return id;
 }
 
+/* The statement's SQL repeats an account that has several entries: sorting that out there would cost every
+ * row. */
+static bool is_repeated(const struct statement_row *e, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (memcmp(e->counterparties.data + k * UUID_SIZE, e->counterparties.data + i * UUID_SIZE,
+                   UUID_SIZE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void write_json_entry(struct json_out *out, const struct statement_row *e)
 {
     json_object_open(out);
@@ -63,7 +76,9 @@ static void write_json_entry(struct json_out *out, const struct statement_row *e
     json_array_open(out);
     for (size_t i = 0; i < e->counterparties.len / UUID_SIZE; i++) {
         struct uuid id = counterparty(e, i);
-        json_typeid(out, "acct", &id);
+        if (!is_repeated(e, i)) {
+            json_typeid(out, "acct", &id);
+        }
     }
     json_array_close(out);
     json_text_or_null(out, "description", e->description);
@@ -124,6 +139,9 @@ static void csv_counterparties(struct csv *csv, const struct statement_row *e)
     for (size_t i = 0; i < e->counterparties.len / UUID_SIZE; i++) {
         char text[TYPEID_TEXT_SIZE];
         struct uuid id = counterparty(e, i);
+        if (is_repeated(e, i)) {
+            continue;
+        }
         typeid_format("acct", &id, text);
         buf_addf(&ids, "%s%s", i > 0 ? " " : "", text);
     }

@@ -133,6 +133,8 @@ static void as_many_legs_as_there_may_be(void **state)
     assert_int_equal(api_int(&api, "amount"), LEGS_MAX / 4);
     read_again();
     assert_int_equal(json_array_size(api_at(&api, "entries")), LEGS_MAX);
+    assert_int_equal(api_get(&api, "/v1/accounts/@alice/statement?limit=1"), 200);
+    assert_int_equal(json_array_size(api_at(&api, "data.0.counterparties")), 3); /* each once */
     write_legs(LEGS_MAX + 2, text, sizeof text);
     cast_text(text, body, sizeof body);
     (void)api_send(&api, &(struct api_request){.path = "/v1/transactions", .key = "legs-102", .body = body});
