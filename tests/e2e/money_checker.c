@@ -22,6 +22,8 @@ static const struct {
     {E2E_SQL_CHECK_HELD, "account has pending money without a hold"},
     {E2E_SQL_CHECK_CAPTURES, "hold differs from its captures"},
     {E2E_SQL_CHECK_HOLD_EVENTS, "hold without its events"},
+    {E2E_SQL_CHECK_REVERSALS, "transaction differs from its reversals"},
+    {E2E_SQL_CHECK_EXCHANGES, "exchange did not buy what its rate says"},
     {E2E_SQL_CHECK_EVENTS, "transaction without its event, or the reverse"},
     {E2E_SQL_CHECK_EFFECTS, "intent without exactly one effect and its answer"},
     {E2E_SQL_CHECK_STORED_ANSWERS, "key stored twice or without its effect"},

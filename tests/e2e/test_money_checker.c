@@ -34,6 +34,10 @@ static const struct plant plants[] = {
     {"lost release", E2E_SQL_PLANT_LOST_RELEASE, -1, "pending money without a hold"},
     {"wrong captured", E2E_SQL_PLANT_WRONG_CAPTURED, -1, "hold differs from its captures"},
     {"lost event of a hold", E2E_SQL_PLANT_LOST_HOLD_EVENT, -1, "hold without its events"},
+    {"wrong reversed", E2E_SQL_PLANT_WRONG_REVERSED, -1, "transaction differs from its reversals"},
+    {"lost original", E2E_SQL_PLANT_LOST_ORIGINAL, -1, "transaction differs from its reversals"},
+    {"wrong reversal", E2E_SQL_PLANT_WRONG_REVERSAL, -1, "transaction differs from its reversals"},
+    {"wrong rate", E2E_SQL_PLANT_WRONG_RATE, -1, "exchange did not buy what its rate says"},
     {"lost event", E2E_SQL_PLANT_LOST_EVENT, -1, "transaction without its event"},
     {"second effect", E2E_SQL_PLANT_SECOND_EFFECT, -1, "intent without exactly one effect"},
     {"effect without answer", E2E_SQL_PLANT_LOST_ANSWER, -1, "intent without exactly one effect"},
@@ -56,11 +60,33 @@ static void make_hold(void)
     api_close(&api);
 }
 
+/* An exchange that was rounded, and a transfer of which a part was given back. */
+static void make_exchange_and_reversal(void)
+{
+    struct api api;
+    char path[96], dollars[TYPEID_TEXT_SIZE];
+    api_open(&api, &h, 0);
+    harness_open_account(&h, "USD", dollars);
+    cast_add("dollars", dollars);
+    cast_add("other", scene.accounts[1]);
+    assert_int_equal(api_post(&api, "/v1/exchanges", "exchange",
+                              "{'from_account':'@account','to_account':'@dollars','sell_amount':7,"
+                              "'rate':{'numerator':1,'denominator':2},'rounding':'half_even'}"),
+                     201);
+    assert_int_equal(api_post(&api, "/v1/transfers", "transfer",
+                              "{'from_account':'@account','to_account':'@other','amount':9}"),
+                     201);
+    (void)snprintf(path, sizeof path, "/v1/transactions/%s/reverse", api_string(&api, "id"));
+    assert_int_equal(api_post(&api, path, "reversal", "{'amount':4,'reason':'a part'}"), 201);
+    api_close(&api);
+}
+
 static void make_books(void)
 {
     struct load_report report;
     scene_start(&scene, &h, 3, 0);
     make_hold();
+    make_exchange_and_reversal();
     struct load *load =
         load_start(&(struct load_options){.harness = &h,
                                           .accounts = (const char(*)[TYPEID_TEXT_SIZE])scene.accounts,
