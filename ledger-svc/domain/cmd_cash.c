@@ -1,6 +1,7 @@
 /* cmd_cash.c - deposit.create and withdrawal.create: money comes in from the currency's cash account, made on
    first use, or goes out to it. Their scopes alone, deposits:write and withdrawals:write of staff and
-   gateways, decide who may send them; any account may be named. Refusals in order of precedence:
+   gateways, decide who may send them; any account may be named.
+   Refusals in order of precedence:
      account_not_found      account is unknown
      currency_mismatch      currency is not the account's
      same_account           account is the cash account itself
