@@ -59,13 +59,14 @@ static bool read_id(struct exchange *ex)
     return false;
 }
 
+bool dispatch_admits(struct exchange *ex)
+{
+    return ex->route->access == ACCESS_PUBLIC || (authenticate(ex) && authorize(ex));
+}
+
 void dispatch(struct exchange *ex)
 {
-    bool is_public = ex->route->access == ACCESS_PUBLIC;
-    if (!is_public && (!authenticate(ex) || !authorize(ex))) {
-        return;
-    }
-    if (!read_id(ex) || !read_parameters(ex)) {
+    if (!dispatch_admits(ex) || !read_id(ex) || !read_parameters(ex)) {
         return;
     }
     ex->route->handle(ex);

@@ -4,7 +4,9 @@
 
 #include "ingress/edge/exchange.h"
 
-/* ex->route, head and body are set. Always leaves an answer. */
+/* ex->route and head are set. May the sender use the route? Otherwise leaves the answer. */
+bool dispatch_admits(struct exchange *ex);
+/* The body is set, too. Always leaves an answer. */
 void dispatch(struct exchange *ex);
 
 #endif

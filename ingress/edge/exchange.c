@@ -175,14 +175,23 @@ static void drop_for(struct exchange *ex, enum outcome o, const char *detail)
     exchange_refuse(ex, o, detail);
 }
 
+/* A command was carried out before its answer was too much: nobody may be told that nothing was done. */
+static void drop(struct exchange *ex, enum outcome o, const char *detail)
+{
+    if (ex->route->command != NULL) {
+        drop_for(ex, OUTCOME_outcome_unknown, NULL);
+    } else {
+        drop_for(ex, o, detail);
+    }
+}
+
 void exchange_settle(struct exchange *ex)
 {
     bool failed = buf_status(&ex->answer) != STATUS_OK;
     if (failed && is_list(ex->route)) {
-        drop_for(ex, OUTCOME_invalid_parameter,
-                 "The page would be too large; ask for fewer rows with limit.");
+        drop(ex, OUTCOME_invalid_parameter, "The page would be too large; ask for fewer rows with limit.");
     } else if (failed) { /* out of memory */
-        drop_for(ex, OUTCOME_internal_error, NULL);
+        drop(ex, OUTCOME_internal_error, NULL);
     }
     if (ex->answer.cap <= EXCHANGE_BIG) {
         return;
@@ -190,7 +199,7 @@ void exchange_settle(struct exchange *ex)
     ex->big_bytes = ex->answer.cap;
     if (atomic_fetch_add(&ex->ingress->big_answers, ex->big_bytes) + ex->big_bytes > EXCHANGE_BIG_MAX) {
         give_share_back(ex);
-        drop_for(ex, OUTCOME_busy, "Too many large answers are on their way.");
+        drop(ex, OUTCOME_busy, "Too many large answers are on their way.");
     }
 }
 

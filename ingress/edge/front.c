@@ -90,7 +90,9 @@ static bool read_body(struct worker *w, struct mg_connection *conn)
         reject(w, REJECTED_BODY_SIZE, &p);
         return false;
     }
-    if (!exchange_admit_body(ex, (size_t)w->framing.content_length)) {
+    /* What large bodies share is not for strangers: a few slow ones could take all of it. */
+    size_t wanted = (size_t)w->framing.content_length;
+    if ((wanted > EXCHANGE_BIG && !dispatch_admits(ex)) || !exchange_admit_body(ex, wanted)) {
         ex->close = true;
         return false;
     }

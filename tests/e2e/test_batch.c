@@ -3,11 +3,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/contract/command.h"
 #include "shared/core/clock.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/books.h"
+#include "tests/e2e/raw_http.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/process.h"
 
@@ -22,6 +24,8 @@
 #define BEFORE_KILL   30 /* ms, at most: anywhere in a batch */
 #define ENDS_MS       15000
 #define METADATA_KEYS 8
+#define STRANGERS     16 /* twice as many of the largest bodies as share the memory for them */
+#define SETTLE_MS     500
 
 static struct harness h;
 static struct api api;
@@ -221,29 +225,56 @@ static void two_thousand_accounts(void **state)
     assert_string_equal(api_string(&api, "results.999.error.code"), "account_not_found");
 }
 
-/* The largest body there may be, nearly all of it metadata that comes back in the answer. */
-static void as_large_as_may_be(void **state)
+/* Each item has 4 KB of metadata. */
+static void draft_heavy(struct draft *d, int items)
 {
-    (void)state;
-    struct books before;
-    struct draft d;
     struct buf more;
     buf_init(&more, 8192);
     buf_add_str(&more, ",\"metadata\":{");
     for (int i = 0; i < METADATA_KEYS; i++)
         buf_addf(&more, "%s\"key%d\":\"%0490d\"", i > 0 ? "," : "", i, i);
     buf_add_str(&more, "}");
-    books_read(db, &before);
-    draft_begin(&d, "each");
-    for (int i = 0; i < COMMAND_BATCH_MAX; i++)
-        draft_add(&d, accounts[i % ACCOUNTS], accounts[(i + 1) % ACCOUNTS], 1, more.data);
-    draft_end(&d);
+    draft_begin(d, "each");
+    for (int i = 0; i < items; i++)
+        draft_add(d, accounts[i % ACCOUNTS], accounts[(i + 1) % ACCOUNTS], 1, more.data);
+    draft_end(d);
     buf_free(&more);
+}
+
+/* The largest body there may be, nearly all of it metadata that comes back in the answer. */
+static void as_large_as_may_be(void **state)
+{
+    (void)state;
+    struct books before;
+    struct draft d;
+    books_read(db, &before);
+    draft_heavy(&d, COMMAND_BATCH_MAX);
     assert_true(d.text.len < BODY_LIMIT && d.text.len > BODY_LIMIT * 9 / 10);
     assert_int_equal(send_new(&d, PATH), 200);
     expect_results(COMMAND_BATCH_MAX, 201);
     assert_int_equal(new_transactions(&before), COMMAND_BATCH_MAX);
     assert_true(api.body.len > BODY_LIMIT);
+}
+
+/* Who has no key announces large bodies and sends nothing: batches are served all the same. */
+static void strangers_take_no_room(void **state)
+{
+    (void)state;
+    static const char head[] = "POST " PATH " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                               "Authorization: Bearer sk_nobody_was_given_this\r\n"
+                               "Content-Length: 4194304\r\n\r\n";
+    int strangers[STRANGERS];
+    struct draft d;
+    for (int i = 0; i < STRANGERS; i++) {
+        strangers[i] = raw_connect(h.ingresses[0].port);
+        assert_true(raw_send(strangers[i], head, sizeof head - 1));
+    }
+    pause_ms(SETTLE_MS);
+    draft_heavy(&d, COMMAND_BATCH_MAX / 4);
+    assert_int_equal(send_new(&d, PATH), 200);
+    expect_results(COMMAND_BATCH_MAX / 4, 201);
+    for (int i = 0; i < STRANGERS; i++)
+        close(strangers[i]);
 }
 
 static void too_large(void **state)
@@ -491,6 +522,7 @@ static int run(void)
         cmocka_unit_test(an_earlier_item_counts),
         cmocka_unit_test(two_thousand_accounts),
         cmocka_unit_test(as_large_as_may_be),
+        cmocka_unit_test(strangers_take_no_room),
         cmocka_unit_test(too_large),
         cmocka_unit_test(malformed),
         cmocka_unit_test(singles_beside_batches),
