@@ -8,8 +8,9 @@
      currency_mismatch      an entry's currency is not its account's; both of each entry, in their order
      account_not_found      a condition's account is unknown, or not the sender's
      condition_not_met      an account has less available; both of each condition, in their order
-     account_closed, account_frozen, balance_overflow   each entry by itself, in their order
-     insufficient_funds     an account has not enough for all its entries together */
+     account_closed, account_frozen   each entry by itself, in their order
+     insufficient_funds     an account has not enough for all its entries together
+     balance_overflow       each entry after those before it */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

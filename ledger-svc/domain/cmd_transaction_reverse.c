@@ -10,8 +10,9 @@
      already_reversed          all of it has been given back
      amount_exceeds_original   amount is more than is left
      whole_only                amount is a part, and there are more than two entries
-     account_closed, account_frozen, balance_overflow   each account by itself, in order of the new entries
-     insufficient_funds        an account has not enough for all the new entries together */
+     account_closed, account_frozen   each account by itself, in the order of the new entries
+     insufficient_funds        an account has not enough for all the new entries together
+     balance_overflow          each account by itself, in the order of the new entries */
 #include <assert.h>
 #include <stdio.h>
 

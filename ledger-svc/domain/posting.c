@@ -60,16 +60,6 @@ static struct account account_at(const struct posting_leg *legs, size_t leg)
     return a;
 }
 
-static enum outcome check_leg(const struct posting_leg *legs, size_t leg)
-{
-    struct account a = account_at(legs, leg);
-    if (legs[leg].is_debit) {
-        a.allow_negative = true; /* until all legs are known */
-        return account_check_debit(&a, legs[leg].amount);
-    }
-    return account_check_credit(&a, legs[leg].amount);
-}
-
 int64_t posting_net_debit(const struct posting_leg *legs, size_t count, const struct account *a)
 {
     int64_t net = 0;
@@ -81,18 +71,45 @@ int64_t posting_net_debit(const struct posting_leg *legs, size_t count, const st
     return net;
 }
 
+/* The rounds of posting_check. */
+static enum outcome check_status(const struct posting_leg *legs, size_t count, size_t leg)
+{
+    (void)count;
+    const struct account *a = legs[leg].account;
+    if (a->status == ACCOUNT_closed) {
+        return OUTCOME_account_closed;
+    }
+    return a->status == ACCOUNT_frozen && legs[leg].is_debit ? OUTCOME_account_frozen : OUTCOME_ok;
+}
+
+static enum outcome check_funds(const struct posting_leg *legs, size_t count, size_t leg)
+{
+    const struct account *a = legs[leg].account;
+    bool lacks = !a->allow_negative && posting_net_debit(legs, count, a) > account_available(a);
+    return lacks ? OUTCOME_insufficient_funds : OUTCOME_ok;
+}
+
+static enum outcome check_room(const struct posting_leg *legs, size_t count, size_t leg)
+{
+    (void)count;
+    struct account a = account_at(legs, leg);
+    if (legs[leg].is_debit) {
+        a.allow_negative = true; /* in between */
+        return account_check_debit(&a, legs[leg].amount);
+    }
+    return account_check_credit(&a, legs[leg].amount);
+}
+
 enum outcome posting_check(const struct posting_leg *legs, size_t count, size_t *ret_leg)
 {
-    for (*ret_leg = 0; *ret_leg < count; ++*ret_leg) {
-        enum outcome refusal = check_leg(legs, *ret_leg);
-        if (refusal != OUTCOME_ok) {
-            return refusal;
-        }
-    }
-    for (*ret_leg = 0; *ret_leg < count; ++*ret_leg) {
-        const struct account *a = legs[*ret_leg].account;
-        if (!a->allow_negative && posting_net_debit(legs, count, a) > account_available(a)) {
-            return OUTCOME_insufficient_funds;
+    static enum outcome (*const rounds[])(const struct posting_leg *legs, size_t count,
+                                          size_t leg) = {check_status, check_funds, check_room};
+    for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+        for (*ret_leg = 0; *ret_leg < count; ++*ret_leg) {
+            enum outcome refusal = rounds[i](legs, count, *ret_leg);
+            if (refusal != OUTCOME_ok) {
+                return refusal;
+            }
         }
     }
     return OUTCOME_ok;

@@ -37,10 +37,10 @@ struct account *posting_system_account(struct ledger *l, const struct command *c
 
 /* What the legs take from the account altogether; below 0: they give. */
 int64_t posting_net_debit(const struct posting_leg *legs, size_t count, const struct account *a);
-/* May the legs be posted? OUTCOME_ok, or the first refusal and its leg. Each leg by itself, in order:
-   account_closed, account_frozen, balance_overflow, this with all legs before it. Then what is available,
-   which only has to suffice for all legs of an account together, as nobody ever sees less:
-   insufficient_funds. */
+/* May the legs be posted? OUTCOME_ok, or the first refusal and its leg, in three rounds over all legs in
+   order: account_closed, account_frozen; insufficient_funds, for which what is available only has to suffice
+   for all legs of an account together, as nobody ever sees less; balance_overflow, each leg with all before
+   it. That an account is full tells what it has, so it is told only to who has the money to fill it. */
 enum outcome posting_check(const struct posting_leg *legs, size_t count, size_t *ret_leg);
 
 /* Applies all legs, adds the transaction, its entries and the event transaction.posted (before and after:

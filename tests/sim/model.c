@@ -313,10 +313,35 @@ static void take_back(struct model *m, const struct bookings *b, int booked)
     }
 }
 
-/* Books one entry after the other, and takes all back when one of them or the end does not please. */
+static const char *why_no_part(struct model *m, const struct bookings *b)
+{
+    for (int i = 0; i < b->count; i++) {
+        enum model_status status = account_of(m, b->entries[i].account)->status;
+        if (status == MODEL_CLOSED || (status == MODEL_FROZEN && b->entries[i].is_debit)) {
+            return status == MODEL_CLOSED ? "account_closed" : "account_frozen";
+        }
+    }
+    return NULL;
+}
+
+static const char *why_no_funds(struct model *m, const struct bookings *b, struct expectation *ret)
+{
+    for (int i = 0; i < b->count; i++) {
+        const struct model_account *a = account_of(m, b->entries[i].account);
+        __int128 taken = taken_from(m, b, a);
+        if (!a->may_go_negative && taken > model_available(a)) {
+            note_lack(ret, b->entries[i].account, taken);
+            return "insufficient_funds";
+        }
+    }
+    return NULL;
+}
+
+/* Books one entry after the other, and takes all back when there is no room for one of them. */
 static const char *book_all(struct model *m, const struct bookings *b, struct expectation *ret)
 {
-    const char *refusal = NULL;
+    const char *refusal = why_no_part(m, b);
+    refusal = refusal != NULL ? refusal : why_no_funds(m, b, ret);
     int booked = 0;
     for (; booked < b->count && refusal == NULL; booked++) {
         const struct intent_entry *e = &b->entries[booked];
@@ -325,14 +350,6 @@ static const char *book_all(struct model *m, const struct bookings *b, struct ex
         unlimited.may_go_negative = true;
         refusal = e->is_debit ? why_no_debit(&unlimited, e->amount) : why_no_credit(a, e->amount);
         book(a, e->is_debit, e->amount);
-    }
-    for (int i = 0; i < booked && refusal == NULL; i++) {
-        struct model_account *a = account_of(m, b->entries[i].account);
-        if (!a->may_go_negative && model_available(a) < 0) {
-            refusal = "insufficient_funds";
-            ret->lacking = b->entries[i].account;
-            ret->required = taken_from(m, b, a);
-        }
     }
     if (refusal != NULL) {
         take_back(m, b, booked);
