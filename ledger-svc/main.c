@@ -13,13 +13,13 @@
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
-#define WORKERS_MAX  33 /* the last one for bulk commands */
+#define WORKERS_MAX  40 /* as many as both settings allow together */
 #define BUS_CLOSE_MS 2000
 
 struct ledger_service {
     struct ledger_config config;
     struct bus *bus;
-    struct worker *workers[WORKERS_MAX];
+    struct worker *workers[WORKERS_MAX]; /* first those of single commands, then those of bulk ones */
     struct expiry *expiry;
     struct admin_http *admin;
 };
@@ -32,10 +32,15 @@ static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
     return ready;
 }
 
+static int64_t worker_count(const struct ledger_service *s)
+{
+    return s->config.workers + s->config.bulk_workers;
+}
+
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct ledger_service *s = context;
-    int64_t connected = 0, workers = s->config.workers + 1;
+    int64_t connected = 0, workers = worker_count(s);
     for (int64_t i = 0; i < workers; i++)
         connected += s->workers[i] != NULL && worker_database_ready(s->workers[i]);
     (void)snprintf(ret_detail, detail_size, "%lld of %lld workers connected", (long long)connected,
@@ -50,8 +55,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
                                   .name = "ledger-svc",
                                   .inbox_prefix = "_INBOX_ledger"};
     enum status status = bus_open(&options, &s->bus);
-    for (int64_t i = 0; status == STATUS_OK && i <= s->config.workers; i++)
-        status = worker_start(&s->config, s->bus, i == s->config.workers, &s->workers[i]);
+    for (int64_t i = 0; status == STATUS_OK && i < worker_count(s); i++)
+        status = worker_start(&s->config, s->bus, i >= s->config.workers, &s->workers[i]);
     if (status == STATUS_OK)
         status = expiry_start(&s->config, &s->expiry);
     if (status == STATUS_OK)
@@ -62,7 +67,7 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
 static void stop(struct ledger_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
-    for (int64_t i = 0; i <= s->config.workers; i++)
+    for (int64_t i = 0; i < worker_count(s); i++)
         worker_join(s->workers[i]);
     expiry_join(s->expiry);
     bus_close(s->bus, BUS_CLOSE_MS);
@@ -104,7 +109,7 @@ int main(int argc, char **argv)
     enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
     if (status == STATUS_OK) {
         log_event(LOG_INFO, "ready", log_str("admin", s.config.admin_listen),
-                  log_int("workers", s.config.workers));
+                  log_int("workers", worker_count(&s)));
         service_wait_for_stop();
     } else {
         log_event(LOG_ERROR, "start_failed", log_str("status", status_name(status)));
