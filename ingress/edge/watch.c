@@ -22,7 +22,7 @@
 #define CROWD_GRACE_US  250000 /* how long a connection may wait for a request while all threads are taken */
 #define CROWD_CUTS_MAX  64     /* in one period */
 #define LINGER_MS       300
-#define LINGER_BYTES    (1 << 20)
+#define LINGER_BYTES    (8 << 20) /* more than the largest body that is taken */
 #define NO_SOCKET       (-1)
 #define DESCRIPTORS_DIR "/proc/self/fd"
 

@@ -296,7 +296,12 @@ static void too_large(void **state)
     while (d.text.len <= BODY_LIMIT)
         draft_add(&d, accounts[0], accounts[1], 1, "");
     draft_end(&d);
-    assert_int_equal(send_new(&d, PATH), 413);
+    int status = 0;
+    for (int tries = 0; status == 0 && tries < 5;
+         tries++) /* on a busy machine the end of the connection may win */
+        status = send_as(&d, "too-large", PATH);
+    assert_int_equal(status, 413);
+    buf_free(&d.text);
     draft_begin(&d, "each");
     for (int i = 0; i <= COMMAND_BULK_VALUES; i++)
         buf_add_str(&d.text, i > 0 ? ",7" : "7");
