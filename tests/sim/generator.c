@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define HOT_ACCOUNTS 4
+#define HOT_HOLDS    16
+#define SOON_US      INT64_C(4000000)
 #define AMOUNT_MAX   INT64_C(9007199254740991)
 
 void generator_init(struct generator *g, uint64_t seed)
@@ -46,6 +48,9 @@ static struct account_ref any_account(struct generator *g, const struct model *m
     }
     if (generator_percent(g, 1)) {
         return (struct account_ref){REF_FX, below(g, SIM_CURRENCIES)};
+    }
+    if (generator_percent(g, 3)) {
+        return (struct account_ref){REF_ESCROW, below(g, SIM_CURRENCIES)};
     }
     bool hot = generator_percent(g, 50);
     return (struct account_ref){REF_ACCOUNT, below(g, hot ? HOT_ACCOUNTS : model_account_count(m))};
@@ -271,12 +276,86 @@ static void make_account(struct generator *g, struct intent *in)
     in->currency = below(g, SIM_CURRENCIES);
 }
 
+static void make_hold(struct generator *g, const struct model *m, struct intent *in)
+{
+    static const int64_t ttls_s[] = {0, 1, 1, 1, 2, 2, 3, 31536000};
+    in->from = any_account(g, m);
+    const struct model_account *a = model_account(m, in->from);
+    in->has_destination = generator_percent(g, 50);
+    if (in->has_destination) {
+        in->account = generator_percent(g, 3) ? in->from : partner(g, m, in->from);
+    }
+    in->sender = any_sender(g, a, 25);
+    in->amount = any_amount(g, a, NULL);
+    in->ttl_s = ttls_s[below(g, sizeof(ttls_s) / sizeof(ttls_s[0]))];
+    if (generator_percent(g, 20)) {
+        in->currency = a != NULL && generator_percent(g, 90) ? a->currency : below(g, SIM_CURRENCIES);
+    }
+}
+
+/* Mostly one of the latest. */
+static int any_hold(struct generator *g, const struct model *m)
+{
+    int count = model_hold_count(m);
+    if (count == 0 || generator_percent(g, 3)) {
+        return -1;
+    }
+    int among = generator_percent(g, 80) && count > HOT_HOLDS ? HOT_HOLDS : count;
+    return count - 1 - below(g, among);
+}
+
+/* Of a capture: all, all that is left, one too much, or a part. */
+static int64_t any_part(struct generator *g, const struct model_hold *h)
+{
+    int64_t rest = h == NULL ? 10 : model_hold_rest(h);
+    switch (below(g, 8)) {
+    case 0:
+    case 1:
+    case 2:
+        return 0;
+    case 3:
+        return clamp(rest);
+    case 4:
+        return clamp((__int128)rest + 1);
+    default:
+        return generator_between(g, 1, clamp(rest));
+    }
+}
+
+static void make_hold_end(struct generator *g, const struct model *m, struct intent *in)
+{
+    in->hold = any_hold(g, m);
+    const struct model_hold *h = model_hold(m, in->hold);
+    bool own = h != NULL && generator_percent(g, 85);
+    in->sender = generator_percent(g, in->type == INTENT_EXPIRE ? 90 : 15) ? SIM_STAFF
+                 : own                                                     ? h->owner
+                                                                           : below(g, SIM_OWNERS);
+    if (in->type == INTENT_CAPTURE) {
+        in->amount = any_part(g, h);
+        in->final = below(g, 3) - 1;
+    }
+}
+
+int64_t generator_clock(struct generator *g, const struct model *m, int64_t now_us)
+{
+    for (int tries = 0; tries < 4 && generator_percent(g, 60); tries++) {
+        const struct model_hold *h = model_hold(m, any_hold(g, m));
+        if (h != NULL && model_hold_rest(h) > 0 && h->expires_us > now_us &&
+            h->expires_us < now_us + SOON_US) {
+            return h->expires_us + generator_between(g, -1, 1);
+        }
+    }
+    return now_us +
+           (generator_percent(g, 10) ? -generator_between(g, 0, 5000) : generator_between(g, 0, 300000));
+}
+
 static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
-        [INTENT_ACCOUNT_CREATE] = 5, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
-        [INTENT_DEPOSIT] = 20,       [INTENT_WITHDRAWAL] = 6, [INTENT_TRANSFER] = 24, [INTENT_JOURNAL] = 12,
-        [INTENT_EXCHANGE] = 7,       [INTENT_REVERSE] = 7,    [INTENT_BATCH] = 5,
+        [INTENT_ACCOUNT_CREATE] = 4, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
+        [INTENT_DEPOSIT] = 17,       [INTENT_WITHDRAWAL] = 4, [INTENT_TRANSFER] = 17, [INTENT_JOURNAL] = 7,
+        [INTENT_EXCHANGE] = 5,       [INTENT_REVERSE] = 6,    [INTENT_BATCH] = 4,     [INTENT_AUTHORIZE] = 9,
+        [INTENT_CAPTURE] = 8,        [INTENT_RELEASE] = 3,    [INTENT_EXPIRE] = 2,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -284,8 +363,9 @@ static enum intent_type any_type(struct generator *g, const struct model *m)
         rest -= percents[type++];
     }
     /* Half the room is left to creates of the batch that the model has not seen yet. */
-    bool full = model_account_count(m) > MODEL_ACCOUNTS_MAX / 4;
-    return full && type == INTENT_ACCOUNT_CREATE ? INTENT_TRANSFER : (enum intent_type)type;
+    bool full = (type == INTENT_ACCOUNT_CREATE && model_account_count(m) > MODEL_ACCOUNTS_MAX / 4) ||
+                (type == INTENT_AUTHORIZE && model_hold_count(m) > MODEL_HOLDS_MAX / 2);
+    return full ? INTENT_TRANSFER : (enum intent_type)type;
 }
 
 static struct intent fresh(struct generator *g, const struct model *m)
@@ -297,6 +377,8 @@ static struct intent fresh(struct generator *g, const struct model *m)
                         .currency = -1,
                         .for_owner = -1,
                         .transaction = -1,
+                        .hold = -1,
+                        .final = -1,
                         .note = below(g, 1000)};
     switch (in.type) {
     case INTENT_TRANSFER:
@@ -322,6 +404,14 @@ static struct intent fresh(struct generator *g, const struct model *m)
         break;
     case INTENT_ACCOUNT_CREATE:
         make_account(g, &in);
+        break;
+    case INTENT_AUTHORIZE:
+        make_hold(g, m, &in);
+        break;
+    case INTENT_CAPTURE:
+    case INTENT_RELEASE:
+    case INTENT_EXPIRE:
+        make_hold_end(g, m, &in);
         break;
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:

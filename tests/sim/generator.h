@@ -18,6 +18,9 @@ void generator_init(struct generator *g, uint64_t seed);
 uint64_t generator_random(struct generator *g);
 int64_t generator_between(struct generator *g, int64_t low, int64_t high); /* both included */
 bool generator_percent(struct generator *g, int percent);
+/* What the database's clock says next: it may stand still or be set back, and is often right at the end of a
+   hold's time. */
+int64_t generator_clock(struct generator *g, const struct model *m, int64_t now_us);
 /* The model only tells which accounts there are and what they hold, so that amounts can be aimed at their
  * edges. */
 struct intent generator_next(struct generator *g, const struct model *m);

@@ -26,6 +26,10 @@ enum intent_type {
     INTENT_EXCHANGE,
     INTENT_REVERSE,
     INTENT_BATCH,
+    INTENT_AUTHORIZE,
+    INTENT_CAPTURE,
+    INTENT_RELEASE,
+    INTENT_EXPIRE,
     INTENT_TYPE_COUNT
 };
 
@@ -33,6 +37,7 @@ enum ref_kind {
     REF_ACCOUNT, /* the number-th account that was opened */
     REF_CASH,    /* the cash account of the number-th currency, which may not exist yet */
     REF_FX,      /* the same of fx */
+    REF_ESCROW,  /* its escrow, likewise */
     REF_UNKNOWN  /* an account that never existed */
 };
 struct account_ref {
@@ -76,8 +81,12 @@ struct intent {
     struct intent_item items[SIM_ITEMS];
     int item_count;
     bool all_or_none;
-    int note;     /* makes bodies differ in nothing that matters */
-    char key[24]; /* empty: none */
+    bool has_destination; /* of a new hold: account */
+    int64_t ttl_s;        /* 0: none is given */
+    int hold;             /* the number-th that was authorized; -1: one that never was */
+    int final;            /* of a capture; -1: nothing is said */
+    int note;             /* makes bodies differ in nothing that matters */
+    char key[24];         /* empty: none */
     char source[24];
     bool expired; /* its deadline has passed */
 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOLD_TEXT_MAX 4096
+
 static bool refuse(struct memory_store *s, const char *why)
 {
     (void)snprintf(s->error, sizeof(s->error), "%s", why);
@@ -65,6 +67,24 @@ const struct account *memory_store_find(const struct memory_store *s, const stru
     return uuid_map_find(&s->by_id, id);
 }
 
+const struct hold *memory_store_find_hold(const struct memory_store *s, const struct uuid *id)
+{
+    const struct stored_hold *h = uuid_map_find(&s->holds, id);
+    return h == NULL ? NULL : &h->hold;
+}
+
+static bool load_hold(const struct memory_store *s, const struct uuid *id, struct ledger *l)
+{
+    const struct hold *stored = memory_store_find_hold(s, id);
+    struct hold *loaded = stored == NULL ? NULL : ledger_add_hold(l, &stored->id);
+    if (loaded == NULL) {
+        return stored == NULL;
+    }
+    *loaded = *stored;
+    loaded->loaded_captured = stored->captured;
+    return true;
+}
+
 static bool load_original(const struct memory_store *s, const struct uuid *id, struct ledger *l)
 {
     const struct original *stored = uuid_map_find(&s->transactions, id);
@@ -90,6 +110,11 @@ static bool load_original(const struct memory_store *s, const struct uuid *id, s
 /* What tells further accounts. */
 static bool load_objects(const struct memory_store *s, struct needs *needs, struct ledger *l)
 {
+    for (size_t i = 0; i < needs->holds.count; i++) {
+        if (!load_hold(s, &needs->holds.ids[i], l)) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < needs->originals.count; i++) {
         if (!load_original(s, &needs->originals.ids[i], l)) {
             return false;
@@ -182,7 +207,8 @@ static bool insert_accounts(struct memory_store *s, const struct ledger *l)
             return refuse(s, "a new account is there already");
         }
         struct account fresh = *a;
-        fresh.version = fresh.last_entry_us = fresh.debits_posted = fresh.credits_posted = 0;
+        fresh.version = fresh.last_entry_us = fresh.debits_posted = fresh.credits_posted =
+            fresh.debits_pending = 0;
         fresh.status = ACCOUNT_open;
         memory_store_put(s, &fresh);
     }
@@ -301,22 +327,6 @@ static bool apply_details_row(struct memory_store *s, const struct transaction_d
     return true;
 }
 
-/* Reversals and exchanges say more of themselves, nothing else does. */
-static bool apply_details(struct memory_store *s, const struct plan *p)
-{
-    size_t wanted = 0;
-    for (size_t i = 0; i < p->details_count; i++) {
-        if (!apply_details_row(s, &p->details[i])) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < p->transaction_count; i++) {
-        const char *kind = p->transactions[i].kind;
-        wanted += strcmp(kind, "reversal") == 0 || strcmp(kind, "exchange") == 0;
-    }
-    return wanted == p->details_count || refuse(s, "a transaction's details are missing");
-}
-
 /* The originals in memory say what the reversals alone have given back. */
 static bool compare_originals(struct memory_store *s, const struct ledger *l)
 {
@@ -329,22 +339,187 @@ static bool compare_originals(struct memory_store *s, const struct ledger *l)
     return true;
 }
 
-static bool apply_transactions(struct memory_store *s, const struct ledger *l)
+/* A plan on its way into the store, event by event; what comes next of its rows. */
+struct applying {
+    struct memory_store *store;
+    const struct ledger *ledger;
+    size_t transaction, entry, details;
+};
+
+/* What a capture takes was held: it is no longer pending, and counted by its hold. */
+static bool apply_capture(struct applying *p, const struct transaction_row *t)
 {
-    const struct plan *p = &l->plan;
-    size_t at = 0;
-    for (size_t i = 0; i < p->transaction_count; i++) {
-        const struct transaction_row *t = &p->transactions[i];
-        if (at + (size_t)t->entry_count > p->entry_count) {
-            return refuse(s, "entries are missing");
-        }
-        if (!take_id(s, &t->id) || !apply_transaction(s, t, p->entries + at)) {
-            return false;
-        }
-        keep_transaction(s, t, p->entries + at);
-        at += (size_t)t->entry_count;
+    struct memory_store *s = p->store;
+    const struct plan *plan = &p->ledger->plan;
+    const struct transaction_details_row *d = &plan->details[p->details];
+    const struct entry_row *entries = &plan->entries[p->entry];
+    if (p->details == plan->details_count || uuid_compare(&d->transaction_id, &t->id) != 0) {
+        return refuse(s, "a capture does not name its hold");
     }
-    return at == p->entry_count || refuse(s, "entries without a transaction");
+    p->details++;
+    struct stored_hold *h = uuid_map_find(&s->holds, &d->details.hold);
+    if (h == NULL || !hold_is_open(&h->hold) || t->amount > hold_remaining(&h->hold)) {
+        return refuse(s, "more is captured than is held");
+    }
+    if (t->entry_count != 2 || uuid_compare(&entries[0].account_id, &h->hold.account_id) != 0 ||
+        uuid_compare(&entries[1].account_id, &h->hold.destination_id) != 0) {
+        return refuse(s, "a capture is between other accounts than its hold");
+    }
+    struct account *a = uuid_map_find(&s->by_id, &h->hold.account_id);
+    a->debits_pending -= t->amount;
+    a->is_changed = true;
+    h->hold.captured += t->amount;
+    h->hold.capture_id = t->id;
+    return true;
+}
+
+/* Reversals and exchanges say more of themselves, nothing else but captures does. */
+static bool apply_details(struct applying *p, const struct transaction_row *t)
+{
+    const struct plan *plan = &p->ledger->plan;
+    const struct transaction_details_row *d = &plan->details[p->details];
+    if (strcmp(t->kind, "reversal") != 0 && strcmp(t->kind, "exchange") != 0) {
+        return true;
+    }
+    if (p->details == plan->details_count || uuid_compare(&d->transaction_id, &t->id) != 0) {
+        return refuse(p->store, "a transaction's details are missing");
+    }
+    p->details++;
+    return apply_details_row(p->store, d);
+}
+
+static bool apply_next_transaction(struct applying *p, const struct event_row *e)
+{
+    struct memory_store *s = p->store;
+    const struct plan *plan = &p->ledger->plan;
+    const struct transaction_row *t = &plan->transactions[p->transaction];
+    if (p->transaction == plan->transaction_count || uuid_compare(&e->object_id, &t->id) != 0) {
+        return refuse(s, "an event is not that of the next transaction");
+    }
+    if (p->entry + (size_t)t->entry_count > plan->entry_count) {
+        return refuse(s, "entries are missing");
+    }
+    if (!take_id(s, &t->id) || (strcmp(t->kind, "hold_capture") == 0 && !apply_capture(p, t)) ||
+        !apply_transaction(s, t, plan->entries + p->entry)) {
+        return false;
+    }
+    keep_transaction(s, t, plan->entries + p->entry);
+    if (!apply_details(p, t)) {
+        return false;
+    }
+    p->transaction++;
+    p->entry += (size_t)t->entry_count;
+    return true;
+}
+
+static bool apply_new_hold(struct memory_store *s, const struct hold *row, const struct event_row *e)
+{
+    struct account *a = uuid_map_find(&s->by_id, &row->account_id);
+    bool fits = row->is_new && e->before.len == 0 && a != NULL && strcmp(a->currency, row->currency) == 0 &&
+                !a->allow_negative && uuid_compare(&row->account_id, &row->destination_id) != 0 &&
+                row->amount >= 1 && row->amount <= INT64_C(9007199254740991) &&
+                row->expires_us > row->created_us;
+    if (!fits || !take_id(s, &row->id)) {
+        return refuse(s, "a new hold is not one");
+    }
+    struct stored_hold *h = must(arena_alloc(&s->arena, sizeof(*h)));
+    *h = (struct stored_hold){.hold = *row, .text = keep(s, e->after), .is_touched = true};
+    h->hold.owner = keep(s, row->owner);
+    h->hold.description = keep(s, row->description);
+    h->hold.reference = keep(s, row->reference);
+    h->hold.metadata = keep(s, row->metadata);
+    h->hold.is_new = h->hold.is_changed = false;
+    h->hold.status = HOLD_authorized;
+    h->hold.captured = 0;
+    must(uuid_map_add(&s->holds, &s->arena, &h->hold.id, h) ? h : NULL);
+    a->debits_pending += row->amount;
+    a->is_changed = true;
+    return a->credits_posted - a->debits_posted - a->debits_pending >= 0 ||
+           refuse(s, "more is held than there is");
+}
+
+/* The status that an event says a hold has after it; HOLD_STATUS_COUNT: none. */
+static enum hold_status status_after(const struct event_row *e)
+{
+    enum hold_status status = HOLD_STATUS_COUNT;
+    json_t *after = json_loadb(e->after.data, e->after.len, JSON_REJECT_DUPLICATES, NULL);
+    if (after != NULL) {
+        (void)hold_status_parse(json_get_str(after, "status"), &status);
+    }
+    json_decref(after);
+    return status;
+}
+
+/* Each status by its own event, and at its own time. */
+static bool fits(const struct event_row *e, const struct hold *h, enum hold_status to, int64_t now_us)
+{
+    if (strcmp(e->type, "hold.released") == 0) {
+        return to == HOLD_released && now_us < h->expires_us;
+    }
+    if (strcmp(e->type, "hold.expired") == 0) {
+        return to == HOLD_expired && now_us >= h->expires_us;
+    }
+    bool whole = to == HOLD_captured || (to == HOLD_partially_captured && h->captured < h->amount);
+    return strcmp(e->type, "hold.captured") == 0 && whole && h->captured > 0 && now_us < h->expires_us;
+}
+
+/* The events of a hold are a chain, and free what they say. */
+static bool apply_hold_event(struct memory_store *s, const struct ledger *l, const struct event_row *e)
+{
+    const struct hold *row = ledger_find_hold(l, &e->object_id);
+    struct stored_hold *h = uuid_map_find(&s->holds, &e->object_id);
+    if (row == NULL || (strcmp(e->type, "hold.authorized") == 0) != (h == NULL)) {
+        return refuse(s, "an event has no hold");
+    }
+    if (h == NULL) {
+        return apply_new_hold(s, row, e);
+    }
+    enum hold_status to = status_after(e);
+    if (!str_eq(e->before, h->text) || !hold_is_open(&h->hold) || !fits(e, &h->hold, to, l->now_us)) {
+        return refuse(s, "a hold cannot come to that");
+    }
+    struct account *a = uuid_map_find(&s->by_id, &h->hold.account_id);
+    int64_t held = hold_remaining(&h->hold);
+    h->hold.status = to;
+    int64_t freed = held - hold_remaining(&h->hold);
+    a->debits_pending -= freed;
+    a->is_changed = a->is_changed || freed > 0;
+    h->hold.updated_us = row->updated_us;
+    h->text = keep(s, e->after);
+    h->is_touched = true;
+    return true;
+}
+
+/* Does the row say what its last event said? */
+static bool is_told(const struct hold *row, struct str text)
+{
+    struct buf buf;
+    buf_init(&buf, HOLD_TEXT_MAX);
+    struct json_out json;
+    json_out_init(&json, &buf);
+    struct hold_resource resource = hold_resource_of(row);
+    hold_write(&json, &resource);
+    bool same = !buf.failed && str_eq((struct str){buf.data, buf.len}, text);
+    buf_free(&buf);
+    return same;
+}
+
+/* The holds in memory must now be what the events have made of the stored ones. */
+static bool compare_holds(struct memory_store *s, const struct ledger *l)
+{
+    for (size_t i = 0; i < l->hold_count; i++) {
+        const struct hold *row = l->holds[i];
+        struct stored_hold *h = uuid_map_find(&s->holds, &row->id);
+        if (h == NULL || h->is_touched != (row->is_new || row->is_changed)) {
+            return refuse(s, "a hold is not marked as it is");
+        }
+        if (row->captured != h->hold.captured || row->status != h->hold.status ||
+            uuid_compare(&row->capture_id, &h->hold.capture_id) != 0 || !is_told(row, h->text)) {
+            return refuse(s, "a hold differs from its events");
+        }
+        h->is_touched = false;
+    }
+    return true;
 }
 
 /* Inserted accounts and status changes are told by events alone. */
@@ -370,29 +545,26 @@ static bool apply_account_event(struct memory_store *s, const struct ledger *l, 
     return true;
 }
 
-/* Every transaction has its event, and so has every new account. */
+/* Everything that happened has its event, in order. */
 static bool apply_events(struct memory_store *s, const struct ledger *l)
 {
-    size_t posted = 0, created = 0, new_accounts = 0;
+    struct applying p = {.store = s, .ledger = l};
+    size_t created = 0, new_accounts = 0;
     for (size_t i = 0; i < l->plan.event_count; i++) {
         const struct event_row *e = &l->plan.events[i];
-        if (!take_id(s, &e->id)) {
+        bool ok = strcmp(e->resource, "transaction") == 0 ? apply_next_transaction(&p, e)
+                  : strcmp(e->resource, "hold") == 0      ? apply_hold_event(s, l, e)
+                                                          : apply_account_event(s, l, e, &created);
+        if (!ok || !take_id(s, &e->id)) {
             return false;
-        }
-        if (strcmp(e->type, "transaction.posted") != 0) {
-            if (!apply_account_event(s, l, e, &created)) {
-                return false;
-            }
-        } else if (posted == l->plan.transaction_count ||
-                   uuid_compare(&e->object_id, &l->plan.transactions[posted++].id) != 0) {
-            return refuse(s, "an event is not that of the next transaction");
         }
     }
     for (size_t i = 0; i < l->account_count; i++) {
         new_accounts += l->accounts[i]->is_new;
     }
-    return (posted == l->plan.transaction_count && created == new_accounts) ||
-           refuse(s, "an event is missing");
+    bool all = p.transaction == l->plan.transaction_count && p.entry == l->plan.entry_count &&
+               p.details == l->plan.details_count && created == new_accounts;
+    return all || refuse(s, "an event is missing");
 }
 
 /* The accounts in memory must now be what the rows alone have made of the stored ones. */
@@ -407,11 +579,12 @@ static bool compare_accounts(struct memory_store *s, const struct ledger *l)
         if (!same) {
             return refuse(s, "an account differs from its entries");
         }
-        bool differs = a->version != a->loaded_version || a->status != a->loaded_status;
+        bool differs = a->version != a->loaded_version || a->status != a->loaded_status || stored->is_changed;
         if (!a->is_new && differs && !a->is_changed) {
             return refuse(s, "a changed account is not marked");
         }
         stored->loaded_version = stored->version;
+        stored->is_changed = false;
     }
     return true;
 }
@@ -442,7 +615,6 @@ static bool insert_keys(struct memory_store *s, const struct plan *p)
 
 bool memory_store_apply(struct memory_store *s, const struct ledger *l)
 {
-    return insert_accounts(s, l) && apply_transactions(s, l) && apply_details(s, &l->plan) &&
-           apply_events(s, l) && compare_accounts(s, l) && compare_originals(s, l) &&
-           insert_keys(s, &l->plan);
+    return insert_accounts(s, l) && apply_events(s, l) && compare_accounts(s, l) && compare_holds(s, l) &&
+           compare_originals(s, l) && insert_keys(s, &l->plan);
 }

@@ -5,11 +5,18 @@
 
 #include "ledger-svc/domain/batch.h"
 
+/* A hold with its JSON, as the last event told it. */
+struct stored_hold {
+    struct hold hold;
+    struct str text;
+    bool is_touched; /* by the plan that is being applied */
+};
 struct memory_store {
     struct arena arena;
     struct account **accounts;
     size_t account_count, account_cap;
     struct uuid_map by_id;        /* accounts */
+    struct uuid_map holds;        /* struct stored_hold */
     struct uuid_map transactions; /* struct original */
     struct uuid_map keys;         /* struct stored_key */
     struct uuid_map sources;      /* struct stored_source */
@@ -22,6 +29,7 @@ void memory_store_free(struct memory_store *s);
 /* An account from before the run; a copy is kept. */
 void memory_store_put(struct memory_store *s, const struct account *a);
 const struct account *memory_store_find(const struct memory_store *s, const struct uuid *id);
+const struct hold *memory_store_find_hold(const struct memory_store *s, const struct uuid *id);
 /* What batch_needs() asked for, into a ledger; false when it has no room. */
 bool memory_store_load(const struct memory_store *s, struct needs *needs, struct ledger *l);
 /* The stored rows of these commands' keys and sources, sorted by digest. */

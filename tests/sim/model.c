@@ -1,5 +1,5 @@
 /* model.c - rules of the ledger as a second pair of eyes reads them from the documents. */
-#include "tests/sim/model.h"
+#include "tests/sim/model_internal.h"
 
 #include <search.h>
 #include <stdio.h>
@@ -18,16 +18,6 @@ struct memory {
     int status;
     char *body;
     size_t body_len;
-};
-
-struct model {
-    struct model_account accounts[MODEL_ACCOUNTS_MAX], cash[SIM_CURRENCIES], fx[SIM_CURRENCIES];
-    int account_count;
-    struct model_transaction transactions[MODEL_TRANSACTIONS_MAX];
-    int transaction_count;
-    void *memories;          /* tsearch tree by name */
-    struct memory *fresh[2]; /* those that wait for their bytes */
-    int fresh_count;
 };
 
 static int by_name(const void *a, const void *b)
@@ -104,11 +94,13 @@ const struct model_account *model_account(const struct model *m, struct account_
         a = &m->cash[ref.number];
     } else if (ref.kind == REF_FX) {
         a = &m->fx[ref.number];
+    } else if (ref.kind == REF_ESCROW) {
+        a = &m->escrow[ref.number];
     }
     return a != NULL && a->exists ? a : NULL;
 }
 
-static struct model_account *account_of(struct model *m, struct account_ref ref)
+struct model_account *model_account_of(struct model *m, struct account_ref ref)
 {
     return (struct model_account *)model_account(m, ref);
 }
@@ -128,7 +120,7 @@ bool model_may_read(const struct intent *in, const struct model_account *a)
     return intent_is_staff(in) || (!a->is_system && a->owner == in->sender);
 }
 
-static const char *why_no_debit(const struct model_account *a, __int128 amount)
+const char *model_why_no_debit(const struct model_account *a, __int128 amount)
 {
     switch (a->status) {
     case MODEL_CLOSED:
@@ -144,7 +136,7 @@ static const char *why_no_debit(const struct model_account *a, __int128 amount)
     return a->debits + amount > COUNTER_LIMIT ? "balance_overflow" : NULL;
 }
 
-static const char *why_no_credit(const struct model_account *a, __int128 amount)
+const char *model_why_no_credit(const struct model_account *a, __int128 amount)
 {
     if (a->status == MODEL_CLOSED) {
         return "account_closed";
@@ -160,29 +152,28 @@ static void book(struct model_account *a, bool is_debit, int64_t amount)
     a->entries++;
 }
 
-static void move(struct model_account *from, struct model_account *to, int64_t amount)
+void model_move(struct model_account *from, struct model_account *to, int64_t amount)
 {
     book(from, true, amount);
     book(to, false, amount);
 }
 
-/* Who lacks how much, if that is why it is refused. */
-static void note_lack(struct expectation *ret, struct account_ref who, __int128 required)
+void model_note_lack(struct expectation *ret, struct account_ref who, __int128 required)
 {
     ret->lacking = who;
     ret->required = required;
 }
 
-static bool same_ref(struct account_ref a, struct account_ref b)
+bool model_same_ref(struct account_ref a, struct account_ref b)
 {
     return a.kind == b.kind && a.number == b.number;
 }
 
 static const char *transfer(struct model *m, const struct intent *in, struct expectation *ret)
 {
-    note_lack(ret, in->from, in->amount);
-    struct model_account *from = account_of(m, in->from), *to = account_of(m, in->account);
-    if (same_ref(in->from, in->account)) {
+    model_note_lack(ret, in->from, in->amount);
+    struct model_account *from = model_account_of(m, in->from), *to = model_account_of(m, in->account);
+    if (model_same_ref(in->from, in->account)) {
         return "same_account";
     }
     if (from == NULL || !model_may_read(in, from) || to == NULL) {
@@ -191,17 +182,17 @@ static const char *transfer(struct model *m, const struct intent *in, struct exp
     if ((in->currency >= 0 && in->currency != from->currency) || from->currency != to->currency) {
         return "currency_mismatch";
     }
-    const char *refusal = why_no_debit(from, in->amount);
-    refusal = refusal != NULL ? refusal : why_no_credit(to, in->amount);
+    const char *refusal = model_why_no_debit(from, in->amount);
+    refusal = refusal != NULL ? refusal : model_why_no_credit(to, in->amount);
     if (refusal == NULL) {
-        move(from, to, in->amount);
+        model_move(from, to, in->amount);
     }
     return refusal;
 }
 
 static const char *deposit(struct model *m, const struct intent *in)
 {
-    struct model_account *to = account_of(m, in->account);
+    struct model_account *to = model_account_of(m, in->account);
     if (to == NULL) {
         return "account_not_found";
     }
@@ -212,18 +203,18 @@ static const char *deposit(struct model *m, const struct intent *in)
         return "same_account";
     }
     struct model_account *cash = &m->cash[in->currency];
-    const char *refusal = cash->exists ? why_no_debit(cash, in->amount) : NULL;
-    refusal = refusal != NULL ? refusal : why_no_credit(to, in->amount);
+    const char *refusal = cash->exists ? model_why_no_debit(cash, in->amount) : NULL;
+    refusal = refusal != NULL ? refusal : model_why_no_credit(to, in->amount);
     if (refusal == NULL) {
         cash = cash->exists ? cash : model_open_cash(m, in->currency);
-        move(cash, to, in->amount);
+        model_move(cash, to, in->amount);
     }
     return refusal;
 }
 
 static const char *withdrawal(struct model *m, const struct intent *in, struct expectation *ret)
 {
-    struct model_account *from = account_of(m, in->account);
+    struct model_account *from = model_account_of(m, in->account);
     if (from == NULL) {
         return "account_not_found";
     }
@@ -233,13 +224,13 @@ static const char *withdrawal(struct model *m, const struct intent *in, struct e
     if (from == &m->cash[in->currency]) {
         return "same_account";
     }
-    note_lack(ret, in->account, in->amount);
+    model_note_lack(ret, in->account, in->amount);
     struct model_account *cash = &m->cash[in->currency];
-    const char *refusal = why_no_debit(from, in->amount);
-    refusal = refusal == NULL && cash->exists ? why_no_credit(cash, in->amount) : refusal;
+    const char *refusal = model_why_no_debit(from, in->amount);
+    refusal = refusal == NULL && cash->exists ? model_why_no_credit(cash, in->amount) : refusal;
     if (refusal == NULL) {
         cash = cash->exists ? cash : model_open_cash(m, in->currency);
-        move(from, cash, in->amount);
+        model_move(from, cash, in->amount);
     }
     return refusal;
 }
@@ -268,7 +259,7 @@ static const char *why_no_parties(struct model *m, const struct intent *in)
 {
     for (int i = 0; i < in->entry_count; i++) {
         const struct intent_entry *e = &in->entries[i];
-        const struct model_account *a = account_of(m, e->account);
+        const struct model_account *a = model_account_of(m, e->account);
         if (a == NULL || (e->is_debit && !model_may_read(in, a))) {
             return "account_not_found";
         }
@@ -277,7 +268,7 @@ static const char *why_no_parties(struct model *m, const struct intent *in)
         }
     }
     for (int i = 0; i < in->condition_count; i++) {
-        const struct model_account *a = account_of(m, in->conditions[i].account);
+        const struct model_account *a = model_account_of(m, in->conditions[i].account);
         if (a == NULL || !model_may_read(in, a)) {
             return "account_not_found";
         }
@@ -299,7 +290,7 @@ static __int128 taken_from(struct model *m, const struct bookings *b, const stru
     __int128 taken = 0;
     for (int i = 0; i < b->count; i++) {
         const struct intent_entry *e = &b->entries[i];
-        taken += account_of(m, e->account) != a ? 0 : e->is_debit ? e->amount : -e->amount;
+        taken += model_account_of(m, e->account) != a ? 0 : e->is_debit ? e->amount : -e->amount;
     }
     return taken;
 }
@@ -307,7 +298,7 @@ static __int128 taken_from(struct model *m, const struct bookings *b, const stru
 static void take_back(struct model *m, const struct bookings *b, int booked)
 {
     for (int i = 0; i < booked; i++) {
-        struct model_account *a = account_of(m, b->entries[i].account);
+        struct model_account *a = model_account_of(m, b->entries[i].account);
         *(b->entries[i].is_debit ? &a->debits : &a->credits) -= b->entries[i].amount;
         a->entries--;
     }
@@ -316,7 +307,7 @@ static void take_back(struct model *m, const struct bookings *b, int booked)
 static const char *why_no_part(struct model *m, const struct bookings *b)
 {
     for (int i = 0; i < b->count; i++) {
-        enum model_status status = account_of(m, b->entries[i].account)->status;
+        enum model_status status = model_account_of(m, b->entries[i].account)->status;
         if (status == MODEL_CLOSED || (status == MODEL_FROZEN && b->entries[i].is_debit)) {
             return status == MODEL_CLOSED ? "account_closed" : "account_frozen";
         }
@@ -327,10 +318,10 @@ static const char *why_no_part(struct model *m, const struct bookings *b)
 static const char *why_no_funds(struct model *m, const struct bookings *b, struct expectation *ret)
 {
     for (int i = 0; i < b->count; i++) {
-        const struct model_account *a = account_of(m, b->entries[i].account);
+        const struct model_account *a = model_account_of(m, b->entries[i].account);
         __int128 taken = taken_from(m, b, a);
         if (!a->may_go_negative && taken > model_available(a)) {
-            note_lack(ret, b->entries[i].account, taken);
+            model_note_lack(ret, b->entries[i].account, taken);
             return "insufficient_funds";
         }
     }
@@ -345,10 +336,10 @@ static const char *book_all(struct model *m, const struct bookings *b, struct ex
     int booked = 0;
     for (; booked < b->count && refusal == NULL; booked++) {
         const struct intent_entry *e = &b->entries[booked];
-        struct model_account *a = account_of(m, e->account);
+        struct model_account *a = model_account_of(m, e->account);
         struct model_account unlimited = *a;
         unlimited.may_go_negative = true;
-        refusal = e->is_debit ? why_no_debit(&unlimited, e->amount) : why_no_credit(a, e->amount);
+        refusal = e->is_debit ? model_why_no_debit(&unlimited, e->amount) : model_why_no_credit(a, e->amount);
         book(a, e->is_debit, e->amount);
     }
     if (refusal != NULL) {
@@ -380,8 +371,8 @@ static __int128 bought(const struct intent *in)
 
 static const char *exchange(struct model *m, const struct intent *in, struct expectation *ret)
 {
-    struct model_account *from = account_of(m, in->from), *to = account_of(m, in->account);
-    if (same_ref(in->from, in->account)) {
+    struct model_account *from = model_account_of(m, in->from), *to = model_account_of(m, in->account);
+    if (model_same_ref(in->from, in->account)) {
         return "same_account";
     }
     if (from == NULL || !model_may_read(in, from) || to == NULL) {
@@ -397,17 +388,17 @@ static const char *exchange(struct model *m, const struct intent *in, struct exp
     if (amount < 1 || amount > JSON_LIMIT) {
         return "amount_out_of_range";
     }
-    note_lack(ret, in->from, in->amount);
+    model_note_lack(ret, in->from, in->amount);
     struct model_account *gets = &m->fx[from->currency], *gives = &m->fx[to->currency];
-    const char *refusal = why_no_debit(from, in->amount);
-    refusal = refusal == NULL && gets->exists ? why_no_credit(gets, in->amount) : refusal;
-    refusal = refusal == NULL && gives->exists ? why_no_debit(gives, amount) : refusal;
-    refusal = refusal == NULL ? why_no_credit(to, amount) : refusal;
+    const char *refusal = model_why_no_debit(from, in->amount);
+    refusal = refusal == NULL && gets->exists ? model_why_no_credit(gets, in->amount) : refusal;
+    refusal = refusal == NULL && gives->exists ? model_why_no_debit(gives, amount) : refusal;
+    refusal = refusal == NULL ? model_why_no_credit(to, amount) : refusal;
     if (refusal == NULL) {
         gets = gets->exists ? gets : model_open_fx(m, from->currency);
         gives = gives->exists ? gives : model_open_fx(m, to->currency);
-        move(from, gets, in->amount);
-        move(gives, to, (int64_t)amount);
+        model_move(from, gets, in->amount);
+        model_move(gives, to, (int64_t)amount);
     }
     return refusal;
 }
@@ -416,7 +407,7 @@ static const char *why_not_by(struct model *m, const struct intent *in, const st
 {
     bool takes_part = false, owns_all_credited = true;
     for (int i = 0; i < t->entry_count; i++) {
-        bool may = model_may_read(in, account_of(m, t->entries[i].account));
+        bool may = model_may_read(in, model_account_of(m, t->entries[i].account));
         takes_part = takes_part || may;
         owns_all_credited = owns_all_credited && (may || t->entries[i].is_debit);
     }
@@ -489,7 +480,7 @@ static void record_journal(struct model_transaction *t, const struct intent *in)
 
 static void record_exchange(struct model *m, struct model_transaction *t, const struct intent *in)
 {
-    int sold = account_of(m, in->from)->currency, buys = account_of(m, in->account)->currency;
+    int sold = model_account_of(m, in->from)->currency, buys = model_account_of(m, in->account)->currency;
     t->currency = sold;
     record_pair(t, in->from, (struct account_ref){REF_FX, sold}, in->amount);
     record_pair(t, (struct account_ref){REF_FX, buys}, in->account, (int64_t)bought(in));
@@ -505,14 +496,31 @@ static void record_reversal(struct model *m, struct model_transaction *t, const 
     memcpy(t->entries, b.entries, sizeof(t->entries));
 }
 
-/* What was posted, so that it can be compared and reversed later. */
+static void add_transaction(struct model *m, const struct model_transaction *t, struct expectation *ret)
+{
+    if (m->transaction_count < MODEL_TRANSACTIONS_MAX) {
+        ret->new_transaction = m->transaction_count;
+        m->transactions[m->transaction_count++] = *t;
+    }
+}
+
+void model_record_capture(struct model *m, const struct model_hold *h, int64_t amount,
+                          struct expectation *ret)
+{
+    struct model_transaction t = {
+        .type = INTENT_CAPTURE, .amount = amount, .currency = model_account_of(m, h->account)->currency};
+    record_pair(&t, h->account, h->destination, amount);
+    add_transaction(m, &t, ret);
+}
+
+/* What was posted, so that it can be compared and reversed later; captures say so themselves. */
 static void record(struct model *m, const struct intent *in, __int128 amount, struct expectation *ret)
 {
     struct model_transaction t = {.type = in->type, .amount = amount, .currency = in->currency};
     struct account_ref cash = {REF_CASH, in->currency};
     switch (in->type) {
     case INTENT_TRANSFER:
-        t.currency = account_of(m, in->from)->currency;
+        t.currency = model_account_of(m, in->from)->currency;
         record_pair(&t, in->from, in->account, in->amount);
         break;
     case INTENT_DEPOSIT:
@@ -532,25 +540,28 @@ static void record(struct model *m, const struct intent *in, __int128 amount, st
         break;
     case INTENT_BATCH: /* its transactions are not told one by one */
     case INTENT_ACCOUNT_CREATE:
+    case INTENT_AUTHORIZE:
+    case INTENT_CAPTURE:
+    case INTENT_RELEASE:
+    case INTENT_EXPIRE:
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
     case INTENT_TYPE_COUNT:
         return;
     }
-    if (m->transaction_count < MODEL_TRANSACTIONS_MAX) {
-        ret->new_transaction = m->transaction_count;
-        m->transactions[m->transaction_count++] = t;
-    }
+    add_transaction(m, &t, ret);
 }
 
 /* One transfer after the other; with all_or_none everything is as before once one of them does not please. */
 static const char *batch(struct model *m, const struct intent *in, struct expectation *ret)
 {
     struct model_account accounts[MODEL_ACCOUNTS_MAX], cash[SIM_CURRENCIES], fx[SIM_CURRENCIES];
+    struct model_account escrow[SIM_CURRENCIES];
     memcpy(accounts, m->accounts, sizeof(accounts));
     memcpy(cash, m->cash, sizeof(cash));
     memcpy(fx, m->fx, sizeof(fx));
+    memcpy(escrow, m->escrow, sizeof(escrow));
     for (int i = 0; i < in->item_count; i++) {
         const struct intent item = intent_of_item(in, i);
         struct expectation lacking;
@@ -562,6 +573,7 @@ static const char *batch(struct model *m, const struct intent *in, struct expect
             memcpy(m->accounts, accounts, sizeof(accounts));
             memcpy(m->cash, cash, sizeof(cash));
             memcpy(m->fx, fx, sizeof(fx));
+            memcpy(m->escrow, escrow, sizeof(escrow));
             ret->refusing_item = i;
             return "batch_refused";
         }
@@ -571,7 +583,7 @@ static const char *batch(struct model *m, const struct intent *in, struct expect
 
 static const char *change(struct model *m, const struct intent *in)
 {
-    struct model_account *a = account_of(m, in->account);
+    struct model_account *a = model_account_of(m, in->account);
     if (a == NULL || !model_may_read(in, a)) {
         return "not_found";
     }
@@ -626,6 +638,12 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
         return batch(m, in, ret);
     case INTENT_ACCOUNT_CREATE:
         return create(m, in, ret);
+    case INTENT_AUTHORIZE:
+        return model_authorize(m, in, ret);
+    case INTENT_CAPTURE:
+    case INTENT_RELEASE:
+    case INTENT_EXPIRE:
+        return model_change_hold(m, in, ret);
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
@@ -658,10 +676,14 @@ static int status_of(const struct intent *in, const char *refusal)
                     {"already_reversed", 409},
                     {"amount_exceeds_original", 422},
                     {"whole_only", 422},
-                    {"batch_refused", 409}};
+                    {"batch_refused", 409},
+                    {"hold_expired", 409},
+                    {"invalid_hold_state", 409},
+                    {"invalid_value", 422},
+                    {"amount_exceeds_hold", 422}};
     if (refusal == NULL) {
         bool creates = in->type != INTENT_FREEZE && in->type != INTENT_UNFREEZE && in->type != INTENT_CLOSE &&
-                       in->type != INTENT_BATCH;
+                       in->type != INTENT_BATCH && in->type != INTENT_RELEASE && in->type != INTENT_EXPIRE;
         return creates ? 201 : 200;
     }
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
@@ -716,7 +738,7 @@ void model_decide(struct model *m, const struct intent *in, const struct request
     (void)snprintf(key, sizeof(key), in->key[0] != '\0' ? "key %d %s" : "command %d %s%llu", in->sender,
                    in->key, (unsigned long long)in->command);
     (void)snprintf(source, sizeof(source), "source %s", in->source);
-    *ret = (struct expectation){.new_account = -1, .new_transaction = -1};
+    *ret = (struct expectation){.new_account = -1, .new_hold = -1, .new_transaction = -1};
     m->fresh_count = 0;
 
     struct memory *known = recall(m, key);

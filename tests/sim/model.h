@@ -8,6 +8,7 @@
 #include "tests/sim/intent.h"
 
 #define MODEL_ACCOUNTS_MAX     400
+#define MODEL_HOLDS_MAX        8192
 #define MODEL_TRANSACTIONS_MAX 4000 /* those after them are not reversed */
 
 enum model_status { MODEL_OPEN, MODEL_FROZEN, MODEL_CLOSED };
@@ -17,6 +18,19 @@ struct model_account {
     enum model_status status;
     __int128 credits, debits, held;
     int64_t entries;
+};
+enum model_hold_status {
+    MODEL_HOLD_AUTHORIZED,
+    MODEL_HOLD_PARTIALLY_CAPTURED,
+    MODEL_HOLD_CAPTURED,
+    MODEL_HOLD_RELEASED,
+    MODEL_HOLD_EXPIRED
+};
+struct model_hold {
+    int owner; /* who authorized it */
+    struct account_ref account, destination;
+    int64_t amount, captured, expires_us;
+    enum model_hold_status status;
 };
 
 struct model_transaction {
@@ -51,6 +65,16 @@ struct item_expectation {
     const char *code;
     __int128 from_posted, to_posted;
 };
+/* What time it is from now on. */
+void model_tell_time(struct model *m, int64_t now_us);
+int model_hold_count(const struct model *m);
+const struct model_hold *model_hold(const struct model *m, int number); /* NULL: it does not exist */
+int64_t model_hold_rest(const struct model_hold *h);                    /* what it still holds */
+/* Is what every account holds the sum of its holds? */
+bool model_holds_add_up(const struct model *m);
+/* From now on the model forgets that a final capture frees what it leaves: something for --shrink to find. */
+void model_plant_error(struct model *m);
+
 /* What the answer to an intent must be. */
 struct expectation {
     int status;
@@ -63,6 +87,7 @@ struct expectation {
     __int128 required;
     int new_transaction;                      /* number of the one that this intent posted; -1: none */
     int new_account;                          /* number of the account that this intent opened; -1: none */
+    int new_hold;                             /* number of the hold that it authorized; -1: none */
     struct item_expectation items[SIM_ITEMS]; /* of a batch */
     int refusing_item;                        /* with batch_refused */
 };

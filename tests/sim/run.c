@@ -24,17 +24,26 @@
 
 struct run {
     struct run_result *result;
+    const struct run_options *options;
     struct generator generator;
+    struct generator ids; /* random bits for fresh ids only */
     struct model *model;
     struct memory_store store;
     struct uuid account_ids[MODEL_ACCOUNTS_MAX]; /* by the model's numbers */
     struct uuid transaction_ids[MODEL_TRANSACTIONS_MAX];
+    struct uuid hold_ids[MODEL_HOLDS_MAX];
+    const struct script *script;
+    struct script *recording; /* the same while it is written; NULL: it is only read */
+    /* The model's numbers of what the script names by those of the first run; -1: not made yet, or never. */
+    int account_numbers[MODEL_ACCOUNTS_MAX], hold_numbers[MODEL_HOLDS_MAX];
+    int transaction_numbers[MODEL_TRANSACTIONS_MAX];
     int64_t now_us;
     size_t step;
 };
 /* One batch on its way: what is asked, as intent, as request and as command, and the answers. */
 struct flight {
     size_t count;
+    size_t numbers[BATCH_MAX]; /* in the script */
     struct intent intents[BATCH_MAX];
     struct request requests[BATCH_MAX];
     struct command commands[BATCH_MAX];
@@ -94,6 +103,8 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
         return account_system_id(ACCOUNT_ROLE_cash, currency_code(ref.number));
     case REF_FX:
         return account_system_id(ACCOUNT_ROLE_fx, currency_code(ref.number));
+    case REF_ESCROW:
+        return account_system_id(ACCOUNT_ROLE_escrow, currency_code(ref.number));
     case REF_UNKNOWN:
         break;
     }
@@ -103,6 +114,7 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
 static struct intent_ids ids_of(const struct run *r, const struct intent *in)
 {
     struct intent_ids ids = {.from = id_of(r, in->from), .account = id_of(r, in->account)};
+    ids.hold = in->hold < 0 ? uuid7_make(FIRST_US, 79, 79) : r->hold_ids[in->hold];
     ids.transaction =
         in->transaction < 0 ? uuid7_make(FIRST_US, 78, 78) : r->transaction_ids[in->transaction];
     for (int i = 0; i < in->entry_count; i++) {
@@ -118,7 +130,7 @@ static struct intent_ids ids_of(const struct run *r, const struct intent *in)
     return ids;
 }
 
-static void open_account(struct run *r, int number, int64_t credits, int64_t held)
+static void open_account(struct run *r, int number, int64_t credits)
 {
     static const char *const owners[SIM_OWNERS] = {"o0", "o1", "o2", "o3", "o4", "o5"};
     int currency = number % SIM_CURRENCIES, owner = number / SIM_CURRENCIES % SIM_OWNERS;
@@ -126,14 +138,12 @@ static void open_account(struct run *r, int number, int64_t credits, int64_t hel
                         .owner = str_of(owners[owner]),
                         .name = STR_LIT("Wallet"),
                         .created_us = FIRST_US,
-                        .credits_posted = credits,
-                        .debits_pending = held};
+                        .credits_posted = credits};
     memcpy(a.currency, currency_code(currency), 4);
     memory_store_put(&r->store, &a);
     r->account_ids[number] = a.id;
     struct model_account *m = model_open(r->model, owner, currency);
     m->credits = credits;
-    m->held = held;
 }
 
 static void open_system(struct run *r, enum account_role role, int currency, int64_t debits, int64_t credits)
@@ -156,8 +166,7 @@ static void open_world(struct run *r)
     int64_t issued[SIM_CURRENCIES] = {0};
     for (int i = 0; i < COLD_ACCOUNTS; i++) {
         int64_t credits = i % SIM_CURRENCIES == 1 ? 0 : generator_between(&r->generator, 0, 20000);
-        int64_t held = i % 5 == 0 ? credits / 3 : 0;
-        open_account(r, i, credits, held);
+        open_account(r, i, credits);
         issued[i % SIM_CURRENCIES] += credits;
     }
     open_system(r, ACCOUNT_ROLE_cash, 0, issued[0], 0);
@@ -165,12 +174,72 @@ static void open_world(struct run *r)
     open_system(r, ACCOUNT_ROLE_fx, 2, NEAR_THE_END, NEAR_THE_END);
 }
 
-static void take_off(struct run *r, struct flight *f, size_t count)
+static void ground_ref(const struct run *r, struct account_ref *ref)
 {
-    f->count = count;
+    if (ref->kind != REF_ACCOUNT) {
+        return;
+    }
+    ref->number = r->account_numbers[ref->number];
+    if (ref->number < 0) {
+        *ref = (struct account_ref){REF_UNKNOWN, 0};
+    }
+}
+
+/* What is not there when the batch begins has no id that could be sent. */
+static void ground(const struct run *r, struct intent *in)
+{
+    ground_ref(r, &in->from);
+    ground_ref(r, &in->account);
+    for (int i = 0; i < in->entry_count; i++) {
+        ground_ref(r, &in->entries[i].account);
+    }
+    for (int i = 0; i < in->condition_count; i++) {
+        ground_ref(r, &in->conditions[i].account);
+    }
+    for (int i = 0; i < in->item_count; i++) {
+        ground_ref(r, &in->items[i].from);
+        ground_ref(r, &in->items[i].account);
+    }
+    in->hold = in->hold < 0 ? -1 : r->hold_numbers[in->hold];
+    in->transaction = in->transaction < 0 ? -1 : r->transaction_numbers[in->transaction];
+}
+
+/* The command made something: from now on others may name it. */
+static void note_made(struct run *r, size_t number, const struct expectation *e)
+{
+    if (r->recording != NULL) {
+        struct script_command *recorded = &r->recording->commands[number];
+        recorded->made_account = e->new_account >= 0 ? e->new_account : recorded->made_account;
+        recorded->made_hold = e->new_hold >= 0 ? e->new_hold : recorded->made_hold;
+        recorded->made_transaction =
+            e->new_transaction >= 0 ? e->new_transaction : recorded->made_transaction;
+    }
+    const struct script_command *c = &r->script->commands[number];
+    if (c->made_account >= 0 && e->new_account >= 0) {
+        r->account_numbers[c->made_account] = e->new_account;
+    }
+    if (c->made_hold >= 0 && e->new_hold >= 0) {
+        r->hold_numbers[c->made_hold] = e->new_hold;
+    }
+    if (c->made_transaction >= 0 && e->new_transaction >= 0) {
+        r->transaction_numbers[c->made_transaction] = e->new_transaction;
+    }
+}
+
+/* The commands of a step that are not left out. */
+static void take_off(struct run *r, struct flight *f, const struct script_step *step)
+{
+    f->count = 0;
     arena_init(&f->decoded, ARENA_BYTES);
-    for (size_t i = 0; i < count; i++) {
-        f->intents[i] = generator_next(&r->generator, r->model);
+    for (size_t number = step->first; number < step->first + step->count; number++) {
+        size_t i = f->count;
+        if (r->script->commands[number].is_left_out) {
+            continue;
+        }
+        f->count++;
+        f->numbers[i] = number;
+        f->intents[i] = r->script->commands[number].intent;
+        ground(r, &f->intents[i]);
         struct intent_ids ids = ids_of(r, &f->intents[i]);
         translate_request(&f->intents[i], &ids, &f->requests[i]);
         f->roots[i] =
@@ -328,9 +397,60 @@ static bool check_batch(struct run *r, const struct intent *in, const json_t *bo
     return true;
 }
 
+static bool check_hold(struct run *r, int number, const json_t *hold)
+{
+    static const char *const statuses[] = {[MODEL_HOLD_AUTHORIZED] = "authorized",
+                                           [MODEL_HOLD_PARTIALLY_CAPTURED] = "partially_captured",
+                                           [MODEL_HOLD_CAPTURED] = "captured",
+                                           [MODEL_HOLD_RELEASED] = "released",
+                                           [MODEL_HOLD_EXPIRED] = "expired"};
+    const struct model_hold *m = model_hold(r->model, number);
+    return (says(hold, "status", statuses[m->status]) || differs(r, "the hold is in another state")) &&
+           wanted_int(r, hold, "amount", m->amount) && wanted_int(r, hold, "captured", m->captured) &&
+           wanted_int(r, hold, "held", model_hold_rest(m));
+}
+
+static bool check_capture(struct run *r, const struct intent *in, const json_t *body,
+                          const struct expectation *e)
+{
+    struct uuid id;
+    if (typeid_parse("txn", json_get_str(body, "transaction_id"), &id) != STATUS_OK) {
+        return differs(r, "a capture does not name its transaction");
+    }
+    if (e->new_transaction >= 0) {
+        r->transaction_ids[e->new_transaction] = id;
+    }
+    return check_hold(r, in->hold, json_object_get(body, "hold"));
+}
+
+/* The hold, and the balances of its account: whoever authorizes may see them. */
+static bool check_new_hold(struct run *r, const struct intent *in, const json_t *body, int number)
+{
+    const json_t *hold = json_object_get(body, "hold");
+    if (typeid_parse("hold", json_get_str(hold, "id"), &r->hold_ids[number]) != STATUS_OK) {
+        return differs(r, "the new hold has no id");
+    }
+    const struct model_account *a = model_account(r->model, in->from);
+    char id[TYPEID_TEXT_SIZE];
+    struct uuid uuid = id_of(r, in->from);
+    typeid_format("acct", &uuid, id);
+    const json_t *balance = json_object_get(json_object_get(body, "balances"), id);
+    return check_hold(r, number, hold) && wanted_int(r, balance, "posted", model_posted(a)) &&
+           wanted_int(r, balance, "held", a->held) && wanted_int(r, balance, "available", model_available(a));
+}
+
 static bool check_done(struct run *r, const struct intent *in, const json_t *body,
                        const struct expectation *e)
 {
+    if (in->type == INTENT_AUTHORIZE) {
+        return check_new_hold(r, in, body, e->new_hold);
+    }
+    if (in->type == INTENT_CAPTURE) {
+        return check_capture(r, in, body, e);
+    }
+    if (in->type == INTENT_RELEASE || in->type == INTENT_EXPIRE) {
+        return check_hold(r, in->hold, json_object_get(body, "hold"));
+    }
     if (e->new_transaction >= 0) {
         return check_posted(r, in, body, e->new_transaction);
     }
@@ -378,8 +498,13 @@ static bool check_answer(struct run *r, const struct flight *f, size_t i)
     struct expectation e;
     model_decide(r->model, in, &f->requests[i], &e);
     model_answered(r->model, answer->body.data, answer->body.len);
+    note_made(r, f->numbers[i], &e);
     count_answer(e.code != NULL ? e.code : e.body != NULL ? e.replayed ? "replayed" : "again" : "done");
     r->result->replays += e.body != NULL;
+    if (r->options->is_loud) {
+        (void)printf("step %zu, command %zu, by %d: %s %s -> %d %s\n", r->step, f->numbers[i], in->sender,
+                     f->requests[i].name, f->requests[i].text, answer->status, e.code == NULL ? "" : e.code);
+    }
 
     if (answer->status != e.status || answer->replayed != e.replayed) {
         return differs(r, "command %zu of %zu: %s %s: wanted %d%s (%s), got %d%s: %.*s", i, f->count,
@@ -420,8 +545,25 @@ static bool check_account(struct run *r, struct account_ref ref, __int128 *sum)
     return true;
 }
 
+/* Every hold is in the store as the model has it. */
+static bool check_holds(struct run *r)
+{
+    for (int i = 0; i < model_hold_count(r->model); i++) {
+        const struct model_hold *m = model_hold(r->model, i);
+        const struct hold *h = memory_store_find_hold(&r->store, &r->hold_ids[i]);
+        if (h == NULL || h->amount != m->amount || h->captured != m->captured ||
+            (int)h->status != (int)m->status || h->expires_us != m->expires_us) {
+            return differs(r, "hold %d differs from the model's", i);
+        }
+    }
+    return true;
+}
+
 static bool check_world(struct run *r)
 {
+    if (!check_holds(r)) {
+        return false;
+    }
     __int128 sum[SIM_CURRENCIES] = {0};
     for (int i = 0; i < model_account_count(r->model); i++) {
         if (!check_account(r, (struct account_ref){REF_ACCOUNT, i}, sum)) {
@@ -430,6 +572,7 @@ static bool check_world(struct run *r)
     }
     for (int c = 0; c < SIM_CURRENCIES; c++) {
         if (!check_account(r, (struct account_ref){REF_CASH, c}, sum) ||
+            !check_account(r, (struct account_ref){REF_ESCROW, c}, sum) ||
             !check_account(r, (struct account_ref){REF_FX, c}, sum)) {
             return false;
         }
@@ -437,7 +580,7 @@ static bool check_world(struct run *r)
             return differs(r, "money was made or lost");
         }
     }
-    return true;
+    return model_holds_add_up(r->model) || differs(r, "an account does not hold what its holds do");
 }
 
 struct attempt {
@@ -459,7 +602,7 @@ static enum status decide(struct run *r, struct attempt *t, const struct flight 
     struct arena known;
     arena_init(&known, ARENA_BYTES);
     memory_store_known(&r->store, &in, &known);
-    ledger_start(&t->ledger, r->now_us, generator_random(&r->generator), (uint32_t)r->generator.next_command);
+    ledger_start(&t->ledger, r->now_us, generator_random(&r->ids), (uint32_t)r->generator.next_command);
     enum status status = batch_decide(&t->ledger, &in, r->now_us, (struct answer *)f->answers + first);
     arena_free(&known);
     return status;
@@ -510,18 +653,34 @@ static bool decide_in_vain(struct run *r, const struct flight *f)
     return status == STATUS_OK || differs(r, "an attempt with much memory had too little");
 }
 
-static bool run_step(struct run *r, struct flight *f)
+/* Adds the next step to the script, as it suits what the run has come to. */
+static void write_step(struct run *r)
 {
     struct generator *g = &r->generator;
-    /* The database's clock may stand still or be set back. */
-    r->now_us += generator_percent(g, 10) ? -generator_between(g, 0, 5000) : generator_between(g, 0, 3000);
+    struct script_step step = {.now_us = generator_clock(g, r->model, r->now_us)};
     size_t largest = generator_percent(g, 20) ? BATCH_MAX : 32;
-    take_off(r, f, (size_t)generator_between(g, 1, (int64_t)largest));
+    int64_t count = generator_between(g, 1, (int64_t)largest);
+    step.in_vain = generator_percent(g, 10);
+    step.few_bytes = generator_percent(g, 15);
+    step.again = generator_percent(g, 10);
+    script_add_step(r->recording, &step);
+    for (int64_t i = 0; i < count; i++) {
+        struct intent in = generator_next(g, r->model);
+        script_add_command(r->recording, &in);
+    }
+}
+
+static bool run_step(struct run *r, struct flight *f)
+{
+    const struct script_step *s = &r->script->steps[r->step];
+    r->now_us = s->now_us;
+    model_tell_time(r->model, r->now_us);
+    take_off(r, f, s);
     r->result->commands += f->count;
 
-    bool ok = !generator_percent(g, 10) || decide_in_vain(r, f);
-    ok = ok && fly(r, f, 0, f->count, generator_percent(g, 15) ? ARENA_FEW_BYTES : ARENA_BYTES);
-    if (ok && generator_percent(g, 10)) {
+    bool ok = !s->in_vain || decide_in_vain(r, f);
+    ok = ok && (f->count == 0 || fly(r, f, 0, f->count, s->few_bytes ? ARENA_FEW_BYTES : ARENA_BYTES));
+    if (ok && s->again && f->count > 0) {
         ok = fly(r, f, 0, f->count,
                  ARENA_BYTES); /* the answer to COMMIT was lost: the same messages once more */
     }
@@ -529,25 +688,70 @@ static bool run_step(struct run *r, struct flight *f)
     return ok && check_world(r);
 }
 
-void run_seed(uint64_t seed, size_t steps, struct run_result *ret)
+static struct run *start(const struct run_options *options, struct run_result *ret)
 {
-    *ret = (struct run_result){.ok = true, .hash = FNV_START};
-    static struct flight flight;
     struct run *r = calloc(1, sizeof(*r));
     if (r == NULL) {
         abort();
     }
+    *ret = (struct run_result){.ok = true, .hash = FNV_START};
+    r->options = options;
     r->result = ret;
     r->now_us = FIRST_US + 1000000;
     r->model = model_new();
-    generator_init(&r->generator, seed);
-    memory_store_init(&r->store, STORE_BYTES);
-    open_world(r);
-    for (r->step = 0; r->step < steps && ret->ok; r->step++) {
-        ret->ok = run_step(r, &flight);
+    if (options->has_error) {
+        model_plant_error(r->model);
     }
-    ret->entries = r->store.entry_count;
+    generator_init(&r->generator, options->seed);
+    generator_init(&r->ids, ~options->seed);
+    memory_store_init(&r->store, STORE_BYTES);
+    for (int i = 0; i < MODEL_ACCOUNTS_MAX; i++) {
+        r->account_numbers[i] = i < COLD_ACCOUNTS ? i : -1;
+    }
+    for (int i = 0; i < MODEL_HOLDS_MAX; i++) {
+        r->hold_numbers[i] = -1;
+    }
+    for (int i = 0; i < MODEL_TRANSACTIONS_MAX; i++) {
+        r->transaction_numbers[i] = -1;
+    }
+    open_world(r);
+    return r;
+}
+
+static void end(struct run *r)
+{
+    r->result->entries = r->store.entry_count;
     memory_store_free(&r->store);
     model_free(r->model);
     free(r);
+}
+
+void run_seed(const struct run_options *options, struct script *ret_script, struct run_result *ret)
+{
+    static struct flight flight;
+    struct script script = {0};
+    struct run *r = start(options, ret);
+    r->script = r->recording = &script;
+    for (; r->step < options->steps && ret->ok; r->step++) {
+        write_step(r);
+        ret->ok = run_step(r, &flight);
+    }
+    end(r);
+    if (ret_script != NULL) {
+        *ret_script = script;
+    } else {
+        script_free(&script);
+    }
+}
+
+void run_script(const struct run_options *options, const struct script *script, struct run_result *ret)
+{
+    static struct flight flight;
+    struct run *r = start(options, ret);
+    r->generator.next_command = script->command_count; /* no id as in the first run */
+    r->script = script;
+    for (; r->step < script->step_count && ret->ok; r->step++) {
+        ret->ok = run_step(r, &flight);
+    }
+    end(r);
 }

@@ -8,12 +8,21 @@
 static const char *const currencies[SIM_CURRENCIES] = {"EUR", "USD", "KWD"};
 static const char *const owners[SIM_OWNERS + 1] = {"o0", "o1", "o2", "o3", "o4", "o5", [SIM_STAFF] = "ops"};
 static const char *const names[INTENT_TYPE_COUNT] = {
-    [INTENT_ACCOUNT_CREATE] = "account.create", [INTENT_FREEZE] = "account.freeze",
-    [INTENT_UNFREEZE] = "account.unfreeze",     [INTENT_CLOSE] = "account.close",
-    [INTENT_DEPOSIT] = "deposit.create",        [INTENT_WITHDRAWAL] = "withdrawal.create",
-    [INTENT_TRANSFER] = "transfer.create",      [INTENT_JOURNAL] = "transaction.create",
-    [INTENT_EXCHANGE] = "exchange.create",      [INTENT_REVERSE] = "transaction.reverse",
+    [INTENT_ACCOUNT_CREATE] = "account.create",
+    [INTENT_FREEZE] = "account.freeze",
+    [INTENT_UNFREEZE] = "account.unfreeze",
+    [INTENT_CLOSE] = "account.close",
+    [INTENT_DEPOSIT] = "deposit.create",
+    [INTENT_WITHDRAWAL] = "withdrawal.create",
+    [INTENT_TRANSFER] = "transfer.create",
+    [INTENT_JOURNAL] = "transaction.create",
+    [INTENT_EXCHANGE] = "exchange.create",
+    [INTENT_REVERSE] = "transaction.reverse",
     [INTENT_BATCH] = "transfer.batch",
+    [INTENT_AUTHORIZE] = "hold.authorize",
+    [INTENT_CAPTURE] = "hold.capture",
+    [INTENT_RELEASE] = "hold.release",
+    [INTENT_EXPIRE] = "hold.expire",
 };
 
 const char *currency_code(int number)
@@ -136,6 +145,30 @@ static void write_batch(struct json_out *json, const struct intent *in, const st
     json_array_close(json);
 }
 
+static void write_hold(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    write_account(json, "account", &ids->from);
+    if (in->has_destination) {
+        write_account(json, "destination", &ids->account);
+    }
+    if (in->ttl_s > 0) {
+        write_int(json, "ttl_seconds", in->ttl_s);
+    }
+}
+
+static void write_hold_end(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    json_key(json, "hold");
+    json_typeid(json, "hold", &ids->hold);
+    if (in->amount > 0) {
+        write_int(json, "amount", in->amount);
+    }
+    if (in->final >= 0) {
+        json_key(json, "final");
+        json_bool(json, in->final == 1);
+    }
+}
+
 static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
     switch (in->type) {
@@ -150,6 +183,15 @@ static void write_members(struct json_out *json, const struct intent *in, const 
         break;
     case INTENT_BATCH:
         write_batch(json, in, ids);
+        break;
+    case INTENT_AUTHORIZE:
+        write_hold(json, in, ids);
+        write_money(json, in);
+        break;
+    case INTENT_CAPTURE:
+    case INTENT_RELEASE:
+    case INTENT_EXPIRE:
+        write_hold_end(json, in, ids);
         break;
     case INTENT_DEPOSIT:
     case INTENT_WITHDRAWAL:

@@ -8,7 +8,7 @@
 const char *currency_code(int number);
 /* The ids behind an intent's references. */
 struct intent_ids {
-    struct uuid from, account, transaction, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
+    struct uuid from, account, hold, transaction, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
     struct uuid item_froms[SIM_ITEMS], item_accounts[SIM_ITEMS];
 };
 void translate_request(const struct intent *in, const struct intent_ids *ids, struct request *ret_request);
