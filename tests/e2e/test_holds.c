@@ -186,6 +186,11 @@ static const struct row refusals[] = {
     {"capture of too much", "/v1/holds/@hold/capture", "{'amount':601}", 422, "amount_exceeds_hold",
      "/amount"},
     {"capture of nothing", "/v1/holds/@hold/capture", "{'amount':0}", 422, "amount_out_of_range", "/amount"},
+    {"the hold in the body", "/v1/holds/@hold/capture", "{'hold':'@hold'}", 400, "unknown_field", "/hold"},
+    {"a part of a second", "/v1/holds", "{'account':'@alice','amount':1,'ttl_seconds':1.5}", 400,
+     "wrong_type", "/ttl_seconds"},
+    {"a status", "/v1/holds", "{'account':'@alice','amount':1,'status':'captured'}", 400, "unknown_field",
+     "/status"},
     {"final is a word", "/v1/holds/@hold/capture", "{'final':'no'}", 400, "wrong_type", "/final"},
     {"release of an amount", "/v1/holds/@hold/release", "{'amount':1}", 400, "unknown_field", "/amount"},
     {"release of an unknown hold", "/v1/holds/@missing_hold/release", "{}", 404, "not_found", NULL},
@@ -311,40 +316,85 @@ struct contender {
     pthread_t thread;
     struct client client;
     struct client_answer answer;
+    const char *path, *body;
     char key[HARNESS_KEY_SIZE];
-    const char *body;
     pthread_barrier_t *together;
 };
+static struct contender crowd[CROWD];
 
 static void *contend(void *context)
 {
     struct contender *c = context;
     (void)pthread_barrier_wait(c->together);
-    client_send(&c->client, "/v1/holds", c->key, c->body, &c->answer);
+    client_send(&c->client, c->path, c->key, c->body, &c->answer);
     return NULL;
 }
 
-static int count_granted(const char *body)
+/* All at once, over both ingress; each with a key of its own, or all with one. Gives how many were done
+ * first. */
+static int send_crowd(const char *path, const char *body, bool one_key)
 {
-    static struct contender crowd[CROWD];
     pthread_barrier_t together;
-    int granted = 0;
+    int created = 0;
+    char key[HARNESS_KEY_SIZE];
+    harness_new_key(key);
     assert_int_equal(pthread_barrier_init(&together, NULL, CROWD), 0);
     for (int i = 0; i < CROWD; i++) {
-        crowd[i] = (struct contender){.body = body, .together = &together};
-        harness_new_key(crowd[i].key);
+        crowd[i] = (struct contender){.path = path, .body = body, .together = &together};
+        if (!one_key)
+            harness_new_key(key);
+        memcpy(crowd[i].key, key, sizeof key);
         harness_client(&h, i % 2, &crowd[i].client);
         assert_int_equal(pthread_create(&crowd[i].thread, NULL, contend, &crowd[i]), 0);
     }
     for (int i = 0; i < CROWD; i++) {
         (void)pthread_join(crowd[i].thread, NULL);
         client_close(&crowd[i].client);
-        if (crowd[i].answer.status != 201 && crowd[i].answer.status != 402)
-            fail_msg("an authorization was answered %d: %s", crowd[i].answer.status, crowd[i].answer.body);
-        granted += crowd[i].answer.status == 201;
+        created += crowd[i].answer.status == 201;
     }
     (void)pthread_barrier_destroy(&together);
-    return granted;
+    return created;
+}
+
+static void expect_statuses(int status)
+{
+    for (int i = 0; i < CROWD; i++)
+        if (crowd[i].answer.status != 201 && crowd[i].answer.status != status)
+            fail_msg("%s was answered %d: %s", crowd[i].path, crowd[i].answer.status, crowd[i].answer.body);
+}
+
+/* One executes, the others get its very bytes. */
+static void copies_of_a_capture(void **state)
+{
+    (void)state;
+    char path[96];
+    set_up_people();
+    authorize("hold", HOLD);
+    (void)snprintf(path, sizeof path, "/v1/holds/%s/capture", cast_id("hold"));
+    for (int round = 1; round <= ROUNDS; round++) {
+        assert_int_equal(send_crowd(path, "{\"amount\":7,\"final\":false}", true), 1);
+        expect_statuses(200);
+        for (int i = 1; i < CROWD; i++)
+            assert_string_equal(crowd[i].answer.body, crowd[0].answer.body);
+        (void)api_get(&api, "/v1/holds/@hold");
+        expect_hold("", "partially_captured", 7 * round, 600 - 7 * round);
+    }
+}
+
+/* Captures of 200 each, with keys of their own: three of 600 fit. */
+static void three_captures_fit(void **state)
+{
+    (void)state;
+    char path[96];
+    for (int round = 0; round < ROUNDS; round++) {
+        set_up_people();
+        authorize("hold", HOLD);
+        (void)snprintf(path, sizeof path, "/v1/holds/%s/capture", cast_id("hold"));
+        assert_int_equal(send_crowd(path, "{\"amount\":200,\"final\":false}", false), 3);
+        expect_statuses(409); /* it was captured: nothing is left to exceed */
+        expect_balances("@alice", 400, 0);
+        expect_balances("@bob", 600, 0);
+    }
 }
 
 static void one_of_twenty_fits(void **state)
@@ -354,7 +404,8 @@ static void one_of_twenty_fits(void **state)
         char body[128];
         set_up_people();
         cast_text("{'account':'@alice','amount':600}", body, sizeof body);
-        assert_int_equal(count_granted(body), 1);
+        assert_int_equal(send_crowd("/v1/holds", body, false), 1);
+        expect_statuses(402);
         expect_balances("@alice", 1000, 600);
     }
 }
@@ -395,6 +446,8 @@ static int run(void)
         cmocka_unit_test(keys_repeat_answers),
         cmocka_unit_test(a_key_is_for_one_hold),
         cmocka_unit_test(one_of_twenty_fits),
+        cmocka_unit_test(three_captures_fit),
+        cmocka_unit_test(copies_of_a_capture),
         cmocka_unit_test(lists),
         cmocka_unit_test(books_are_right),
     };
