@@ -6,6 +6,7 @@
 #include "ledger-svc/edge/config.h"
 #include "ledger-svc/edge/expiry.h"
 #include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/edge/sealer.h"
 #include "ledger-svc/edge/worker.h"
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
@@ -21,6 +22,7 @@ struct ledger_service {
     struct bus *bus;
     struct worker *workers[WORKERS_MAX]; /* first those of single commands, then those of bulk ones */
     struct expiry *expiry;
+    struct sealer *sealer;
     struct admin_http *admin;
 };
 
@@ -60,6 +62,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
     if (status == STATUS_OK)
         status = expiry_start(&s->config, &s->expiry);
     if (status == STATUS_OK)
+        status = sealer_start(&s->config, &s->sealer);
+    if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
 }
@@ -70,6 +74,7 @@ static void stop(struct ledger_service *s)
     for (int64_t i = 0; i < worker_count(s); i++)
         worker_join(s->workers[i]);
     expiry_join(s->expiry);
+    sealer_join(s->sealer);
     bus_close(s->bus, BUS_CLOSE_MS);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));

@@ -39,5 +39,6 @@ void reads_holds(struct exchange *ex);
 void reads_hold(struct exchange *ex);
 void reads_events(struct exchange *ex);
 void reads_audit(struct exchange *ex);
+void reads_chain(struct exchange *ex);
 
 #endif

@@ -157,6 +157,8 @@ const struct route ingress_routes[] = {
      .answer = "event_list", .summary = "The fact log: every change of state"},
     {.method = "GET", .pattern = "/v1/audit", NEEDS(ops), .handle = reads_audit, PARAMS(event_params),
      .answer = "audit_list", .summary = "The audit trail: who did what to which object, why, before and after"},
+    {.method = "GET", .pattern = "/v1/chain", NEEDS(ops), .handle = reads_chain, .answer = "chain",
+     .summary = "The newest block of the hash chain over the ledger, to be kept elsewhere"},
 
     {.method = "GET", .pattern = "/livez", OPEN, .handle = operating_livez, .summary = "Is the process running?"},
     {.method = "GET", .pattern = "/readyz", OPEN, .handle = operating_readyz,

@@ -76,3 +76,24 @@ void event_row(const PGresult *r, int row, struct event_row *ret_row)
         .is_last = db_get_bool(r, row, 14),
     };
 }
+
+enum status events_chain_head(struct db *db, const void *args, PGresult **ret_result)
+{
+    (void)args;
+    return db_query(db, INGRESS_SQL_FIND_CHAIN_HEAD, NULL, ret_result);
+}
+
+void chain_head_row(const PGresult *r, int row, struct chain_head *ret_head)
+{
+    *ret_head = (struct chain_head){
+        .number = db_get_int(r, row, 0),
+        .first_seq = db_get_int(r, row, 1),
+        .last_seq = db_get_int(r, row, 2),
+        .events = db_get_int(r, row, 3),
+        .transactions = db_get_int(r, row, 4),
+        .entries = db_get_int(r, row, 5),
+        .previous_hash = db_get_str(r, row, 6),
+        .hash = db_get_str(r, row, 7),
+        .sealed_us = db_get_time(r, row, 8),
+    };
+}

@@ -1,4 +1,4 @@
-/* events.h - the fact log as api.events shows it. */
+/* events.h - the fact log as api.events shows it, and the head of its hash chain. */
 #ifndef INGRESS_STORE_EVENTS_H
 #define INGRESS_STORE_EVENTS_H
 
@@ -23,5 +23,14 @@ struct event_row {
     bool is_last;   /* so many were looked at that the page ends here */
 };
 void event_row(const PGresult *r, int row, struct event_row *ret_row);
+
+/* The newest sealed block: one row, or none. args: none. */
+NODISCARD enum status events_chain_head(struct db *db, const void *args, PGresult **ret_result);
+
+struct chain_head {
+    int64_t number, first_seq, last_seq, events, transactions, entries, sealed_us;
+    struct str previous_hash, hash; /* bytes, borrowed from the result */
+};
+void chain_head_row(const PGresult *r, int row, struct chain_head *ret_head);
 
 #endif

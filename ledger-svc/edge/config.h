@@ -16,6 +16,8 @@ struct ledger_config {
     int64_t batch_commands;
     int64_t queue_max;
     int64_t key_retention_hours;
+    int64_t block_events;
+    int64_t seal_interval_ms;
 };
 
 extern const struct config_row ledger_config_rows[];

@@ -59,6 +59,13 @@ void ledger_metrics_init(void)
     m->stalled_sessions =
         metrics_counter("paybus_ledger_stalled_sessions_ended_total",
                         "Database sessions of stopped ledger-svc processes that this one ended.", "");
+    m->blocks_sealed =
+        metrics_counter("paybus_ledger_blocks_sealed_total", "Blocks that this process sealed.", "");
+    m->block_number = metrics_gauge("paybus_ledger_block_number", "The newest sealed block.", "");
+    m->sealed_seq =
+        metrics_gauge("paybus_ledger_sealed_seq", "Number of the last event that is sealed in a block.", "");
+    m->seal_lag_seconds = metrics_gauge("paybus_ledger_seal_lag_seconds",
+                                        "Age of the oldest event that is not sealed; 0 if all are.", "");
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

@@ -17,6 +17,10 @@ struct ledger_metrics {
     struct metric *poisonous;         /* counter: commands that failed alone */
     struct metric *unknown_commits;   /* counter: COMMITs whose answer was lost */
     struct metric *database_connects; /* counter */
+    struct metric *blocks_sealed;     /* counter: by this process */
+    struct metric *block_number;      /* gauge: the newest block */
+    struct metric *sealed_seq;        /* gauge: the number of its last event */
+    struct metric *seal_lag_seconds;  /* gauge: age of the oldest event that is not sealed */
     struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
 };
 extern struct ledger_metrics ledger_metrics;

@@ -66,6 +66,7 @@ static const struct route {
      "/v1/holds/@bobs_hold/release"},
     {"GET", "/v1/events", "ops", NULL, NULL},
     {"GET", "/v1/audit", "ops", NULL, NULL},
+    {"GET", "/v1/chain", "ops", NULL, NULL},
     {"GET", "/livez", NULL, NULL, NULL},
     {"GET", "/readyz", NULL, NULL, NULL},
     {"GET", "/health", NULL, NULL, NULL},

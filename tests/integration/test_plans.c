@@ -25,9 +25,9 @@
 static struct database database;
 
 /* Tables that grow with use. Currencies and API keys are small: reading them whole is right. */
-static const char *const big[] = {"accounts", "transactions", "entries",
-                                  "events",   "sources",      "idempotency_keys",
-                                  "holds",    "reversals",    "transaction_details"};
+static const char *const big[] = {
+    "accounts",  "transactions",        "entries", "events", "sources", "idempotency_keys", "holds",
+    "reversals", "transaction_details", "blocks"};
 
 static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
 {

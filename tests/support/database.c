@@ -14,6 +14,7 @@
 const char *const database_migrate_path = PAYBUS_MIGRATE_PATH;
 const char *const database_admin_path = PAYBUS_ADMIN_PATH;
 const char *const database_ledger_path = PAYBUS_LEDGER_PATH;
+const char *const database_verify_path = PAYBUS_VERIFY_PATH;
 const char *const database_migrations = PAYBUS_MIGRATIONS;
 
 static void run_file(PGconn *conn, const char *path)

@@ -32,7 +32,8 @@ const char *database_value(PGconn *conn, const char *sql);
 const char *database_try(PGconn *conn, const char *sql);
 
 /* Paths for tool_start and tool_run. */
-extern const char *const database_migrate_path, *const database_admin_path, *const database_ledger_path;
+extern const char *const database_migrate_path, *const database_admin_path, *const database_ledger_path,
+                                                                                *const database_verify_path;
 extern const char *const database_migrations;
 
 /* A run of a tool, its output and errors in one file. */

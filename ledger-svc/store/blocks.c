@@ -1,0 +1,102 @@
+/* blocks.c - see blocks.h. */
+#include "ledger-svc/store/blocks.h"
+
+#include <string.h>
+
+#include "ledger_statements.h"
+
+#define PARAMS_MAX (16 << 20) /* the marks of the largest block that is allowed */
+
+/* A digest of another length was not written by us: it stays zero and fits nothing. */
+static struct digest read_digest(const PGresult *r, int row, int column)
+{
+    struct digest digest = {{0}};
+    struct str bytes = db_get_str(r, row, column);
+    if (bytes.len == sizeof digest.bytes)
+        memcpy(digest.bytes, bytes.data, sizeof digest.bytes);
+    return digest;
+}
+
+enum status blocks_last(struct db *db, struct block *ret_block)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = db_query(db, LEDGER_SQL_FIND_LAST_BLOCK, NULL, &r);
+    if (s != STATUS_OK)
+        return s;
+    *ret_block = (struct block){0};
+    if (PQntuples(r) > 0)
+        *ret_block = (struct block){
+            .number = db_get_int(r, 0, 0), .last_seq = db_get_int(r, 0, 1), .hash = read_digest(r, 0, 2)};
+    return STATUS_OK;
+}
+
+enum status blocks_mark(struct db *db, int64_t after_seq, struct blocks_mark *ret_mark)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, after_seq);
+    enum status s = db_query(db, LEDGER_SQL_MARK_EVENTS, &p, &r);
+    if (s != STATUS_OK)
+        return s;
+    *ret_mark = (struct blocks_mark){0};
+    if (PQntuples(r) > 0)
+        *ret_mark = (struct blocks_mark){.newest_seq = db_get_int(r, 0, 0),
+                                         .above = db_get_int(r, 0, 1),
+                                         .oldest_us = db_get_time(r, 0, 2)};
+    return STATUS_OK;
+}
+
+enum status blocks_take(struct db *db, const struct blocks_mark *mark, bool *ret_may_seal,
+                        int64_t *ret_now_us)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, mark->above);
+    enum status s = db_query(db, LEDGER_SQL_TAKE_SEAL, &p, &r);
+    if (s != STATUS_OK)
+        return s;
+    *ret_may_seal = db_get_bool(r, 0, 0) && db_get_bool(r, 0, 1);
+    *ret_now_us = db_get_time(r, 0, 2);
+    return STATUS_OK;
+}
+
+enum status blocks_insert(struct db *db, const struct block *block, struct str marks)
+{
+    const int64_t numbers[] = {block->number,      block->first_seq,         block->last_seq,
+                               block->event_count, block->transaction_count, block->entry_count};
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        db_param_int8(&p, numbers[i]);
+    db_param_bytea(&p, block->previous.bytes, sizeof block->previous.bytes);
+    db_param_bytea(&p, block->hash.bytes, sizeof block->hash.bytes);
+    db_param_time(&p, block->sealed_us);
+    db_param_bytea(&p, marks.data, marks.len);
+    return db_query(db, LEDGER_SQL_INSERT_BLOCK, &p, &r);
+}
+
+enum status blocks_list(struct db *db, int64_t from_number, int64_t limit, PGresult **ret_result)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, from_number);
+    db_param_int8(&p, limit);
+    return db_query(db, LEDGER_SQL_LIST_BLOCKS, &p, ret_result);
+}
+
+void blocks_row(const PGresult *r, int row, struct block *ret_block, struct str *ret_marks)
+{
+    *ret_block = (struct block){.number = db_get_int(r, row, 0),
+                                .first_seq = db_get_int(r, row, 1),
+                                .last_seq = db_get_int(r, row, 2),
+                                .event_count = db_get_int(r, row, 3),
+                                .transaction_count = db_get_int(r, row, 4),
+                                .entry_count = db_get_int(r, row, 5),
+                                .previous = read_digest(r, row, 6),
+                                .hash = read_digest(r, row, 7),
+                                .sealed_us = db_get_time(r, row, 8)};
+    *ret_marks = db_get_str(r, row, 9);
+}

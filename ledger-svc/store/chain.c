@@ -1,0 +1,116 @@
+/* chain.c - see chain.h. Values are hashed as PostgreSQL sends them. */
+#include "ledger-svc/store/chain.h"
+
+#include <assert.h>
+
+#include "ledger_statements.h"
+
+#define PARAMS_MAX  (16 << 10)
+#define COLUMNS_MAX 32
+/* Places in the statements. */
+#define EVENT_TYPE        3
+#define EVENT_OBJECT      5
+#define TRANSACTION_PLACE 17
+#define ENTRY_PLACE       9
+
+void chain_rows_free(struct chain_rows *rows)
+{
+    PQclear(rows->events);
+    PQclear(rows->transactions);
+    PQclear(rows->entries);
+    *rows = (struct chain_rows){0};
+}
+
+static enum status read_events(struct db *db, const int64_t bounds[3], struct chain_rows *rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    for (int i = 0; i < 3; i++)
+        db_param_int8(&p, bounds[i]);
+    return db_query(db, LEDGER_SQL_LIST_SEALED_EVENTS, &p, &rows->events);
+}
+
+static bool posts_transaction(const struct chain_rows *rows, int event)
+{
+    return str_eq_c(db_get_str(rows->events, event, EVENT_TYPE), "transaction.posted");
+}
+
+static enum status read_posted(struct db *db, struct chain_rows *rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_array_open(&p, DB_UUID);
+    for (int i = 0; i < PQntuples(rows->events); i++) {
+        if (posts_transaction(rows, i)) {
+            struct uuid id = db_get_uuid(rows->events, i, EVENT_OBJECT);
+            db_array_uuid(&p, &id);
+        }
+    }
+    db_array_close(&p);
+    enum status s = db_query(db, LEDGER_SQL_LIST_SEALED_TRANSACTIONS, &p, &rows->transactions);
+    return s == STATUS_OK ? db_query(db, LEDGER_SQL_LIST_SEALED_ENTRIES, &p, &rows->entries) : s;
+}
+
+enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
+                       struct chain_rows *ret_rows)
+{
+    struct chain_rows rows = {0};
+    const int64_t bounds[] = {after_seq, up_to_seq, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX};
+    enum status s = read_events(db, bounds, &rows);
+    if (s == STATUS_OK)
+        s = read_posted(db, &rows);
+    if (s != STATUS_OK) {
+        chain_rows_free(&rows);
+        return s;
+    }
+    *ret_rows = rows;
+    return STATUS_OK;
+}
+
+bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
+{
+    if (rows->event >= PQntuples(rows->events))
+        return false;
+    struct chain_item item = {.event = rows->event++, .transaction = -1, .first_entry = rows->entry};
+    item.seq = db_get_int(rows->events, item.event, 0);
+    if (posts_transaction(rows, item.event)) {
+        int64_t place = db_get_int(rows->transactions, rows->transaction, TRANSACTION_PLACE);
+        if (!db_is_null(rows->transactions, rows->transaction, 0))
+            item.transaction = rows->transaction;
+        rows->transaction++;
+        while (rows->entry < PQntuples(rows->entries) &&
+               db_get_int(rows->entries, rows->entry, ENTRY_PLACE) == place)
+            rows->entry++;
+    }
+    item.entry_count = rows->entry - item.first_entry;
+    *ret_item = item;
+    return true;
+}
+
+static void write_row(enum block_table table, const PGresult *r, int row, struct buf *out)
+{
+    struct str columns[COLUMNS_MAX];
+    int count = PQnfields(r) - (table == BLOCK_EVENT ? 0 : 1); /* without place */
+    assert(count <= COLUMNS_MAX);
+    for (int i = 0; i < count; i++)
+        columns[i] = PQgetisnull(r, row, i)
+                         ? (struct str){NULL, 0}
+                         : (struct str){PQgetvalue(r, row, i), (size_t)PQgetlength(r, row, i)};
+    buf_reset(out);
+    block_write_row(table, columns, (size_t)count, out);
+}
+
+void chain_write_event(const struct chain_rows *rows, int row, struct buf *out)
+{
+    write_row(BLOCK_EVENT, rows->events, row, out);
+}
+
+void chain_write_transaction(const struct chain_rows *rows, int row, struct buf *out)
+{
+    write_row(BLOCK_TRANSACTION, rows->transactions, row, out);
+}
+
+void chain_write_entry(const struct chain_rows *rows, int row, struct buf *out)
+{
+    write_row(BLOCK_ENTRY, rows->entries, row, out);
+}
