@@ -293,6 +293,10 @@ static void parameter_schema(struct json_out *o, const struct param_spec *p)
     case PARAM_CURSOR:
         text(o, "type", "string");
         break;
+    case PARAM_METADATA:
+        text(o, "type", "string");
+        text(o, "description", "Named with the key behind a dot: metadata.order=42");
+        break;
     case PARAM_NAME:
         text(o, "type", "string");
         text(o, "pattern", "^[A-Za-z0-9_.:-]{1,64}$");

@@ -7,9 +7,12 @@
 #include "ingress/domain/object_id.h"
 #include "ingress/domain/text.h"
 #include "shared/core/currency.h"
+#include "shared/core/json_out.h"
 #include "shared/core/parse.h"
 #include "shared/core/timefmt.h"
 #include "shared/core/typeid.h"
+
+#define JSON_MAX ((size_t)32 << 10) /* a query of 2,048 bytes, each of which may become six */
 
 /* NULL when an escape is malformed or memory is out. */
 static char *decode(struct str s, struct arena *arena, size_t *ret_len)
@@ -89,6 +92,7 @@ static const char *read_value(const struct param_spec *spec, struct str text, st
             return "wants a number from 1 to 100";
         }
         break;
+    case PARAM_METADATA: /* read_metadata does it */
     case PARAM_CURSOR:
         break;
     }
@@ -104,14 +108,97 @@ static void add_error(struct problem *p, struct str name, const char *what)
     problem_add_error(p, pointer, "%s", what);
 }
 
+/* Its own name or, for metadata, that with a key behind a dot. */
+static bool is_named(const struct param_spec *spec, struct str name)
+{
+    size_t len = strlen(spec->name);
+    if (spec->type != PARAM_METADATA) {
+        return str_eq_c(name, spec->name);
+    }
+    return name.len > len && memcmp(name.data, spec->name, len) == 0 && name.data[len] == '.';
+}
+
 static size_t find_spec(struct str name, const struct query_rules *rules)
 {
     for (size_t i = 0; i < rules->count; i++) {
-        if (str_eq_c(name, rules->specs[i].name) && (rules->is_staff || !rules->specs[i].staff_only)) {
+        if (is_named(&rules->specs[i], name) && (rules->is_staff || !rules->specs[i].staff_only)) {
             return i;
         }
     }
     return rules->count;
+}
+
+/* The object that the members before have made, without its end, and one more: {"a":"1","b":"2"}. */
+static void write_member(struct str before, struct str key, struct str text, struct buf *out)
+{
+    buf_reset(out);
+    buf_add(out, before.data, before.len > 0 ? before.len - 1 : 0);
+    buf_add_char(out, before.len > 0 ? ',' : '{');
+    struct json_out json;
+    json_out_init(&json, out);
+    json_str(&json, key);
+    buf_add_char(out, ':');
+    json_out_init(&json, out);
+    json_str(&json, text);
+    buf_add_char(out, '}');
+}
+
+/* A key's text in JSON cannot stand within a value's: a quote in that is escaped. */
+static bool has_member(struct str object, struct str key)
+{
+    struct buf member CLEANUP(buf_free);
+    struct json_out json;
+    buf_init(&member, JSON_MAX);
+    json_out_init(&json, &member);
+    json_str(&json, key);
+    buf_add_char(&member, ':');
+    return member.len > 0 && object.len > 0 &&
+           memmem(object.data, object.len, member.data, member.len) != NULL;
+}
+
+/* NULL: *value has one member more; otherwise what is wanted. */
+static const char *read_metadata(struct str key, struct str text, struct arena *arena,
+                                 struct param_value *value)
+{
+    if (key.len == 0 || !text_is_clean(key) || !text_is_clean(text)) {
+        return "wants a key and a text without control characters";
+    }
+    if (value->number == QUERY_METADATA_MAX) {
+        return "is one too many: there may be 8 of metadata";
+    }
+    if (has_member(value->text, key)) {
+        return "appears twice";
+    }
+    struct buf object CLEANUP(buf_free);
+    buf_init(&object, JSON_MAX);
+    write_member(value->text, key, text, &object);
+    char *copy = buf_status(&object) == STATUS_OK ? arena_alloc(arena, object.len) : NULL;
+    if (copy == NULL) {
+        return "is too long";
+    }
+    memcpy(copy, object.data, object.len);
+    *value = (struct param_value){.is_set = true, .text = {copy, object.len}, .number = value->number + 1};
+    return NULL;
+}
+
+/* Decoded; data NULL, and the error is noted, when an escape is malformed. */
+static struct str decode_part(struct str raw, struct str name, struct arena *arena, struct problem *p)
+{
+    struct str text = {0};
+    text.data = decode(raw, arena, &text.len);
+    if (text.data == NULL) {
+        add_error(p, name, "has a malformed percent escape");
+    }
+    return text;
+}
+
+static const char *read_pair_value(const struct query_rules *rules, const struct param_spec *spec,
+                                   struct str key, struct str text, struct param_value *value)
+{
+    if (spec->type == PARAM_METADATA) {
+        return read_metadata(key, text, rules->arena, value);
+    }
+    return value->is_set ? "appears twice" : read_value(spec, text, value);
 }
 
 static void read_pair(struct str pair, const struct query_rules *rules, struct param_value *values,
@@ -125,21 +212,21 @@ static void read_pair(struct str pair, const struct query_rules *rules, struct p
         add_error(p, name, "is not a parameter of this route");
         return;
     }
-    if (values[i].is_set) {
-        add_error(p, name, "appears twice");
-        return;
-    }
-    struct str raw = {pair.data + name_len, 0};
+    const struct param_spec *spec = &rules->specs[i];
+    struct str raw = {pair.data + name_len, 0}, raw_key = raw;
     if (equals != NULL) {
         raw = (struct str){equals + 1, pair.len - name_len - 1};
     }
-    struct str text = {0};
-    text.data = decode(raw, rules->arena, &text.len);
-    if (text.data == NULL) {
-        add_error(p, name, "has a malformed percent escape");
+    if (spec->type == PARAM_METADATA) {
+        size_t key_at = strlen(spec->name) + 1;
+        raw_key = (struct str){name.data + key_at, name_len - key_at};
+    }
+    struct str text = decode_part(raw, name, rules->arena, p);
+    struct str key = text.data != NULL ? decode_part(raw_key, name, rules->arena, p) : text;
+    if (key.data == NULL) {
         return;
     }
-    const char *wanted = read_value(&rules->specs[i], text, &values[i]);
+    const char *wanted = read_pair_value(rules, spec, key, text, &values[i]);
     if (wanted != NULL) {
         add_error(p, name, wanted);
     }

@@ -8,10 +8,11 @@
 #include "shared/core/problem.h"
 #include "shared/core/uuid.h"
 
-#define QUERY_VALUE_MAX  256 /* bytes of a text parameter */
-#define QUERY_LIMIT_MAX  100
-#define QUERY_LIMIT      25
-#define QUERY_PARAMS_MAX 12
+#define QUERY_VALUE_MAX    256 /* bytes of a text parameter */
+#define QUERY_LIMIT_MAX    100
+#define QUERY_LIMIT        25
+#define QUERY_PARAMS_MAX   12
+#define QUERY_METADATA_MAX 8
 
 enum param_type {
     PARAM_TEXT,     /* 1..QUERY_VALUE_MAX bytes of UTF-8 without control characters */
@@ -22,6 +23,7 @@ enum param_type {
     PARAM_OBJECT,   /* a TypeID of anything that events are about */
     PARAM_TIME,     /* RFC 3339 */
     PARAM_LIMIT,    /* 1..QUERY_LIMIT_MAX */
+    PARAM_METADATA, /* name.KEY=VALUE, up to QUERY_METADATA_MAX of them */
     PARAM_CURSOR    /* checked by the list */
 };
 struct param_spec {
@@ -34,8 +36,8 @@ struct param_spec {
 };
 struct param_value {
     bool is_set;
-    struct str text; /* decoded, in the arena */
-    int64_t number;  /* PARAM_LIMIT, and PARAM_TIME as unix microseconds */
+    struct str text; /* decoded, in the arena; PARAM_METADATA: a JSON object of them */
+    int64_t number;  /* PARAM_LIMIT, PARAM_TIME as unix microseconds, PARAM_METADATA how many */
     struct uuid id;  /* PARAM_ID, PARAM_OBJECT */
 };
 

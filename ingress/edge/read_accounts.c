@@ -38,6 +38,7 @@ void reads_accounts(struct exchange *ex)
         .type = exchange_param(ex, "type")->text,
         .currency = exchange_param(ex, "currency")->text,
         .status = exchange_param(ex, "status")->text,
+        .metadata = exchange_param(ex, "metadata")->text,
         .from_us = reads_time(ex, "created_from", TIME_FIRST_US),
         .until_us = reads_time(ex, "created_to", TIME_LAST_US),
         .before = page.has_cursor ? page.cursor.id : UUID_LAST,

@@ -106,6 +106,7 @@ void reads_transactions(struct exchange *ex)
         .account = account->is_set ? &account->id : NULL,
         .kind = exchange_param(ex, "kind")->text,
         .reference = exchange_param(ex, "reference")->text,
+        .metadata = exchange_param(ex, "metadata")->text,
         .from_us = reads_time(ex, "created_from", TIME_FIRST_US),
         .until_us = reads_time(ex, "created_to", TIME_LAST_US),
         .before = page.has_cursor ? &page.cursor.id : NULL,

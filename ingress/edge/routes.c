@@ -37,6 +37,7 @@ static const struct param_spec account_params[] = {
     {.name = "type", .type = PARAM_WORD, .words = account_types, .help = "user, merchant or system."},
     {.name = "currency", .type = PARAM_CURRENCY, .help = "ISO 4217 code."},
     {.name = "status", .type = PARAM_WORD, .words = account_statuses, .help = "open, frozen or closed."},
+    {.name = "metadata", .type = PARAM_METADATA, .help = "metadata.KEY=VALUE: has this in its metadata; up to 8."},
     CREATED,
     PAGE,
 };
@@ -52,6 +53,7 @@ static const struct param_spec transaction_params[] = {
     {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "With an entry of this account."},
     {.name = "kind", .type = PARAM_WORD, .words = kinds, .help = "Why money moved."},
     {.name = "reference", .type = PARAM_TEXT, .help = "Your own reference, exactly."},
+    {.name = "metadata", .type = PARAM_METADATA, .help = "metadata.KEY=VALUE: has this in its metadata; up to 8."},
     CREATED,
     PAGE,
 };

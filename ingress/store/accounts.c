@@ -4,7 +4,7 @@
 #include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
-#define PARAMS_MAX 2048
+#define PARAMS_MAX (64 << 10) /* with all the metadata that a query can name */
 
 enum status accounts_find(struct db *db, const void *args, PGresult **ret_result)
 {
@@ -40,6 +40,11 @@ enum status accounts_list(struct db *db, const void *args, PGresult **ret_result
     db_param_time(&p, l->from_us);
     db_param_time(&p, l->until_us);
     db_param_int8(&p, l->limit);
+    if (l->metadata.data != NULL) {
+        db_param_text(&p, l->owner);
+        db_param_text(&p, l->metadata);
+        return db_query(db, INGRESS_SQL_LIST_ACCOUNTS_BY_METADATA, &p, ret_result);
+    }
     if (l->owner.data == NULL) {
         return db_query(db, list_statement(l), &p, ret_result);
     }

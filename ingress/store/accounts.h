@@ -13,6 +13,7 @@ struct account_key {
 };
 struct account_list {
     struct str owner, type, currency, status; /* {NULL, 0}: any */
+    struct str metadata;                      /* a JSON object whose members it has */
     int64_t from_us, until_us;
     struct uuid before; /* all bits set: from the newest */
     int64_t limit;

@@ -6,7 +6,7 @@
 #include "ingress/store/entries.h"
 #include "ingress_statements.h"
 
-#define PARAMS_MAX         2048
+#define PARAMS_MAX         (64 << 10) /* with all the metadata that a query can name */
 #define DETAILS_PARAMS_MAX 4096
 #define ID_SLACK_US        INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
 
@@ -77,6 +77,22 @@ static enum status list_by_reference(struct db *db, const struct transaction_lis
     return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_BY_REFERENCE, &p, ret_result);
 }
 
+static enum status list_by_metadata(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, l->before != NULL ? l->before : &UUID_LAST);
+    db_param_text(&p, l->kind);
+    db_param_time(&p, l->from_us);
+    db_param_time(&p, l->until_us);
+    db_param_int8(&p, l->limit);
+    db_param_text(&p, l->metadata);
+    db_param_text(&p, l->owner);
+    db_param_uuid(&p, l->account);
+    db_param_text(&p, l->reference);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_BY_METADATA, &p, ret_result);
+}
+
 static enum status list_of_account(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
@@ -133,6 +149,9 @@ static enum status list_own(struct db *db, const struct transaction_list *l, PGr
 enum status transactions_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct transaction_list *l = args;
+    if (l->metadata.data != NULL) {
+        return list_by_metadata(db, l, ret_result);
+    }
     if (l->account != NULL) {
         return list_of_account(db, l, ret_result);
     }

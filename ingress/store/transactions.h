@@ -10,6 +10,7 @@ struct transaction_list {
     struct str owner;           /* {NULL, 0}: anybody's */
     const struct uuid *account; /* NULL: any */
     struct str kind, reference; /* {NULL, 0}: any */
+    struct str metadata;        /* {NULL, 0}, or a JSON object whose members it has */
     int64_t from_us, until_us;
     const struct uuid *before; /* NULL: from the newest */
     int64_t limit;

@@ -66,6 +66,8 @@ void ledger_metrics_init(void)
         metrics_gauge("paybus_ledger_sealed_seq", "Number of the last event that is sealed in a block.", "");
     m->seal_lag_seconds = metrics_gauge("paybus_ledger_seal_lag_seconds",
                                         "Age of the oldest event that is not sealed; 0 if all are.", "");
+    m->partition_days = metrics_gauge("paybus_ledger_partition_days_ahead",
+                                      "Days after today that have their partitions; -1: today has none.", "");
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

@@ -21,6 +21,7 @@ struct ledger_metrics {
     struct metric *block_number;      /* gauge: the newest block */
     struct metric *sealed_seq;        /* gauge: the number of its last event */
     struct metric *seal_lag_seconds;  /* gauge: age of the oldest event that is not sealed */
+    struct metric *partition_days;    /* gauge: days after today that have partitions */
     struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
 };
 extern struct ledger_metrics ledger_metrics;

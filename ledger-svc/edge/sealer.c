@@ -12,6 +12,7 @@
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/store/blocks.h"
 #include "ledger-svc/store/chain.h"
+#include "ledger-svc/store/session.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
@@ -22,6 +23,8 @@
 #define MARKS_MAX      ((size_t)9 << 20) /* of the largest block: 10,000 events of 100 entries */
 #define REST_PER_BLOCK 4 /* times as long as a block took: a backlog takes a fifth of a core at most */
 #define HEX_SIZE       (2 * DIGEST_SIZE + 1)
+#define PARTITIONS_US  INT64_C(60000000) /* between two looks */
+#define DAYS_AHEAD_MIN 7                 /* of 14: the job that makes them has not run for a week */
 
 struct sealer {
     pthread_t thread;
@@ -31,7 +34,8 @@ struct sealer {
     struct buf row, marks;   /* of the block in hand */
     struct block block;
     bool is_sealed;
-    int64_t logged_us;
+    int64_t logged_us, partitions_us;
+    bool warned; /* that partitions run out */
 };
 
 /* False when a stop was asked for meanwhile. */
@@ -184,6 +188,24 @@ static void look(struct sealer *s)
     metric_set(ledger_metrics.seal_lag_seconds, lag_us > 0 ? lag_us / 1000000 : 0);
 }
 
+static void look_at_partitions(struct sealer *s)
+{
+    int64_t days = 0, now_us = clock_monotonic_us();
+    if (s->attempt.store.db == NULL || (s->partitions_us != 0 && now_us - s->partitions_us < PARTITIONS_US))
+        return;
+    enum status status = store_partition_days(s->attempt.store.db, &days);
+    if (status != STATUS_OK) {
+        give_up(s, "partitions_unknown", status);
+        return;
+    }
+    s->partitions_us = now_us;
+    metric_set(ledger_metrics.partition_days, days);
+    bool is_short = days < DAYS_AHEAD_MIN;
+    if (is_short && !s->warned)
+        log_event(LOG_ERROR, "partitions_run_out", log_int("days_ahead", days));
+    s->warned = is_short;
+}
+
 static void *sealer_main(void *context)
 {
     struct sealer *s = context;
@@ -194,6 +216,7 @@ static void *sealer_main(void *context)
             continue;
         if (s->mark.newest_seq == 0 || seal_up_to_mark(s))
             look(s);
+        look_at_partitions(s);
     } while (rest_ms(s->interval_ms));
     return NULL;
 }

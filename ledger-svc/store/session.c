@@ -58,3 +58,12 @@ enum status store_end_stalled(struct db *db, int64_t *ret_ended)
         *ret_ended = db_get_int(r, 0, 0);
     return s;
 }
+
+enum status store_partition_days(struct db *db, int64_t *ret_days_ahead)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = db_query(db, LEDGER_SQL_COUNT_PARTITION_DAYS, NULL, &r);
+    if (s == STATUS_OK)
+        *ret_days_ahead = db_get_int(r, 0, 0);
+    return s;
+}

@@ -15,5 +15,8 @@ NODISCARD enum status store_check_durability(struct db *db, char *ret_reason, si
    pipeline with a transaction open, so that their locks are free. Ending a healthy one would do no harm: it
    repeats its batch. */
 NODISCARD enum status store_end_stalled(struct db *db, int64_t *ret_ended);
+/* For how many days after today there are partitions; -1: not even for today. Nothing can be stored on a day
+   without: somebody has to know long before. */
+NODISCARD enum status store_partition_days(struct db *db, int64_t *ret_days_ahead);
 
 #endif

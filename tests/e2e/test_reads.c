@@ -177,6 +177,10 @@ static void bad_parameters(void **state)
         {"/v1/transactions?reference=a%00b", "?reference"},
         {"/v1/transactions?reference=%c0%80", "?reference"},
         {"/v1/transactions?reference=%0d%0aSet-Cookie:%20a", "?reference"},
+        {"/v1/transactions?metadata=1", "?metadata"},
+        {"/v1/transactions?metadata.=1", "?metadata."},
+        {"/v1/accounts?metadata.a=1&metadata.a=1", "?metadata.a"},
+        {"/v1/entries?metadata.a=1", "?metadata.a"},
         {"/v1/entries?direction=up", "?direction"},
         {"/v1/entries?transaction=1", "?transaction"},
         {"/v1/accounts/@alice?limit=1", "?limit"},
@@ -262,6 +266,46 @@ static void by_reference(void **state)
     assert_string_equal(api_string(&api, "data.0.reference"), REFERENCE);
     assert_int_equal(api_get(&api, "/v1/transactions?reference=order%%25"), 200); /* no pattern */
     assert_int_equal(json_array_size(api_at(&api, "data")), 0);
+}
+
+/* accounts_in_detail and transactions_in_detail have made what is looked for. */
+static void by_metadata(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        size_t rows;
+    } rows[] = {
+        {"/v1/transactions?metadata.k=v", 1},
+        {"/v1/transactions?metadata.k=w", 0},
+        {"/v1/transactions?metadata.K=v", 0},
+        {"/v1/transactions?metadata.k=v&kind=transfer&account=@bob&reference=order%2042%2F7%268", 1},
+        {"/v1/transactions?metadata.k=v&kind=deposit", 0},
+        {"/v1/transactions?metadata.k=v&account=@alice", 0},
+        {"/v1/transactions?metadata.k=v&reference=x", 0},
+        {"/v1/transactions?metadata.k=v&created_to=2001-01-01T00:00:00Z", 0},
+        {"/v1/accounts?metadata.a=1", 1},
+        {"/v1/accounts?metadata.a=1&metadata.b=2", 1},
+        {"/v1/accounts?metadata.b=2&metadata.a=2", 0},
+        {"/v1/accounts?metadata.a=1&owner=e2e&currency=KWD&type=merchant&status=open", 1},
+        {"/v1/accounts?metadata.a=1&owner=nobody", 0},
+        {"/v1/accounts?metadata.a=1&status=closed", 0},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char path[512];
+        cast_text(rows[i].path, path, sizeof path);
+        assert_int_equal(api_send(&api, &(struct api_request){.path = path}), 200);
+        if (json_array_size(api_at(&api, "data")) != rows[i].rows)
+            fail_msg("%s has %zu rows", rows[i].path, json_array_size(api_at(&api, "data")));
+    }
+    struct api_key stranger; /* others' objects are not found by what they say of themselves */
+    api_key_make(&h, "stranger", "accounts:read,transactions:read", &stranger);
+    static const char *const paths[] = {"/v1/transactions?metadata.k=v", "/v1/accounts?metadata.a=1"};
+    for (size_t i = 0; i < ROWS(paths); i++) {
+        assert_int_equal(api_send(&api, &(struct api_request){.path = paths[i], .api_key = stranger.secret}),
+                         200);
+        assert_int_equal(json_array_size(api_at(&api, "data")), 0);
+    }
 }
 
 static void balances(void **state)
@@ -483,6 +527,7 @@ int main(void)
         cmocka_unit_test(accounts_in_detail),
         cmocka_unit_test(transactions_in_detail),
         cmocka_unit_test(by_reference),
+        cmocka_unit_test(by_metadata),
         cmocka_unit_test(currencies),
         cmocka_unit_test(books_are_right),
     };

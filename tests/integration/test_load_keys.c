@@ -1,10 +1,12 @@
-/* test_load_keys.c - what is known of a key is one answer, the newest, however many rows it has. */
+/* test_load_keys.c - what is known of a key is one answer, the newest, however many rows it has; and looking
+   for it opens few partitions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -13,6 +15,37 @@
 #include "ledger_statements.h"
 #include "shared/io/db.h"
 #include "tests/support/database.h"
+
+/* However many days there are partitions for, a lookup opens those of its window: $2 days back, today, one
+ * more. */
+static void test_window(void **state)
+{
+    (void)state;
+    struct database d = {0};
+    database_create(&d);
+    database_migrate(&d);
+    PGconn *conn = database_connect(&d, "paybus_owner");
+    database_exec(conn, "select paybus.make_partition('idempotency_keys', current_date - n)"
+                        " from generate_series(2, 40) as n");
+    char url[DATABASE_URL_SIZE];
+    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ledger dbname=paybus",
+                   d.postgres.port);
+    struct db_options options = store_session_options(url);
+    struct db *db = NULL;
+    assert_int_equal(db_open(&options, &db), STATUS_OK);
+    PGresult *plan = NULL;
+    assert_int_equal(db_exec_result(db, "explain execute load_keys(array[gen_random_uuid()], 2)", &plan),
+                     STATUS_OK);
+    int scans = 0;
+    for (int i = 0; i < PQntuples(plan); i++)
+        scans += strstr(PQgetvalue(plan, i, 0), " on idempotency_keys_") != NULL &&
+                 strstr(PQgetvalue(plan, i, 0), "Bitmap Index") == NULL;
+    assert_int_equal(scans, 4);
+    db_result_ptr(&plan);
+    db_close(db);
+    PQfinish(conn);
+    database_destroy(&d);
+}
 
 static void test_newest_of_two(void **state)
 {
@@ -49,6 +82,6 @@ static void test_newest_of_two(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_newest_of_two)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_newest_of_two), cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -430,14 +430,17 @@ static void test_no_other_right(void **state)
               " and r.rolname <> 'paybus_owner' group by r.rolname, c.relname) x");
     assert_string_equal(
         found,
-        "ingress accounts SELECT; ingress audit SELECT; ingress currencies SELECT; ingress entries "
+        "ingress accounts SELECT; ingress audit SELECT; ingress blocks SELECT; ingress currencies SELECT; "
+        "ingress entries "
         "SELECT; ingress events SELECT; ingress holds SELECT; ingress transaction_details SELECT; ingress "
         "transactions SELECT; "
-        "ledger accounts INSERT,SELECT; ledger currencies SELECT; ledger entries INSERT,SELECT; ledger "
+        "ledger accounts INSERT,SELECT; ledger blocks INSERT,SELECT; ledger currencies SELECT; ledger "
+        "entries INSERT,SELECT; ledger "
         "events INSERT,SELECT; ledger events_seq USAGE; ledger holds INSERT,SELECT; ledger idempotency_keys "
         "INSERT,SELECT; ledger reversals INSERT,SELECT; ledger sources INSERT,SELECT; ledger "
         "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; "
-        "recon accounts SELECT; recon api_keys SELECT; recon currencies SELECT; recon entries SELECT; "
+        "recon accounts SELECT; recon api_keys SELECT; recon blocks SELECT; recon currencies SELECT; recon "
+        "entries SELECT; "
         "recon events SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon reversals SELECT; "
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT");
     assert_string_equal(

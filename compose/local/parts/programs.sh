@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # programs.sh - what the stack consists of, in the order of starting: binaries, environments, ports, readiness. Sourced.
 
-BINARIES=(ledger-svc/ledger-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin)
+BINARIES=(ledger-svc/ledger-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin
+  ledger-svc/tools/paybus-verify)
 READY_SECONDS=30
 
 # Settings that are handed on as they are; one that is empty is left to the service's own default.
 COMMON_SETTINGS=(PAYBUS_LOG_LEVEL)
 LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_BATCH_COMMANDS PAYBUS_LEDGER_QUEUE_MAX
-  PAYBUS_IDEMPOTENCY_RETENTION_HOURS)
+  PAYBUS_IDEMPOTENCY_RETENTION_HOURS PAYBUS_LEDGER_BLOCK_EVENTS PAYBUS_LEDGER_SEAL_INTERVAL_MS)
 INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
   PAYBUS_HTTP_WRITE_TIMEOUT_MS PAYBUS_HTTP_KEEP_ALIVE_MS PAYBUS_REQUEST_TIMEOUT_MS PAYBUS_KEY_CACHE_SECONDS
   PAYBUS_DATABASE_POOL)

@@ -20,11 +20,12 @@ static const struct param_spec specs[] = {
     {.name = "account", .type = PARAM_ID, .prefix = "acct"},
     {.name = "object", .type = PARAM_OBJECT},
     {.name = "reference", .type = PARAM_TEXT},
+    {.name = "metadata", .type = PARAM_METADATA},
     {.name = "from", .type = PARAM_TIME},
     {.name = "limit", .type = PARAM_LIMIT},
     {.name = "cursor", .type = PARAM_CURSOR},
 };
-enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, OBJECT, REFERENCE, FROM, LIMIT, CURSOR };
+enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, OBJECT, REFERENCE, METADATA, FROM, LIMIT, CURSOR };
 
 static struct arena arena;
 
@@ -60,6 +61,33 @@ static void test_values_are_read(void **state)
     assert_null(v[STATUS].text.data);
     assert_int_equal(parse("&&status=closed&", true, v, &p), STATUS_OK);
     assert_true(v[STATUS].is_set);
+}
+
+static void test_metadata(void **state)
+{
+    (void)state;
+    struct param_value v[LENGTH(specs)];
+    struct problem p;
+    assert_int_equal(parse("metadata.a=1&owner=ann&metadata.b%22%2e=x+%26y&metadata.c=", true, v, &p),
+                     STATUS_OK);
+    assert_true(str_eq_c(v[METADATA].text, "{\"a\":\"1\",\"b\\\".\":\"x &y\",\"c\":\"\"}"));
+    assert_int_equal(v[METADATA].number, 3);
+    static const char *const bad[] = {"metadata=1",
+                                      "metadata.=1",
+                                      "metadata.a=1&metadata.a=2",
+                                      "metadata.a=%00",
+                                      "metadata.%0a=1",
+                                      "metadata.a=%c0%80",
+                                      "metadata.a=%zz",
+                                      "metadata.%zz=1",
+                                      "metadatas.a=1",
+                                      "metadata[a]=1",
+                                      "metadata.1=&metadata.2=&metadata.3=&metadata.4=&metadata.5=&metadata."
+                                      "6=&metadata.7=&metadata.8=&metadata.9="};
+    for (size_t i = 0; i < LENGTH(bad); i++) {
+        if (parse(bad[i], true, v, &p) != STATUS_INVALID)
+            fail_msg("%s is taken", bad[i]);
+    }
 }
 
 static void test_bad_parameters_are_named(void **state)
@@ -135,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_read),
+        cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_bad_parameters_are_named),
         cmocka_unit_test(test_all_errors_come_at_once),
     };

@@ -67,3 +67,10 @@ comment on column api.blocks.sealed_at is 'When';
 grant select, insert on paybus.blocks to paybus_ledger;
 grant select on paybus.blocks to paybus_recon;
 grant select on api.blocks to paybus_ingress;
+
+-- Search by metadata; rows without any pay nothing. Entries go into the index at once: what is put off would be done by
+-- some later transfer, all of it.
+create index transactions_by_metadata on paybus.transactions using gin ((metadata::jsonb) jsonb_path_ops)
+    with (fastupdate = off) where metadata is not null;
+create index accounts_by_metadata on paybus.accounts using gin ((metadata::jsonb) jsonb_path_ops)
+    with (fastupdate = off) where metadata is not null;
