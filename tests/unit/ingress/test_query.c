@@ -72,6 +72,8 @@ static void test_metadata(void **state)
                      STATUS_OK);
     assert_true(str_eq_c(v[METADATA].text, "{\"a\":\"1\",\"b\\\".\":\"x &y\",\"c\":\"\"}"));
     assert_int_equal(v[METADATA].number, 3);
+    static const char nine[] = "metadata.1&metadata.2&metadata.3&metadata.4&metadata.5&metadata.6&metadata.7"
+                               "&metadata.8&metadata.9";
     static const char *const bad[] = {"metadata=1",
                                       "metadata.=1",
                                       "metadata.a=1&metadata.a=2",
@@ -82,8 +84,7 @@ static void test_metadata(void **state)
                                       "metadata.%zz=1",
                                       "metadatas.a=1",
                                       "metadata[a]=1",
-                                      "metadata.1=&metadata.2=&metadata.3=&metadata.4=&metadata.5=&metadata."
-                                      "6=&metadata.7=&metadata.8=&metadata.9="};
+                                      nine};
     for (size_t i = 0; i < LENGTH(bad); i++) {
         if (parse(bad[i], true, v, &p) != STATUS_INVALID)
             fail_msg("%s is taken", bad[i]);
