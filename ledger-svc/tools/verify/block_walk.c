@@ -123,6 +123,7 @@ static void compare_rows(struct pass *p, struct chain_rows *rows)
             take_mark(p);
         p->last_seq = item.seq;
     }
+    p->rows = NULL;
 }
 
 static enum status compare_all(struct pass *p, const struct block *block)
