@@ -97,6 +97,7 @@ static inline void run_hold_case(const char *command, const struct hold_case *t)
     assert_int_equal(world_account(&w, 1)->debits_pending, held_by_others + hold_remaining(hold));
     bool changed = t->facts[0] != '\0';
     assert_int_equal(hold->is_changed, changed);
+    assert_int_equal(world_account(&w, 1)->is_changed, changed);
     assert_int_equal(hold->updated_us, changed ? NOW_US : NOW_US - LEFT_US);
     if (changed) {
         assert_told(&w, hold, before);

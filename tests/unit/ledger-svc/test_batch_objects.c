@@ -111,10 +111,16 @@ static void originals_tell_the_accounts_of_their_entries(void **state)
     (void)state;
     struct world w;
     world_start(&w);
-    struct needs n = {0};
+    struct needs n;
     struct uuid id = number_id(7);
-    needs_original(&n, &w.arena, &id);
+    char text[TYPEID_TEXT_SIZE], data[128];
+    typeid_format("txn", &id, text);
+    (void)snprintf(data, sizeof(data), "{\"transaction\":\"%s\",\"reason\":\"broken\"}", text);
+    const struct command c = keyed(&w, "transaction.reverse", data, "a");
+    batch_needs(&c, 1, &n, &w.arena);
     assert_true(batch_has_objects(&n));
+    assert_int_equal(n.locks.count, 2);
+    assert_true(has_lock(&n.locks, LOCK_OBJECT, &id));
     struct original *o = ledger_add_original(&w.ledger, &id);
     for (int i = 0; i < 4; i++) { /* accounts 1, 2, 1, 2 */
         struct original_entry *e = ledger_add_original_entry(&w.ledger, o);
