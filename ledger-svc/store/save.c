@@ -261,6 +261,8 @@ enum status store_save(struct store *st, struct ledger *l, int64_t db_now_us)
 
 bool store_rollback(struct store *st)
 {
+    if (PQpipelineStatus(db_raw(st->db)) != PQ_PIPELINE_OFF)
+        return false; /* it was given up half sent, for want of memory */
     PGTransactionStatusType tx = PQtransactionStatus(db_raw(st->db));
     if (tx == PQTRANS_INERROR || tx == PQTRANS_INTRANS)
         return db_exec(st->db, "rollback") == STATUS_OK;

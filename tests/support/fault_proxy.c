@@ -51,6 +51,8 @@ struct fault_proxy {
     enum fault_protocol protocol;
     pthread_t thread;
     atomic_int fault, delay_ms, to_swallow, swallowed;
+    atomic_int messages_left[2],
+        cuts;                 /* by direction: how many until the one that is not passed on; 0: all */
     atomic_int order, obeyed; /* how often fault was set, and which setting all links know of */
     atomic_bool stopping;
     struct link *links;
@@ -139,6 +141,16 @@ static uint32_t message_len(const char *message)
     return ntohl(len) + 1;
 }
 
+/* Is the next message the one at which the line is cut? */
+static bool is_cut_here(struct fault_proxy *p, enum fault_direction direction)
+{
+    atomic_int *left = &p->messages_left[direction];
+    if (atomic_load(left) == 0 || atomic_fetch_sub(left, 1) > 1)
+        return false;
+    atomic_fetch_add(&p->cuts, 1);
+    return true;
+}
+
 static void swallow(struct fault_proxy *p, struct link *l)
 {
     atomic_fetch_sub(&p->to_swallow, 1);
@@ -167,12 +179,44 @@ static void clear_messages(struct fault_proxy *p, struct link *l)
                 swallow(p, l);
                 return;
             }
+            if (is_cut_here(p, FAULT_TO_CLIENT)) {
+                l->swallowing = true;
+                l->cut_at_ms = clock_monotonic_ms();
+                return;
+            }
             f->rest = message_len(at);
         }
         size_t step = f->rest < here ? f->rest : here;
         f->rest -= step;
         f->cleared += step;
     }
+}
+
+/* A client's first message has no type byte: its length's first byte, 0, is none. */
+static uint32_t client_message_len(const char *message)
+{
+    uint32_t len;
+    memcpy(&len, message, sizeof len);
+    return *message == '\0' ? ntohl(len) : message_len(message);
+}
+
+/* Clears up to the message at which the line is cut; false then. */
+static bool clear_to_server(struct fault_proxy *p, struct flow *f)
+{
+    while (f->cleared < f->end) {
+        size_t here = f->end - f->cleared;
+        if (f->rest == 0) {
+            if (here < MESSAGE_HEADER)
+                return true;
+            if (is_cut_here(p, FAULT_TO_SERVER))
+                return false;
+            f->rest = client_message_len(f->bytes + f->cleared);
+        }
+        size_t step = f->rest < here ? f->rest : here;
+        f->rest -= step;
+        f->cleared += step;
+    }
+    return true;
 }
 
 /* False when the sender's connection broke. */
@@ -211,8 +255,12 @@ static bool serve_up(struct fault_proxy *p, struct link *l)
         return true;
     if (!fill(p, &l->up, l->client))
         return false;
-    l->up.cleared = l->up.end;
-    return drain(&l->up, l->server);
+    bool goes_on = true;
+    if (p->protocol == FAULT_PROTOCOL_POSTGRES)
+        goes_on = clear_to_server(p, &l->up);
+    else
+        l->up.cleared = l->up.end;
+    return drain(&l->up, l->server) && goes_on;
 }
 
 static bool serve_down(struct fault_proxy *p, struct link *l)
@@ -332,6 +380,16 @@ void fault_proxy_set(struct fault_proxy *p, enum fault fault, int delay_ms)
 void fault_proxy_swallow_commits(struct fault_proxy *p, int times)
 {
     atomic_fetch_add(&p->to_swallow, times);
+}
+
+void fault_proxy_cut_at(struct fault_proxy *p, enum fault_direction direction, int message)
+{
+    atomic_store(&p->messages_left[direction], message);
+}
+
+int fault_proxy_cuts(const struct fault_proxy *p)
+{
+    return atomic_load(&p->cuts);
 }
 
 int fault_proxy_swallowed(const struct fault_proxy *p)

@@ -13,6 +13,7 @@ enum fault {
     FAULT_DEAF            /* new connections are neither accepted nor refused */
 };
 enum fault_protocol { FAULT_PROTOCOL_ANY, FAULT_PROTOCOL_POSTGRES };
+enum fault_direction { FAULT_TO_SERVER, FAULT_TO_CLIENT };
 struct fault_proxy;
 
 /* Listens on a free port and connects each client to target_port. What cannot work aborts the test. */
@@ -24,6 +25,11 @@ void fault_proxy_set(struct fault_proxy *p, enum fault fault, int delay_ms);
    the connection is cut a moment later. Only with FAULT_PROTOCOL_POSTGRES. */
 void fault_proxy_swallow_commits(struct fault_proxy *p, int times);
 int fault_proxy_swallowed(const struct fault_proxy *p); /* how many reports were dropped so far */
-void fault_proxy_stop(struct fault_proxy *p);           /* NULL-safe */
+/* The connection on which the n-th of PostgreSQL's messages from now would pass in that direction ends before
+   it: what came before has arrived, it and all after it have not. 0: none does. Only with
+   FAULT_PROTOCOL_POSTGRES. */
+void fault_proxy_cut_at(struct fault_proxy *p, enum fault_direction direction, int message);
+int fault_proxy_cuts(const struct fault_proxy *p); /* how many connections ended so */
+void fault_proxy_stop(struct fault_proxy *p);      /* NULL-safe */
 
 #endif
