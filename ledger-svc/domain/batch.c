@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/core/planted_bug.h"
+
 /* The batch and what is known of its keys and sources: loaded ones, and those answered earlier in the batch.
  */
 struct batch {
@@ -34,8 +36,8 @@ static int compare_numbers(const void *a, const void *b)
 /* Sorts and drops repeated ones; the count that is left. */
 static size_t sort_unique(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
-    if (count == 0) {
-        return 0;
+    if (count == 0 || PLANTED_BUG(unsorted_locks)) {
+        return count;
     }
     char *rows = array;
     qsort(rows, count, size, compare);
@@ -83,7 +85,8 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
     sort_ids(&n.exchanged);
     add_object_locks(&n, &n.holds, a);
     add_object_locks(&n, &n.originals, a);
-    for (size_t i = 0; i < n.accounts.count && !batch_has_objects(&n); i++) {
+    bool all_known = !batch_has_objects(&n) && !PLANTED_BUG(stale_balances);
+    for (size_t i = 0; i < n.accounts.count && all_known; i++) {
         needs_lock(&n, a, lock_number(LOCK_ACCOUNT, &n.accounts.ids[i]));
     }
     sort_locks(&n.locks);
@@ -235,7 +238,7 @@ enum status batch_decide(struct ledger *l, const struct batch_input *in, int64_t
     struct batch b = {.ledger = l, .db_now_us = db_now_us};
     uuid_map_init(&b.keys, l->arena, in->key_count + in->command_count);
     uuid_map_init(&b.sources, l->arena, in->source_count);
-    for (size_t i = 0; i < in->key_count; i++) {
+    for (size_t i = 0; i < in->key_count && !PLANTED_BUG(skip_idempotency); i++) {
         know_key(&b, &in->keys[i]);
     }
     for (size_t i = 0; i < in->source_count; i++) {

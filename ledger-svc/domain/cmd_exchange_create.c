@@ -21,6 +21,7 @@
 
 #include "ledger-svc/domain/posting.h"
 #include "shared/core/money.h"
+#include "shared/core/planted_bug.h"
 
 struct exchange_order {
     struct uuid from_account, to_account;
@@ -69,7 +70,8 @@ static __int128 bought(const struct exchange_order *x)
     __int128 whole = product / x->denominator, twice_rest = 2 * (product % x->denominator);
     bool is_odd = whole % 2 == 1;
     bool is_up = twice_rest > x->denominator || (twice_rest == x->denominator && is_odd);
-    return str_eq_c(x->rounding, "half_even") && is_up ? whole + 1 : whole;
+    bool may_round_up = str_eq_c(x->rounding, "half_even") || PLANTED_BUG(wrong_rounding);
+    return may_round_up && is_up ? whole + 1 : whole;
 }
 
 static const struct account *fx_account(const struct ledger *l, const char *currency)

@@ -8,11 +8,12 @@
 #include "ledger-svc/store/columns.h"
 #include "ledger-svc/store/save_objects.h"
 #include "ledger_statements.h"
+#include "shared/core/planted_bug.h"
 #include "shared/io/crash_point.h"
 
 /* At most: accounts inserted and updated, transactions, details, holds inserted and updated, reversals
-   inserted and updated, events, keys, sources, COMMIT. */
-#define SAVE_STEPS_MAX 12
+   inserted and updated, events, keys, sources, a planted bug, COMMIT. */
+#define SAVE_STEPS_MAX 13
 
 /* An account and its words. */
 struct account_row {
@@ -225,6 +226,10 @@ static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_u
     }
     if (s == STATUS_OK && steps == 0) {
         s = db_pipeline_send(st->db, LEDGER_SQL_FORCE_SYNCHRONOUS_COMMIT, NULL);
+        steps++;
+    }
+    if (s == STATUS_OK && PLANTED_BUG(ack_before_commit)) {
+        s = db_pipeline_send_sql(st->db, "set local synchronous_commit = off");
         steps++;
     }
     if (s == STATUS_OK)
