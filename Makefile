@@ -1,6 +1,6 @@
 # Every command of the project; each calls one script. Settings: .env.example.
 .DEFAULT_GOAL := help
-.PHONY: help packages build up down status logs migrate reset-db seed check test soak tour bench purge
+.PHONY: help packages build up down status logs migrate reset-db seed check test soak coverage tour bench purge
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ test: ## build with sanitizers and run the tests; LABEL=unit or TEST=regex for s
 
 soak: ## the tests that take long
 	@compose/local/soak.sh
+
+coverage: ## branch coverage of the ledger's rules; fails below 95 %
+	@tests/coverage.sh
 
 tour: ## the README's five minutes on the running stack
 	@compose/local/tour.sh
