@@ -14,8 +14,9 @@
 #define WORKERS       4
 #define CALLS         700
 #define CALLS_MANY    3000 /* more than a thousand events */
-#define CALLS_STEP    50
-#define STANDSTILL_MS 5000
+#define CALLS_STEP    10
+#define LOOK_MS       500
+#define STANDSTILL_MS 20000
 #define STOP_MS       10000
 #define LOST_COMMIT   "was answered, and nothing of it is stored"
 
@@ -34,7 +35,7 @@ static const struct bug bugs[] = {
     {"unsorted_locks", 2, CALLS_MANY, 0, "40P01", NULL},
     {"skip_idempotency", 2, CALLS, 0, "23505", NULL},
     {"stale_balances", 2, CALLS, 0, "PB001", NULL},
-    {"double_reversal", 2, CALLS, 0, "23514", NULL},
+    {"double_reversal", 2, CALLS_MANY, 0, "23514", NULL},
     {"capture_above_hold", 2, CALLS, 0, "Assertion", NULL},
     {"wrong_rounding", 2, CALLS, 0, NULL, "has other entries than it asked for"},
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
@@ -64,9 +65,14 @@ static bool logged(const char *text)
 /* That many calls, or until it is found; false when they come to a standstill. */
 static bool go_on(const struct bug *bug, int calls)
 {
-    for (int done = 0; done < calls && (bug->sign == NULL || !logged(bug->sign)); done += CALLS_STEP)
-        if (!mix_progress(trial.mix, CALLS_STEP, STANDSTILL_MS))
+    int still_ms = 0;
+    for (int done = 0; done < calls && (bug->sign == NULL || !logged(bug->sign));) {
+        bool moves = mix_progress(trial.mix, CALLS_STEP, LOOK_MS);
+        done += moves ? CALLS_STEP : 0;
+        still_ms = moves ? 0 : still_ms + LOOK_MS;
+        if (still_ms >= STANDSTILL_MS)
             return false;
+    }
     return true;
 }
 
