@@ -121,9 +121,11 @@ static struct call *make_cash(struct mix_client *c, enum call_type type)
     char account[TYPEID_TEXT_SIZE];
     int amount = 1 + mix_below(c, AMOUNT_MAX);
     any_account(c, account);
-    add_leg(call, type == CALL_DEPOSIT ? (struct uuid){0} : parsed("acct", account), true, amount);
-    add_leg(call, type == CALL_DEPOSIT ? parsed("acct", account) : (struct uuid){0}, false, amount);
-    set_path(call, type == CALL_DEPOSIT ? "/v1/deposits" : "/v1/withdrawals");
+    const struct uuid own = parsed("acct", account), cash = {0};
+    bool comes_in = type == CALL_DEPOSIT;
+    add_leg(call, comes_in ? cash : own, true, amount);
+    add_leg(call, comes_in ? own : cash, false, amount);
+    set_path(call, comes_in ? "/v1/deposits" : "/v1/withdrawals");
     write_request(call,
                   "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"" MIX_CURRENCY "\",\"reference\":\"%s\"}",
                   account, amount, call->key);
