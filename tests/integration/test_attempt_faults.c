@@ -177,6 +177,29 @@ static void capture(struct batch *b)
     (void)add(b, "hold.capture", "{\"hold\":\"%s\",\"amount\":4,\"final\":false}", hold);
 }
 
+static void make_transfer(char ret_id[TYPEID_TEXT_SIZE])
+{
+    char data[192];
+    (void)snprintf(data, sizeof data, "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":9}",
+                   first_account, second_account);
+    make("transfer.create", data, ret_id);
+}
+
+/* The first part of one transaction and a further part of another. */
+static void give_back(struct batch *b)
+{
+    char data[128], fresh[TYPEID_TEXT_SIZE], begun[TYPEID_TEXT_SIZE], id[TYPEID_TEXT_SIZE];
+    make_transfer(fresh);
+    make_transfer(begun);
+    (void)snprintf(data, sizeof data, "{\"transaction\":\"%s\",\"amount\":2,\"reason\":\"a mistake\"}",
+                   begun);
+    make("transaction.reverse", data, id);
+    (void)add(b, "transaction.reverse", "{\"transaction\":\"%s\",\"amount\":4,\"reason\":\"a mistake\"}",
+              fresh);
+    (void)add(b, "transaction.reverse", "{\"transaction\":\"%s\",\"amount\":3,\"reason\":\"a mistake\"}",
+              begun);
+}
+
 /* Nothing to store: its deadline has passed. */
 static void nothing(struct batch *b)
 {
@@ -189,8 +212,10 @@ struct scenario {
     void (*fill)(struct batch *b);
     int64_t adds[BOOKS_NUMBERS];
 };
-static struct scenario scenarios[] = {
-    {"money and holds", money_and_holds, {0}}, {"capture", capture, {0}}, {"nothing", nothing, {0}}};
+static struct scenario scenarios[] = {{"money and holds", money_and_holds, {0}},
+                                      {"capture", capture, {0}},
+                                      {"nothing", nothing, {0}},
+                                      {"reversals", give_back, {0}}};
 #define SCENARIOS (sizeof scenarios / sizeof scenarios[0])
 
 static void read_books(int64_t ret_numbers[BOOKS_NUMBERS])
@@ -331,6 +356,10 @@ static const struct refusal refusals[] = {
     {"load_accounts, of objects", 1, "select on paybus.accounts", LEDGER},
     {"insert_transaction_details", 1, "insert on paybus.transaction_details", LEDGER},
     {"update_holds", 1, "update (captured) on paybus.holds", LEDGER},
+    {"load_originals", 3, "select on paybus.reversals", LEDGER},
+    {"load_original_entries", 3, "select on paybus.entries", LEDGER},
+    {"insert_reversals", 3, "insert on paybus.reversals", LEDGER},
+    {"update_reversals", 3, "update (reversed) on paybus.reversals", LEDGER},
     {"force_synchronous_commit", 2,
      "execute on function pg_catalog.pg_logical_emit_message(boolean, text, text)", "public"},
 };
