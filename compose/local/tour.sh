@@ -33,8 +33,19 @@ echo $ALICE $SHOP'
   -d "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1250,\"reference\":\"order 1001\"}" | grep -E "^HTTP|Replayed"'
   step 'More than she has is refused, and the refusal explains itself:' \
     'post tour-5 transfers "{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":1000000}" | jq'
+  step 'Money can be held: it stays hers, but she can neither spend it nor hold it again. A capture takes it, or a part.' \
+    'HOLD=$(post tour-6 holds "{\"account\":\"$ALICE\",\"amount\":1000,\"destination\":\"$SHOP\"}" | jq -r .hold.id)
+post tour-7 holds/$HOLD/capture "{\"amount\":400}" | jq -c "[.hold.status, .hold.captured, .hold.held, .transaction_id]"'
+  step 'Many transfers in one request, each for itself or all or none:' \
+    'post tour-8 transfers/batch "{\"mode\":\"each\",\"transfers\":[{\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":100},
+  {\"from_account\":\"$ALICE\",\"to_account\":\"$SHOP\",\"amount\":100000}]}" | jq -c ".results[] | [.index, .status, .transaction.id, .error.code]"'
+  step 'The first payment is given back, in part; never more than it was, however often:' \
+    'PAYMENT=$(curl -s -H "Authorization: Bearer $KEY" "$PAYBUS/v1/transactions?account=$ALICE&reference=order%201001" | jq -r ".data[0].id")
+post tour-9 transactions/$PAYMENT/reverse "{\"amount\":250,\"reason\":\"one of five was broken\"}" | jq -c "[.kind, .amount, .reverses, .balances[\"$ALICE\"]]"'
   step 'Her statement, as an accountant wants it:' \
     'curl -s -H "Authorization: Bearer $KEY" -H "Accept: text/csv" $PAYBUS/v1/accounts/$ALICE/statement'
+  step 'Who did what to the hold, and what it changed:' \
+    'curl -s -H "Authorization: Bearer $KEY" "$PAYBUS/v1/audit?object=$HOLD" | jq -c ".data[] | [.at, .actor, .type, .before.held, .after.held]"'
   step 'And what happened inside:' \
     'curl -s $PAYBUS/metrics | grep -E "^paybus_http_requests_total.*transfers.*(201|200|402)"'
 }
