@@ -34,7 +34,16 @@
     "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount, expires_at, "        \
     "created_at, updated_at) values (" id ", " account ", " destination ", 'o', '" currency "', " amount     \
     ", now() + interval '1 hour', now(), now())"
-#define UPDATE(id, what) "update paybus.holds set " what " where id = " id
+/* A transaction of amount from one account to the other; columns and values are those of its details. */
+#define POST(id, kind, amount, columns, values)                                                              \
+    "with t as (insert into paybus.transactions (id, kind, amount, currency, entry_count, owner, actor, "    \
+    "created_at) values (" id ", '" kind "', " amount ", 'EUR', 2, 'o', 'k', now())), "                      \
+    "e as (insert into paybus.entries select " id ", leg, id, 1000 + (select count(*) from paybus.entries) " \
+    "+ leg, direction, " amount ", 'EUR', 0, now() from (values (0, " A "::uuid, 'debit'), (1, " B           \
+    "::uuid, 'credit')) as l (leg, id, direction)) "                                                         \
+    "insert into paybus.transaction_details (transaction_id, " columns ") values (" id ", " values ")"
+#define GIVE_BACK(original, amount) POST(T(8), "reversal", amount, "reverses", original)
+#define UPDATE(id, what)            "update paybus.holds set " what " where id = " id
 
 static const char *const fixture[] = {
     "insert into paybus.accounts (id, owner, type, role, currency, name, allow_negative, debits_posted, "
@@ -51,7 +60,8 @@ static const char *const fixture[] = {
     UPDATE(DONE, "captured = 100, status = 'captured', capture_id = id"),
     UPDATE(GONE, "status = 'released'"),
     "insert into paybus.reversals values (" T(5) ", 100, 40, now())",
-    "insert into paybus.transaction_details (transaction_id, reason) values (" T(5) ", 'r')",
+    POST(T(5), "transfer", "100", "reason", "'r'"),
+    POST(T(7), "reversal", "40", "reverses", T(5)),
 };
 
 struct wall {
@@ -103,6 +113,10 @@ static const struct wall walls[] = {
     {"give back more", LEDGER, "update paybus.reversals set reversed = 100", FINE},
     {"give back more than there was", LEDGER, "update paybus.reversals set reversed = 101", CHECK},
     {"give back less", LEDGER, "update paybus.reversals set reversed = 39", BROKEN},
+    {"a reversal of what is left", LEDGER, GIVE_BACK(T(5), "60"), FINE},
+    {"a reversal of more than is left", LEDGER, GIVE_BACK(T(5), "61"), BROKEN},
+    {"a reversal of nothing known", LEDGER, GIVE_BACK(T(9), "1"), BROKEN},
+    {"a reversal of a reversal", LEDGER, GIVE_BACK(T(7), "1"), BROKEN},
     {"another original, by the owner", OWNER,
      "update paybus.reversals set transaction_id = " T(6) ", reversed = 50", BROKEN},
     {"delete what was given back, by the owner", OWNER, "delete from paybus.reversals", APPEND},
