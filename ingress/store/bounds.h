@@ -10,6 +10,11 @@
 
 extern const struct uuid UUID_LAST; /* all bits set */
 
+/* Ids are made of their object's time: one below those of all objects from that time on, and the end of a
+   page, the cursor or one above those of all objects before that time, whichever is earlier. */
+struct uuid bounds_first_id(int64_t from_us);
+struct uuid bounds_end_id(const struct uuid *before, int64_t until_us);
+
 /* A time, or NULL when it is the unbounded one. */
 void bounds_param_time(struct db_params *p, int64_t us, int64_t unbounded);
 

@@ -1,6 +1,7 @@
 /* holds.c - see holds.h. */
 #include "ingress/store/holds.h"
 
+#include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX 2048
@@ -19,12 +20,14 @@ enum status holds_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct hold_list *l = args;
     struct db_params p CLEANUP(db_params_free);
+    struct uuid first = bounds_first_id(l->from_us), end = bounds_end_id(&l->before, l->until_us);
     db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, &l->before);
+    db_param_uuid(&p, &end);
     db_param_text(&p, l->status);
     db_param_time(&p, l->from_us);
     db_param_time(&p, l->until_us);
     db_param_int8(&p, l->limit);
+    db_param_uuid(&p, &first);
     if (l->account != NULL) {
         db_param_uuid(&p, l->account);
         db_param_text(&p, l->owner);

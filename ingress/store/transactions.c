@@ -8,35 +8,11 @@
 
 #define PARAMS_MAX         (64 << 10) /* with all the metadata that a query can name */
 #define DETAILS_PARAMS_MAX 4096
-#define ID_SLACK_US        INT64_C(1000000) /* an id is made of its transaction's time, cut to milliseconds */
-
-/* An id below those of all transactions from that time on. */
-static struct uuid first_id(int64_t from_us)
-{
-    struct uuid id = {0};
-    if (from_us > ID_SLACK_US) {
-        id = uuid7_make(from_us - ID_SLACK_US, 0, 0);
-    }
-    return id;
-}
-
-/* An id above those of all transactions before that time. */
-static struct uuid last_id(int64_t until_us)
-{
-    if (until_us > TIME_LAST_US - ID_SLACK_US) {
-        return UUID_LAST;
-    }
-    return uuid7_make(until_us + ID_SLACK_US, 0, 0);
-}
 
 /* Where the page ends: at the cursor or at the time, whichever is earlier. */
 static struct uuid end_id(const struct transaction_list *l)
 {
-    struct uuid last = last_id(l->until_us);
-    if (l->before != NULL && uuid_compare(l->before, &last) < 0) {
-        last = *l->before;
-    }
-    return last;
+    return bounds_end_id(l->before != NULL ? l->before : &UUID_LAST, l->until_us);
 }
 
 enum status transactions_find(struct db *db, const void *args, PGresult **ret_result)
@@ -50,7 +26,7 @@ enum status transactions_find(struct db *db, const void *args, PGresult **ret_re
 static enum status list_all(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
-    struct uuid first = first_id(l->from_us), last = end_id(l);
+    struct uuid first = bounds_first_id(l->from_us), last = end_id(l);
     db_params_init(&p, PARAMS_MAX);
     db_param_uuid(&p, &last);
     db_param_text(&p, l->kind);
@@ -124,7 +100,7 @@ static enum status list_of_owner(struct db *db, const struct transaction_list *l
 static enum status list_of_large_owner(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
-    struct uuid first = first_id(l->from_us), last = end_id(l);
+    struct uuid first = bounds_first_id(l->from_us), last = end_id(l);
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, l->owner);
     db_param_uuid(&p, &last);

@@ -68,57 +68,82 @@ static enum status run(struct expiry *e, const struct command *commands, size_t 
     return s;
 }
 
-/* Together, or one by one when they fail together: one that fails keeps nobody else from expiring. Whatever
-   was not done is due at the next tick, too. */
-static void run_commands(struct expiry *e)
+/* Together, or one by one when they fail together: one that fails keeps nobody else from expiring. Ends with
+   the connection, since leadership does; the rest is due at the next tick, too. True: all is done. */
+static bool run_commands(struct expiry *e)
 {
     enum status s = run(e, e->commands, e->count);
     if (s != STATUS_FAILED && s != STATUS_FULL && s != STATUS_INVALID)
-        return;
-    for (size_t i = 0; i < e->count; i++) {
+        return s == STATUS_OK;
+    bool complete = true;
+    for (size_t i = 0; i < e->count && e->attempt.store.db != NULL; i++) {
         s = run(e, &e->commands[i], 1);
-        if (s != STATUS_OK)
-            log_event(LOG_ERROR, "hold_not_expired",
-                      log_str("hold", json_string_value(json_object_get(e->data[i], "hold"))),
-                      log_str("status", status_name(s)));
+        if (s == STATUS_OK)
+            continue;
+        complete = false;
+        log_event(LOG_ERROR, "hold_not_expired",
+                  log_str("hold", json_string_value(json_object_get(e->data[i], "hold"))),
+                  log_str("status", status_name(s)));
     }
+    return complete && e->attempt.store.db != NULL;
 }
 
-/* Expires what is due, up to a batch; returns how many there were. */
-static size_t expire_some(struct expiry *e)
+/* Nobody waits for an answer here: what went wrong is seen in the log or not at all. */
+static void give_up_connection(struct expiry *e, const char *what)
+{
+    const struct db *db = e->attempt.store.db;
+    log_event(LOG_WARN, "expiry_failed", log_str("at", what), log_str("sqlstate", db_sqlstate(db)),
+              log_str("error", db_error(db)));
+    attempt_disconnect(&e->attempt);
+}
+
+/* Expires what is due, up to a batch; true if more may be waiting. */
+static bool expire_some(struct expiry *e)
 {
     struct uuid holds[HOLDS_MAX];
     size_t found = 0;
     if (store_list_due_holds(e->attempt.store.db, HOLDS_MAX, holds, &found) != STATUS_OK) {
-        attempt_disconnect(&e->attempt);
-        return 0;
+        give_up_connection(e, "list_due_holds");
+        return false;
     }
     bool complete = true;
     for (size_t i = 0; i < found && complete; i++)
         complete = make_command(e, &holds[i], &e->commands[i]);
     if (complete && found > 0)
-        run_commands(e);
+        complete = run_commands(e);
     release_commands(e);
-    return found;
+    return complete && found == HOLDS_MAX;
+}
+
+static void set_leads(struct expiry *e, bool leads)
+{
+    if (leads && !e->leads)
+        log_event(LOG_INFO, "expiry_lead_taken");
+    e->leads = leads;
+    metric_set(ledger_metrics.expiry_leads, leads);
 }
 
 /* Leadership is the session's: it is gone with the connection. */
 static bool is_leading(struct expiry *e)
 {
     if (e->attempt.store.db == NULL)
-        e->leads = false;
+        set_leads(e, false);
     if (attempt_connect(&e->attempt) != STATUS_OK)
         return false;
-    if (!e->leads && store_take_lead(e->attempt.store.db, STORE_JOB_EXPIRY, &e->leads) != STATUS_OK)
-        attempt_disconnect(&e->attempt);
-    return e->leads && e->attempt.store.db != NULL;
+    bool is_mine = e->leads;
+    if (!is_mine && store_take_lead(e->attempt.store.db, STORE_JOB_EXPIRY, &is_mine) != STATUS_OK) {
+        give_up_connection(e, "take_lead");
+        return false;
+    }
+    set_leads(e, is_mine);
+    return is_mine;
 }
 
 static void *expiry_main(void *context)
 {
     struct expiry *e = context;
     while (!service_is_stopping()) {
-        bool more = is_leading(e) && expire_some(e) == HOLDS_MAX;
+        bool more = is_leading(e) && expire_some(e);
         struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
         if (!more)
             (void)nanosleep(&tick, NULL);

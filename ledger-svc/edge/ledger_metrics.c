@@ -68,6 +68,8 @@ void ledger_metrics_init(void)
                                         "Age of the oldest event that is not sealed; 0 if all are.", "");
     m->partition_days = metrics_gauge("paybus_ledger_partition_days_ahead",
                                       "Days after today that have their partitions; -1: today has none.", "");
+    m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
+                                    "1 where holds are expired; the sum over all instances is 1.", "");
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

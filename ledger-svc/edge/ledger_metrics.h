@@ -23,6 +23,7 @@ struct ledger_metrics {
     struct metric *seal_lag_seconds;  /* gauge: age of the oldest event that is not sealed */
     struct metric *partition_days;    /* gauge: days after today that have partitions */
     struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
+    struct metric *expiry_leads;      /* gauge: 1 in the one process that expires holds */
 };
 extern struct ledger_metrics ledger_metrics;
 

@@ -17,6 +17,7 @@
 
 #define ON_TIME_MS    (1000 + 1000) /* its time, and the second after it */
 #define TAKEN_OVER_MS 12000         /* silent for 5 s, ended, and room for a busy machine */
+#define TRIES         5
 
 static struct harness h;
 static struct api api;
@@ -33,8 +34,10 @@ static void expect_expiry(int within_ms)
 {
     char key[HARNESS_KEY_SIZE], hold[TYPEID_TEXT_SIZE];
     harness_new_key(key);
-    assert_int_equal(api_post(&api, "/v1/holds", key, "{'account':'@alice','amount':5,'ttl_seconds':1}"),
-                     201);
+    int status = 504; /* while one is stopped the bus may hand it all of a request's copies */
+    for (int tries = 0; tries < TRIES && status == 504; tries++)
+        status = api_post(&api, "/v1/holds", key, "{'account':'@alice','amount':5,'ttl_seconds':1}");
+    assert_true(status == 201 || status == 200);
     (void)snprintf(hold, sizeof hold, "%s", api_string(&api, "hold.id"));
     int64_t start_ms = clock_monotonic_ms();
     assert_true(eventually(is_expired, hold, within_ms));

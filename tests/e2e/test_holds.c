@@ -428,6 +428,37 @@ static void lists(void **state)
     assert_int_equal(json_array_size(api_at(&api, "data")), 0);
 }
 
+/* The first of the list, and how many there are. */
+static void expect_list(size_t count, const char *first)
+{
+    assert_int_equal(api.status, 200);
+    assert_int_equal(json_array_size(api_at(&api, "data")), count);
+    assert_string_equal(api_string(&api, "data.0.id"), cast_id(first));
+}
+
+/* From is in, to is not; whichever index leads. */
+static void lists_of_a_time(void **state)
+{
+    (void)state;
+    char at[64];
+    set_up_people();
+    authorize("older", "{'account':'@alice','amount':5}");
+    authorize("newer", "{'account':'@alice','amount':6}");
+    (void)api_get(&api, "/v1/holds/@newer");
+    (void)snprintf(at, sizeof at, "%s", api_string(&api, "created_at"));
+    (void)api_get(&api, "/v1/holds?account=@alice&created_from=%s", at);
+    expect_list(1, "newer");
+    (void)api_get(&api, "/v1/holds?account=@alice&created_to=%s", at);
+    expect_list(1, "older");
+    static const char *const lists_of_all[] = {"/v1/holds?", "/v1/holds?status=authorized&"};
+    for (size_t i = 0; i < sizeof lists_of_all / sizeof lists_of_all[0]; i++) {
+        (void)api_get(&api, "%screated_from=%s", lists_of_all[i], at);
+        expect_list(1, "newer");
+        (void)api_get(&api, "%screated_to=%s&limit=1", lists_of_all[i], at);
+        expect_list(1, "older");
+    }
+}
+
 static void books_are_right(void **state)
 {
     (void)state;
@@ -449,6 +480,7 @@ static int run(void)
         cmocka_unit_test(three_captures_fit),
         cmocka_unit_test(copies_of_a_capture),
         cmocka_unit_test(lists),
+        cmocka_unit_test(lists_of_a_time),
         cmocka_unit_test(books_are_right),
     };
     api_open(&api, &h, 0);

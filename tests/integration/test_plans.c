@@ -165,6 +165,29 @@ static void test_plans(void **state)
     check_all("filled and analysed");
 }
 
+/* Holds of a time are found by their ids, which rise with it: who asks for the last minute does not read what
+   was before it. */
+static void test_time_bounds_holds(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {"list_holds", "list_holds_of_account", "list_holds_of_owner",
+                                        "list_holds_of_status"};
+    static char plan[1 << 14];
+    char url[DATABASE_URL_SIZE];
+    struct db *db = NULL;
+    url_of("paybus_ingress", url);
+    struct db_options options = ingress_session_options(url);
+    assert_int_equal(db_open(&options, &db), STATUS_OK);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const char *cond = strstr(explain(db_raw(db), lists[i], plan, sizeof plan), "Index Cond: ");
+        assert_non_null(cond);
+        const char *end = strchr(cond, '\n'), *bound = strstr(cond, "(id >= ");
+        if (bound == NULL || bound > end)
+            fail_msg("%s reads all that is older\n%s", lists[i], plan);
+    }
+    db_close(db);
+}
+
 /* The checks can fail. */
 static void test_scan_is_seen(void **state)
 {
@@ -200,6 +223,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_is_seen), cmocka_unit_test(test_plans)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_is_seen), cmocka_unit_test(test_plans),
+                                       cmocka_unit_test(test_time_bounds_holds)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -4,6 +4,7 @@ select id, account_id, destination_id, owner, amount, captured, status, currency
        metadata, expires_at, created_at, updated_at
 from api.holds
 where id < $1
+  and id >= $6
   and ($2::text is null or status = $2)
   and created_at >= $3
   and created_at < $4

@@ -1,9 +1,10 @@
--- Holds that owner $6 authorized, newest first, after the cursor $1: at most $5 rows. Filters as in list_holds.
+-- Holds that owner $7 authorized, newest first, after the cursor $1: at most $5 rows. Filters as in list_holds.
 select id, account_id, destination_id, owner, amount, captured, status, currency, capture_id, description, reference,
        metadata, expires_at, created_at, updated_at
 from api.holds
-where owner = $6
+where owner = $7
   and id < $1
+  and id >= $6
   and ($2::text is null or status = $2)
   and created_at >= $3
   and created_at < $4

@@ -4,6 +4,7 @@ select id, account_id, destination_id, owner, amount, captured, status, currency
 from api.holds
 where status = $2
   and id < $1
+  and id >= $6
   and created_at >= $3
   and created_at < $4
 order by status desc, id desc
