@@ -35,7 +35,7 @@ static const struct bug bugs[] = {
     {"unsorted_locks", 2, CALLS_MANY, 0, "40P01", NULL},
     {"skip_idempotency", 2, CALLS, 0, "23505", NULL},
     {"stale_balances", 2, CALLS, 0, "PB001", NULL},
-    {"double_reversal", 2, CALLS_MANY, 0, "23514", NULL},
+    {"double_reversal", 2, CALLS_MANY, 0, "they give back more than there was", NULL},
     {"capture_above_hold", 2, CALLS, 0, "Assertion", NULL},
     {"wrong_rounding", 2, CALLS, 0, NULL, "has other entries than it asked for"},
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
