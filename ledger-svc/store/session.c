@@ -12,9 +12,12 @@
    is ended by idle_in_transaction_session_timeout. Stopped within one, it counts as stalled after 1.25 s
    (end_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout: 2.75 s at
    the latest. A shorter lock_timeout would make the healthy lose their place in the queue at a hot account.
-   Warnings must arrive: one of them says that a COMMIT did not wait for its standby. */
+   Warnings must arrive: one of them says that a COMMIT did not wait for its standby.
+   Each statement reads what is committed by then: with a role's default of repeatable read a batch would
+   decide on what was there before it had its locks. */
 static const char session_settings[] = "set search_path = pg_catalog;"
                                        "set client_min_messages = warning;"
+                                       "set default_transaction_isolation = 'read committed';"
                                        "set jit = off;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
