@@ -215,7 +215,7 @@ static void decide_one(struct batch *b, const struct command *c, struct answer *
     const struct stored_source *source = has_source(c) ? uuid_map_find(&b->sources, &c->source_digest) : NULL;
     if (source != NULL) {
         *ret_answer = replay(source->status, source->body);
-        store_key(b, c, source->status, source->body);
+        store_key(b, c, ret_answer->status, source->body);
         return;
     }
     if (c->deadline_us < b->db_now_us) {
@@ -227,7 +227,8 @@ static void decide_one(struct batch *b, const struct command *c, struct answer *
         return;
     }
     store_key(b, c, ret_answer->status, ret_answer->body);
-    if (has_source(c)) {
+    /* A refusal is no effect: when its cause is gone, the same work may try again under another key. */
+    if (has_source(c) && ret_answer->status < 300) {
         store_source(b, c, ret_answer->status, ret_answer->body);
     }
 }

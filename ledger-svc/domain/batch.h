@@ -45,8 +45,9 @@ void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct aren
       other fingerprint: 409 idempotency_key_reused, not stored;
    2. its source is stored: the first answer again, replayed, and the key stored beside it;
    3. its deadline is before db_now_us, PostgreSQL's clock: deadline_exceeded, not stored;
-   4. the type's decide(); its answer is stored under the key (and source) unless the outcome is retryable.
-   STATUS_FULL when the arena's cap was reached: nothing of the batch may be stored; split it. */
+   4. the type's decide(); its answer is stored under the key unless the outcome is retryable, and under the
+   source if it is an effect: a refusal of work may be tried again later. STATUS_FULL when the arena's cap was
+   reached: nothing of the batch may be stored; split it. */
 NODISCARD enum status batch_decide(struct ledger *l, const struct batch_input *in, int64_t db_now_us,
                                    struct answer *ret_answers);
 

@@ -7,7 +7,7 @@
    Refusals in order of precedence:
      same_account           from_account and to_account are the same
      account_not_found      from_account is unknown, or not the sender's
-     account_not_found      to_account is unknown
+     account_not_found      to_account is unknown, or a system account and the sender is not staff
      same_currency          both accounts have one currency
      same_account           an account is the fx account itself
      amount_out_of_range    nothing is bought, or more than an amount can be
@@ -96,7 +96,7 @@ static enum outcome find_sides(const struct ledger *l, const struct command *c, 
         return OUTCOME_account_not_found;
     }
     *ret_pointer = "/to_account";
-    if (s.to == NULL) {
+    if (s.to == NULL || !command_may_credit(c, s.to)) {
         return OUTCOME_account_not_found;
     }
     if (strcmp(s.from->currency, s.to->currency) == 0) {

@@ -3,7 +3,8 @@
    Refusals in order of precedence:
      same_account           account and destination are the same
      account_not_found      account is unknown, or not the sender's
-     account_not_found      destination is given and unknown
+     account_not_found      destination is given and unknown, or a system account other than the escrow and
+                            the sender is not staff
      same_account           account is the escrow, and no destination is given
      currency_mismatch      currency is given and is not account's
      currency_mismatch      destination's currency is not account's
@@ -66,6 +67,11 @@ static bool is_escrow(const struct account *a)
     return uuid_compare(&a->id, &escrow) == 0;
 }
 
+static bool may_be_destination(const struct command *c, const struct account *a)
+{
+    return a != NULL && (command_may_credit(c, a) || is_escrow(a));
+}
+
 /* OUTCOME_ok, or why not and which field is to blame. */
 static enum outcome check(const struct command *c, const struct parties *p, const char **ret_pointer)
 {
@@ -79,7 +85,7 @@ static enum outcome check(const struct command *c, const struct parties *p, cons
         return OUTCOME_account_not_found;
     }
     *ret_pointer = "/destination";
-    if (h->has_destination && p->destination == NULL) {
+    if (h->has_destination && !may_be_destination(c, p->destination)) {
         return OUTCOME_account_not_found;
     }
     if (!h->has_destination && is_escrow(p->account)) {

@@ -4,7 +4,8 @@
    Refusals in order of precedence:
      unbalanced             debits and credits of a currency differ, first currency first
      amount_out_of_range    the debits of a currency add up to more than an amount can be
-     account_not_found      an entry's account is unknown, or it is debited and not the sender's
+     account_not_found      an entry's account is unknown, or it is debited and not the sender's, or it is
+                            credited, a system account, and the sender is not staff
      currency_mismatch      an entry's currency is not its account's; both of each entry, in their order
      account_not_found      a condition's account is unknown, or not the sender's
      condition_not_met      an account has less available; both of each condition, in their order
@@ -152,7 +153,9 @@ static struct refusal find_legs(const struct ledger *l, const struct command *c,
     for (size_t i = 0; i < j->entry_count; i++) {
         const struct journal_entry *entry = &j->entries[i];
         struct account *account = ledger_find_account(l, &entry->account);
-        if (account == NULL || (entry->is_debit && !command_may_use(c, account))) {
+        bool may = account != NULL &&
+                   (entry->is_debit ? command_may_use(c, account) : command_may_credit(c, account));
+        if (!may) {
             return refuse_item(OUTCOME_account_not_found, "entries", i, "account");
         }
         if (strcmp(entry->currency, account->currency) != 0) {

@@ -166,6 +166,11 @@ void command_currency_of(const json_t *object, char ret_code[4])
     }
 }
 
+bool command_may_credit(const struct command *c, const struct account *a)
+{
+    return c->envelope.staff || a->type != ACCOUNT_TYPE_system;
+}
+
 void answer_with(struct answer *ret_answer, enum outcome o, struct str body)
 {
     *ret_answer = (struct answer){.outcome = o, .status = outcome_http_status(o), .body = body};

@@ -91,6 +91,9 @@ void command_currency_of(const json_t *object, char ret_code[4]);
 /* May this command's sender act on that account and see its balances? Staff may; owners may, but nobody else
    owns a system account. */
 bool command_may_use(const struct command *c, const struct account *a);
+/* May this command's sender let money go into that account by naming it? Into a system account only staff
+   may: money that customers put into cash or fx would be a payout that nobody pays out. */
+bool command_may_credit(const struct command *c, const struct account *a);
 void answer_with(struct answer *ret_answer, enum outcome o, struct str body);
 /* Answers with the account as it is now: OUTCOME_created or OUTCOME_ok. */
 void answer_account(struct ledger *l, struct answer *ret_answer, enum outcome o, const struct account *a);

@@ -44,7 +44,7 @@ static enum outcome check(const struct command *c, const struct transfer *t, con
         return OUTCOME_account_not_found;
     }
     *ret_pointer = "/to_account";
-    if (pair->to == NULL) {
+    if (pair->to == NULL || !command_may_credit(c, pair->to)) {
         return OUTCOME_account_not_found;
     }
     *ret_pointer = "/currency";

@@ -120,6 +120,11 @@ bool model_may_read(const struct intent *in, const struct model_account *a)
     return intent_is_staff(in) || (!a->is_system && a->owner == in->sender);
 }
 
+bool model_may_credit(const struct intent *in, const struct model_account *a)
+{
+    return a != NULL && (intent_is_staff(in) || !a->is_system);
+}
+
 const char *model_why_no_debit(const struct model_account *a, __int128 amount)
 {
     switch (a->status) {
@@ -176,7 +181,7 @@ static const char *transfer(struct model *m, const struct intent *in, struct exp
     if (model_same_ref(in->from, in->account)) {
         return "same_account";
     }
-    if (from == NULL || !model_may_read(in, from) || to == NULL) {
+    if (from == NULL || !model_may_read(in, from) || !model_may_credit(in, to)) {
         return "account_not_found";
     }
     if ((in->currency >= 0 && in->currency != from->currency) || from->currency != to->currency) {
@@ -260,7 +265,7 @@ static const char *why_no_parties(struct model *m, const struct intent *in)
     for (int i = 0; i < in->entry_count; i++) {
         const struct intent_entry *e = &in->entries[i];
         const struct model_account *a = model_account_of(m, e->account);
-        if (a == NULL || (e->is_debit && !model_may_read(in, a))) {
+        if (e->is_debit ? a == NULL || !model_may_read(in, a) : !model_may_credit(in, a)) {
             return "account_not_found";
         }
         if (a->currency != e->currency) {
@@ -375,7 +380,7 @@ static const char *exchange(struct model *m, const struct intent *in, struct exp
     if (model_same_ref(in->from, in->account)) {
         return "same_account";
     }
-    if (from == NULL || !model_may_read(in, from) || to == NULL) {
+    if (from == NULL || !model_may_read(in, from) || !model_may_credit(in, to)) {
         return "account_not_found";
     }
     if (from->currency == to->currency) {
@@ -754,7 +759,7 @@ void model_decide(struct model *m, const struct intent *in, const struct request
     struct memory *effect = in->source[0] != '\0' ? recall(m, source) : NULL;
     if (effect != NULL) {
         expect_again(effect, true, ret);
-        remember(m, key, in, request)->status = effect->status;
+        remember(m, key, in, request)->status = ret->status;
         return;
     }
     if (in->expired) {
@@ -774,7 +779,7 @@ void model_decide(struct model *m, const struct intent *in, const struct request
         return; /* not done, and not for good: never remembered */
     }
     remember(m, key, in, request)->status = ret->status;
-    if (in->source[0] != '\0') {
+    if (in->source[0] != '\0' && ret->status < 300) {
         remember(m, source, in, request)->status = ret->status;
     }
 }

@@ -59,6 +59,8 @@ const struct model_transaction *model_transaction(const struct model *m, int num
 __int128 model_posted(const struct model_account *a);
 __int128 model_available(const struct model_account *a);
 bool model_may_read(const struct intent *in, const struct model_account *a);
+/* Into a system account only staff may put money by naming it; a is NULL: there is none. */
+bool model_may_credit(const struct intent *in, const struct model_account *a);
 
 /* What became of a batch's item: the refusal, or NULL and what both sides have posted after it. */
 struct item_expectation {

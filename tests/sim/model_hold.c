@@ -46,13 +46,19 @@ bool model_holds_add_up(const struct model *m)
     return same;
 }
 
+/* Anybody may name the escrow, which is where captures go anyway. */
+static bool may_be_destination(const struct intent *in, const struct model_account *to)
+{
+    return model_may_credit(in, to) || (to != NULL && in->account.kind == REF_ESCROW);
+}
+
 static const char *why_no_hold(struct model *m, const struct intent *in)
 {
     const struct model_account *a = model_account_of(m, in->from), *to = model_account_of(m, in->account);
     if (in->has_destination && model_same_ref(in->from, in->account)) {
         return "same_account";
     }
-    if (a == NULL || !model_may_read(in, a) || (in->has_destination && to == NULL)) {
+    if (a == NULL || !model_may_read(in, a) || (in->has_destination && !may_be_destination(in, to))) {
         return "account_not_found";
     }
     if (!in->has_destination && in->from.kind == REF_ESCROW) {
