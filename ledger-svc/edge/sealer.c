@@ -21,7 +21,7 @@
 #define LOG_EVERY_US   INT64_C(10000000)
 #define ROW_MAX        ((size_t)1 << 20) /* canonical bytes of one row */
 #define MARKS_MAX      ((size_t)9 << 20) /* of the largest block: 10,000 events of 100 entries */
-#define REST_PER_BLOCK 4 /* times as long as a block took: a backlog takes a fifth of a core at most */
+#define REST_PER_BLOCK 9 /* times as long as a block took: a backlog takes a tenth of a core at most */
 #define HEX_SIZE       (2 * DIGEST_SIZE + 1)
 #define PARTITIONS_US  INT64_C(60000000) /* between two looks */
 #define DAYS_AHEAD_MIN 7                 /* of 14: the job that makes them has not run for a week */

@@ -17,6 +17,7 @@ static const struct sqlstate_row sqlstate_rows[] = {
     {"57P02", STATUS_RETRY},   /* crash_shutdown */
     {"57P03", STATUS_RETRY},   /* cannot_connect_now */
     {"08", STATUS_RETRY},      /* connection exceptions */
+    {"53100", STATUS_RETRY},   /* disk_full: nobody's command is to blame */
     {"57014", STATUS_TIMEOUT}, /* query_canceled: statement_timeout */
 };
 

@@ -311,6 +311,7 @@ static void sqlstates_are_classified(void **state)
     } cases[] = {
         {"serialization failure", "40001", STATUS_RETRY, true},
         {"deadlock", "40P01", STATUS_RETRY, true},
+        {"disk full", "53100", STATUS_RETRY, true},
         {"lock not available", "55P03", STATUS_RETRY, true},
         {"connection exception", "08006", STATUS_RETRY, true},
         {"canceled", "57014", STATUS_TIMEOUT, true},
