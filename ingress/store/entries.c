@@ -7,16 +7,21 @@
 
 #define PARAMS_MAX 4096
 
+void entry_ids_param(struct db_params *p, const struct entry_ids *ids)
+{
+    db_array_open(p, DB_UUID);
+    for (size_t i = 0; i < ids->count; i++) {
+        db_array_uuid(p, &ids->transactions[i]);
+    }
+    db_array_close(p);
+}
+
 enum status entries_of_transactions(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct entry_ids *ids = args;
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
-    db_array_open(&p, DB_UUID);
-    for (size_t i = 0; i < ids->count; i++) {
-        db_array_uuid(&p, &ids->transactions[i]);
-    }
-    db_array_close(&p);
+    entry_ids_param(&p, ids);
     return db_query(db, INGRESS_SQL_LIST_ENTRIES_OF_TRANSACTIONS, &p, ret_result);
 }
 

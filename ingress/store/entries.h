@@ -23,6 +23,8 @@ struct statement_list {
 };
 
 /* args: the struct that fits. */
+/* The ids as an array parameter. */
+void entry_ids_param(struct db_params *p, const struct entry_ids *ids);
 NODISCARD enum status entries_of_transactions(struct db *db, const void *args,
                                               PGresult **ret_result);                       /* entry_ids */
 NODISCARD enum status entries_list(struct db *db, const void *args, PGresult **ret_result); /* entry_list */

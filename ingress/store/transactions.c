@@ -142,11 +142,7 @@ enum status transactions_details(struct db *db, const void *args, PGresult **ret
     const struct entry_ids *ids = args;
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, DETAILS_PARAMS_MAX);
-    db_array_open(&p, DB_UUID);
-    for (size_t i = 0; i < ids->count; i++) {
-        db_array_uuid(&p, &ids->transactions[i]);
-    }
-    db_array_close(&p);
+    entry_ids_param(&p, ids);
     return db_query(db, INGRESS_SQL_LIST_TRANSACTION_DETAILS, &p, ret_result);
 }
 

@@ -14,12 +14,12 @@ struct account_create {
 void *account_create_decode(const struct command_envelope *e, struct arena *a)
 {
     struct account_create *n = arena_alloc(a, sizeof(*n));
-    if (n == NULL || !command_decode_metadata(e, a, &n->metadata)) {
+    if (n == NULL || !command_decode_metadata(e->data, a, &n->metadata)) {
         return NULL;
     }
     n->owner = json_get_str(e->data, "owner");
     n->type = str_eq_c(json_get_str(e->data, "type"), "merchant") ? ACCOUNT_TYPE_merchant : ACCOUNT_TYPE_user;
-    command_decode_currency(e, n->currency);
+    command_decode_currency(e->data, n->currency);
     n->name = json_get_str(e->data, "name");
     return n;
 }

@@ -28,13 +28,13 @@ struct cash_move {
 static void *decode(const struct command_envelope *e, struct arena *a, enum cash_way way)
 {
     struct cash_move *m = arena_alloc(a, sizeof(*m));
-    if (m == NULL || !command_decode_metadata(e, a, &m->metadata)) {
+    if (m == NULL || !command_decode_metadata(e->data, a, &m->metadata)) {
         return NULL;
     }
     m->way = way;
     (void)json_get_id(e->data, "account", "acct", &m->account);
     m->amount = json_get_int(e->data, "amount", 0);
-    command_decode_currency(e, m->currency);
+    command_decode_currency(e->data, m->currency);
     m->description = json_get_str(e->data, "description");
     m->reference = json_get_str(e->data, "reference");
     return m;

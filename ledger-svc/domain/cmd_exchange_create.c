@@ -40,7 +40,7 @@ struct exchange_sides {
 void *exchange_create_decode(const struct command_envelope *e, struct arena *a)
 {
     struct exchange_order *x = arena_alloc(a, sizeof(*x));
-    if (x == NULL || !command_decode_metadata(e, a, &x->metadata)) {
+    if (x == NULL || !command_decode_metadata(e->data, a, &x->metadata)) {
         return NULL;
     }
     (void)json_get_id(e->data, "from_account", "acct", &x->from_account);

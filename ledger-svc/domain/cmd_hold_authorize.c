@@ -31,14 +31,14 @@ struct authorization {
 void *hold_authorize_decode(const struct command_envelope *e, struct arena *a)
 {
     struct authorization *h = arena_alloc(a, sizeof(*h));
-    if (h == NULL || !command_decode_metadata(e, a, &h->metadata)) {
+    if (h == NULL || !command_decode_metadata(e->data, a, &h->metadata)) {
         return NULL;
     }
     (void)json_get_id(e->data, "account", "acct", &h->account);
     h->has_destination = json_get_id(e->data, "destination", "acct", &h->destination);
     h->amount = json_get_int(e->data, "amount", 0);
     h->ttl_us = json_get_int(e->data, "ttl_seconds", TTL_SECONDS) * US_PER_SECOND;
-    command_decode_currency(e, h->currency);
+    command_decode_currency(e->data, h->currency);
     h->description = json_get_str(e->data, "description");
     h->reference = json_get_str(e->data, "reference");
     return h;

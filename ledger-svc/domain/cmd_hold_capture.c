@@ -6,7 +6,6 @@
      hold_expired           it has expired, or its time is over: then it expires now
      amount_exceeds_hold    amount is more than it still holds
      account_closed, balance_overflow   the destination */
-#include "ledger-svc/domain/event.h"
 #include "ledger-svc/domain/hold_change.h"
 #include "ledger-svc/domain/posting.h"
 #include "shared/core/planted_bug.h"
@@ -84,23 +83,11 @@ static void refuse(struct ledger *l, const struct command *c, const struct hold_
     answer_refuse(l, ret_answer, refusal, refusal == OUTCOME_amount_exceeds_hold ? "/amount" : NULL, NULL);
 }
 
-/* The destination, made now if it is the escrow's first use; NULL when out of memory. */
-static struct account *destination_of(struct ledger *l, const struct command *c,
-                                      const struct hold_accounts *h)
-{
-    if (h->destination != NULL) {
-        return h->destination;
-    }
-    struct account *escrow = ledger_system_account(l, ACCOUNT_ROLE_escrow, h->hold->currency);
-    if (escrow != NULL) {
-        event_add_account_created(l, c, escrow);
-    }
-    return escrow;
-}
-
 static bool post(struct ledger *l, const struct command *c, const struct hold_accounts *h, int64_t amount)
 {
-    struct account *destination = destination_of(l, c, h);
+    struct account *destination = h->destination != NULL
+                                      ? h->destination
+                                      : posting_system_account(l, c, ACCOUNT_ROLE_escrow, h->hold->currency);
     if (destination == NULL) {
         return false;
     }

@@ -56,7 +56,7 @@ static bool decode_entries(const json_t *data, struct arena *a, struct journal *
         (void)json_get_id(item, "account", "acct", &entry->account);
         entry->is_debit = str_eq_c(json_get_str(item, "direction"), "debit");
         entry->amount = json_get_int(item, "amount", 0);
-        command_currency_of(item, entry->currency);
+        command_decode_currency(item, entry->currency);
     }
     return true;
 }
@@ -84,7 +84,7 @@ void *transaction_create_decode(const struct command_envelope *e, struct arena *
 {
     struct journal *j = arena_alloc(a, sizeof(*j));
     if (j == NULL || !decode_entries(e->data, a, j) || !decode_conditions(e->data, a, j) ||
-        !command_decode_metadata(e, a, &j->metadata)) {
+        !command_decode_metadata(e->data, a, &j->metadata)) {
         return NULL;
     }
     j->description = json_get_str(e->data, "description");

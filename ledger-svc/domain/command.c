@@ -123,9 +123,9 @@ void needs_entries(struct needs *n, size_t count)
     n->entries += count;
 }
 
-bool command_decode_metadata(const struct command_envelope *e, struct arena *a, struct str *ret_text)
+bool command_decode_metadata(const json_t *object, struct arena *a, struct str *ret_text)
 {
-    json_t *metadata = json_object_get(e->data, "metadata");
+    json_t *metadata = json_object_get(object, "metadata");
     if (metadata == NULL) {
         *ret_text = (struct str){NULL, 0};
         return true;
@@ -151,12 +151,7 @@ bool command_may_use(const struct command *c, const struct account *a)
     return c->envelope.staff || (a->type != ACCOUNT_TYPE_system && str_eq(a->owner, c->envelope.owner));
 }
 
-void command_decode_currency(const struct command_envelope *e, char ret_code[4])
-{
-    command_currency_of(e->data, ret_code);
-}
-
-void command_currency_of(const json_t *object, char ret_code[4])
+void command_decode_currency(const json_t *object, char ret_code[4])
 {
     struct str code = json_get_str(object, "currency");
     size_t len = code.len < 3 ? code.len : 3;

@@ -79,14 +79,12 @@ const struct command_type *command_type_list(size_t *ret_count);
 #include "ledger-svc/domain/commands.def"
 #undef COMMAND
 
-/* For decode: the field "metadata" as canonical JSON text, empty if absent; false when out of memory. */
-NODISCARD bool command_decode_metadata(const struct command_envelope *e, struct arena *a,
-                                       struct str *ret_text);
+/* For decode, of the data or of an object within it: the field "metadata" as canonical JSON text, empty if
+ * absent; false when out of memory. */
+NODISCARD bool command_decode_metadata(const json_t *object, struct arena *a, struct str *ret_text);
 
 /* For decode: the field "currency", empty if absent. */
-void command_decode_currency(const struct command_envelope *e, char ret_code[4]);
-/* The same of an object within the data. */
-void command_currency_of(const json_t *object, char ret_code[4]);
+void command_decode_currency(const json_t *object, char ret_code[4]);
 
 /* May this command's sender act on that account and see its balances? Staff may; owners may, but nobody else
    owns a system account. */

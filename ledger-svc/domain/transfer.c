@@ -5,15 +5,13 @@
 
 bool transfer_decode(const json_t *data, struct arena *a, struct transfer *ret_transfer)
 {
-    const struct command_envelope e = {.data =
-                                           data}; /* an item has the fields that a command of its own has */
     struct transfer t = {.amount = json_get_int(data, "amount", 0)};
-    if (!command_decode_metadata(&e, a, &t.metadata)) {
+    if (!command_decode_metadata(data, a, &t.metadata)) {
         return false;
     }
     (void)json_get_id(data, "from_account", "acct", &t.from_account);
     (void)json_get_id(data, "to_account", "acct", &t.to_account);
-    command_decode_currency(&e, t.currency);
+    command_decode_currency(data, t.currency);
     t.description = json_get_str(data, "description");
     t.reference = json_get_str(data, "reference");
     *ret_transfer = t;

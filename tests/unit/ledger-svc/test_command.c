@@ -94,7 +94,7 @@ static void metadata_becomes_canonical_text(void **state)
         json_t *data = json_loads(cases[i].data, 0, NULL);
         const struct command_envelope e = {.data = data};
         struct str text;
-        assert_true(command_decode_metadata(&e, &arena, &text));
+        assert_true(command_decode_metadata(e.data, &arena, &text));
         assert_str(text, cases[i].wanted);
         json_decref(data);
     }
@@ -118,7 +118,7 @@ static void the_longest_metadata_fits(void **state)
     json_t *data = json_pack("{s:o}", "metadata", metadata);
     const struct command_envelope e = {.data = data};
     struct str text;
-    assert_true(command_decode_metadata(&e, &arena, &text));
+    assert_true(command_decode_metadata(e.data, &arena, &text));
     assert_true(text.len > (size_t)METADATA_KEYS_MAX * (6 * METADATA_VALUE_MAX + METADATA_KEY_MAX));
     json_decref(data);
     arena_free(&arena);
@@ -134,7 +134,7 @@ static void currency_is_copied(void **state)
         json_t *data = json_loads(cases[i].data, 0, NULL);
         const struct command_envelope e = {.data = data};
         char code[4];
-        command_decode_currency(&e, code);
+        command_decode_currency(e.data, code);
         assert_string_equal(code, cases[i].wanted);
         json_decref(data);
     }
