@@ -73,6 +73,9 @@ enum status ingress_open(struct ingress *in)
         s = db_pool_open(&in->db_options, KEY_POOL, &in->key_pool);
     }
     if (s == STATUS_OK) {
+        s = account_reader_open(in->pool, (int)in->config.http_threads, &in->account_reader);
+    }
+    if (s == STATUS_OK) {
         s = credentials_open(in->key_pool, in->config.key_cache_s, &in->credentials);
     }
     if (s == STATUS_OK) {
@@ -86,6 +89,7 @@ void ingress_close(struct ingress *in)
     rpc_close(in->rpc);
     bus_close(in->bus, BUS_CLOSE_MS);
     credentials_close(in->credentials);
+    account_reader_close(in->account_reader);
     db_pool_close(in->key_pool);
     db_pool_close(in->pool);
     buf_free(&in->openapi);

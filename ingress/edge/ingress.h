@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "ingress/edge/account_reader.h"
 #include "ingress/edge/config.h"
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
@@ -19,6 +20,7 @@ struct ingress {
     struct db_options db_options;
     struct db_pool *pool;
     struct db_pool *key_pool; /* of keys and readiness: slow reads must not stop them */
+    struct account_reader *account_reader;
     struct bus *bus;
     struct rpc *rpc;
     struct credentials *credentials;

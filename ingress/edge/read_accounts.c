@@ -1,14 +1,20 @@
 /* read_accounts.c - accounts and their balances. */
+#include "ingress/edge/account_reader.h"
 #include "ingress/edge/reads.h"
 #include "ingress/store/accounts.h"
 
-static bool find_account(struct exchange *ex, PGresult **ret_result)
+/* Its strings are borrowed from found. */
+static bool find_account(struct exchange *ex, struct found_account *found, struct account_resource *ret)
 {
-    struct account_key key = {.id = ex->uuid, .owner = exchange_owner(ex)};
-    if (!reads_run(ex, accounts_find, &key, ret_result)) {
+    enum status s = account_reader_find(ex->ingress->account_reader, &ex->uuid, ex->deadline_us, found);
+    if (s != STATUS_OK && s != STATUS_NOT_FOUND) {
+        reads_refuse(ex, s);
         return false;
     }
-    if (PQntuples(*ret_result) == 0) {
+    if (s == STATUS_OK) {
+        account_row(found->result, found->row, ret);
+    }
+    if (s == STATUS_NOT_FOUND || !(ex->is_staff || str_eq_c(ret->owner, ex->credential.owner))) {
         exchange_refuse(ex, OUTCOME_not_found, NULL);
         return false;
     }
@@ -17,12 +23,11 @@ static bool find_account(struct exchange *ex, PGresult **ret_result)
 
 void reads_account(struct exchange *ex)
 {
-    PGresult *r CLEANUP(db_result_ptr) = NULL;
-    if (!find_account(ex, &r)) {
+    struct found_account found CLEANUP(found_account_free) = {0};
+    struct account_resource a;
+    if (!find_account(ex, &found, &a)) {
         return;
     }
-    struct account_resource a;
-    account_row(r, 0, &a);
     struct json_out out = exchange_json(ex);
     account_write(&out, &a);
 }
@@ -129,12 +134,11 @@ void reads_balance(struct exchange *ex)
         balance_in_the_past(ex, at);
         return;
     }
-    PGresult *r CLEANUP(db_result_ptr) = NULL;
-    if (!find_account(ex, &r)) {
+    struct found_account found CLEANUP(found_account_free) = {0};
+    struct account_resource a;
+    if (!find_account(ex, &found, &a)) {
         return;
     }
-    struct account_resource a;
-    account_row(r, 0, &a);
     struct balance_view b = {.currency = a.currency,
                              .version = a.version,
                              .posted = a.credits_posted - a.debits_posted,

@@ -25,17 +25,8 @@ static enum status run_once(struct exchange *ex,
     return s;
 }
 
-bool reads_run(struct exchange *ex,
-               enum status (*run)(struct db *db, const void *args, PGresult **ret_result), const void *args,
-               PGresult **ret_result)
+void reads_refuse(struct exchange *ex, enum status s)
 {
-    enum status s = STATUS_RETRY;
-    for (int i = 0; i < TRIES && s == STATUS_RETRY; i++) {
-        s = run_once(ex, run, args, ret_result);
-    }
-    if (s == STATUS_OK) {
-        return true;
-    }
     if (s == STATUS_RETRY || s == STATUS_UNAVAILABLE) {
         exchange_refuse(ex, OUTCOME_unavailable, "The database is not available.");
     } else if (s == STATUS_TIMEOUT) {
@@ -44,7 +35,20 @@ bool reads_run(struct exchange *ex,
     } else {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
     }
-    return false;
+}
+
+bool reads_run(struct exchange *ex,
+               enum status (*run)(struct db *db, const void *args, PGresult **ret_result), const void *args,
+               PGresult **ret_result)
+{
+    enum status s = STATUS_RETRY;
+    for (int i = 0; i < TRIES && s == STATUS_RETRY; i++) {
+        s = run_once(ex, run, args, ret_result);
+    }
+    if (s != STATUS_OK) {
+        reads_refuse(ex, s);
+    }
+    return s == STATUS_OK;
 }
 
 bool reads_page(struct exchange *ex, struct page *ret_page)

@@ -11,6 +11,9 @@ bool reads_run(struct exchange *ex,
                enum status (*run)(struct db *db, const void *args, PGresult **ret_result), const void *args,
                PGresult **ret_result);
 
+/* Answers what could not be read; s is not STATUS_OK. */
+void reads_refuse(struct exchange *ex, enum status s);
+
 /* Which page of a list is wanted. */
 struct page {
     int64_t limit;

@@ -6,14 +6,16 @@
 
 #define PARAMS_MAX (64 << 10) /* with all the metadata that a query can name */
 
-enum status accounts_find(struct db *db, const void *args, PGresult **ret_result)
+enum status accounts_find(struct db *db, const struct account_ids *ids, PGresult **ret_result)
 {
-    const struct account_key *k = args;
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, &k->id);
-    db_param_text(&p, k->owner);
-    return db_query(db, INGRESS_SQL_FIND_ACCOUNT, &p, ret_result);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = 0; i < ids->count; i++) {
+        db_array_uuid(&p, &ids->ids[i]);
+    }
+    db_array_close(&p);
+    return db_query(db, INGRESS_SQL_FIND_ACCOUNTS, &p, ret_result);
 }
 
 /* The filter whose index leaves the least to look at. */
@@ -105,6 +107,11 @@ void account_row(const PGresult *r, int row, struct account_resource *ret_accoun
         .created_us = db_get_time(r, row, 11),
         .metadata = db_get_str(r, row, 12),
     };
+}
+
+struct uuid account_row_id(const PGresult *r, int row)
+{
+    return db_get_uuid(r, row, 0);
 }
 
 int64_t balance_row(const PGresult *r, struct str *ret_currency, int64_t *ret_version)

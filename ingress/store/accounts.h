@@ -11,6 +11,11 @@ struct account_key {
     struct uuid id;
     struct str owner;
 };
+#define ACCOUNTS_FIND_MAX 64
+struct account_ids {
+    size_t count;
+    struct uuid ids[ACCOUNTS_FIND_MAX];
+};
 struct account_list {
     struct str owner, type, currency, status; /* {NULL, 0}: any */
     struct str metadata;                      /* a JSON object whose members it has */
@@ -32,8 +37,9 @@ struct statement_range {
     int64_t opening_version, opening_balance, closing_version, closing_balance;
 };
 
+/* One row for each that exists, whoever owns it, in any order. */
+NODISCARD enum status accounts_find(struct db *db, const struct account_ids *ids, PGresult **ret_result);
 /* Each runs one statement; args points to the struct above that fits. */
-NODISCARD enum status accounts_find(struct db *db, const void *args, PGresult **ret_result); /* account_key */
 NODISCARD enum status accounts_list(struct db *db, const void *args,
                                     PGresult **ret_result); /* account_list */
 NODISCARD enum status accounts_balance_at(struct db *db, const void *args,
@@ -45,6 +51,7 @@ NODISCARD enum status accounts_are_many(struct db *db, struct str owner, bool *r
 
 /* Strings are borrowed from r. */
 void account_row(const PGresult *r, int row, struct account_resource *ret_account);
+struct uuid account_row_id(const PGresult *r, int row); /* of account_row, alone */
 int64_t balance_row(const PGresult *r, struct str *ret_currency, int64_t *ret_version);
 void statement_range_row(const PGresult *r, struct statement_range *ret_range);
 

@@ -1,5 +1,6 @@
 -- An account and its balances before the moment $3 and before the moment $4 (null: no bound), with the versions of the
--- last entries before each: one row, or none as in find_account.
+-- last entries before each: one row, or none if the account does not exist or belongs to
+-- somebody else than owner $2 (null: anybody's).
 select a.id, a.owner, a.type, a.currency, a.name, a.status, a.debits_posted, a.credits_posted, a.debits_pending,
        a.credits_pending, a.version, a.created_at, a.metadata,
        r.opening_version, coalesce(o.balance_after, 0) as opening_balance,
