@@ -230,6 +230,8 @@ static void lost_connections_are_replaced(void **state)
     (void)state;
     struct reading readings[THREADS];
     struct scene s CLEANUP(close_scene) = open_scene(POOL_SIZE);
+    char name[64];
+    assert_int_equal(read_name(s.reader, 3, FAR_US, name), STATUS_OK); /* connected */
     start(s.reader, readings, READS, FAR_US);
     database_exec(superuser, "select pg_terminate_backend(pid) from pg_stat_activity "
                              "where usename = 'paybus_ingress'");
