@@ -101,7 +101,8 @@ static enum outcome check(const struct ledger *l, const struct command *c, const
     if (o == NULL || !takes_part(l, c, o)) {
         return OUTCOME_not_found;
     }
-    if (!c->envelope.staff && (!owns_receivers(l, c, o) || kind_is(o, true))) {
+    if (!c->envelope.staff && !PLANTED_BUG(foreign_reversal) &&
+        (!owns_receivers(l, c, o) || kind_is(o, true))) {
         return OUTCOME_forbidden;
     }
     if (!kind_is(o, false) && !kind_is(o, true)) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "shared/core/planted_bug.h"
 #include "shared/core/typeid.h"
 
 #define MEMBER_FIXED 6    /* a member's quotes, colon and comma; the braces */
@@ -148,7 +149,8 @@ bool command_decode_metadata(const json_t *object, struct arena *a, struct str *
 
 bool command_may_use(const struct command *c, const struct account *a)
 {
-    return c->envelope.staff || (a->type != ACCOUNT_TYPE_system && str_eq(a->owner, c->envelope.owner));
+    return c->envelope.staff || (a->type != ACCOUNT_TYPE_system &&
+                                 (str_eq(a->owner, c->envelope.owner) || PLANTED_BUG(foreign_account)));
 }
 
 void command_decode_currency(const json_t *object, char ret_code[4])
@@ -163,7 +165,7 @@ void command_decode_currency(const json_t *object, char ret_code[4])
 
 bool command_may_credit(const struct command *c, const struct account *a)
 {
-    return c->envelope.staff || a->type != ACCOUNT_TYPE_system;
+    return c->envelope.staff || a->type != ACCOUNT_TYPE_system || PLANTED_BUG(house_credit);
 }
 
 void answer_with(struct answer *ret_answer, enum outcome o, struct str body)
@@ -181,7 +183,7 @@ void answer_write_balance(struct json_out *json, const struct command *c, const 
     char id[TYPEID_TEXT_SIZE];
     typeid_format("acct", &a->id, id);
     json_key(json, id);
-    if (!command_may_use(c, a)) {
+    if (!command_may_use(c, a) && !PLANTED_BUG(shown_balance)) {
         json_write_null(json);
         return;
     }

@@ -18,7 +18,7 @@ enum outcome hold_find(const struct ledger *l, const struct command *c, const st
     struct account *account = ledger_find_account(l, &hold->account_id);
     assert(account != NULL); /* a wall of the database */
     bool authorized_it = c->envelope.staff || str_eq(hold->owner, c->envelope.owner);
-    if (!authorized_it) {
+    if (!authorized_it && !PLANTED_BUG(foreign_hold)) {
         return command_may_use(c, account) ? OUTCOME_forbidden : OUTCOME_not_found;
     }
     *ret = (struct hold_accounts){hold, account, ledger_find_account(l, &hold->destination_id)};

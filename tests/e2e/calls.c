@@ -65,6 +65,7 @@ bool call_send(struct call *c, struct client *client)
 {
     struct client_answer a;
     struct call_try t = {.sent_us = clock_monotonic_us()};
+    client->api_key = c->sender.api_key;
     client_send(client, c->path, c->key, c->request, &a);
     t.answered_us = clock_monotonic_us();
     t.status = a.status;
@@ -81,6 +82,11 @@ bool call_send(struct call *c, struct client *client)
 bool call_succeeded(const struct call *c)
 {
     return c->told != NULL && (c->told->status == 200 || c->told->status == 201);
+}
+
+bool call_was_forbidden(const struct call *c)
+{
+    return c->told != NULL && c->told->status == 403;
 }
 
 const char *call_name(enum call_type type)

@@ -31,6 +31,13 @@ enum call_type {
     CALL_TYPE_COUNT
 };
 
+/* Whose credential it carries. */
+struct call_sender {
+    const char *owner;
+    char api_key[128];
+    bool is_staff;
+    bool is_gateway; /* has the scopes to bring money in, pay it out and name rates */
+};
 struct call_leg {
     struct uuid account; /* zero: the currency's own account for this, cash or escrow */
     bool is_debit;
@@ -46,9 +53,11 @@ struct call_try {
 struct call {
     enum call_type type;
     char key[HARNESS_KEY_SIZE], path[CALL_PATH_SIZE];
+    struct call_sender sender;
     char *request;
     struct call_leg legs[CALL_LEGS_MAX]; /* the entries it asks for, as far as they are known beforehand */
     int leg_count;
+    const char *owner;     /* of an account to be opened; NULL: its sender */
     struct uuid object;    /* the hold or account that it is about */
     int64_t amount;        /* of a hold or capture; 0: all that is left */
     bool is_final;         /* of a capture */
@@ -79,6 +88,8 @@ struct call *call_new(enum call_type type);
 bool call_send(struct call *c, struct client *client);
 /* 200 or 201. */
 bool call_succeeded(const struct call *c);
+/* Refused for what its sender may never do: such an answer is not kept. */
+bool call_was_forbidden(const struct call *c);
 const char *call_name(enum call_type type);
 
 #endif

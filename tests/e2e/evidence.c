@@ -54,6 +54,8 @@ static void read_accounts(struct db *db, struct evidence *e)
         a->credits = db_get_int(r, i, 5);
         a->held = db_get_int(r, i, 6);
         a->version = db_get_int(r, i, 7);
+        take_word(r, i, 8, a->owner, sizeof a->owner);
+        a->is_system = db_get_bool(r, i, 9);
     }
 }
 
@@ -71,6 +73,7 @@ static void read_holds(struct db *db, struct evidence *e)
         h->captured = db_get_int(r, i, 4);
         take_word(r, i, 5, h->status, sizeof h->status);
         h->expires_us = db_get_time(r, i, 6);
+        take_word(r, i, 7, h->owner, sizeof h->owner);
     }
 }
 
@@ -122,16 +125,14 @@ static void read_entries(struct db *db, struct evidence *e)
 
 static void read_answers(struct db *db, struct evidence *e)
 {
-    CLEANUP(db_params_free) struct db_params params = {0};
-    db_params_init(&params, PARAMS_BYTES);
-    db_param_text(&params, str_of(HARNESS_OWNER));
-    CLEANUP(db_result_ptr) PGresult *r = ask(db, E2E_SQL_LIST_ANSWERS, &params);
+    CLEANUP(db_result_ptr) PGresult *r = ask(db, E2E_SQL_LIST_ANSWERS, NULL);
     e->answers = rows(r, sizeof *e->answers, &e->answer_count);
     for (int i = 0; i < PQntuples(r); i++) {
         struct evidence_answer *a = &e->answers[i];
         struct str body = db_get_str(r, i, 2);
         take_word(r, i, 0, a->key, sizeof a->key);
         a->status = (int)db_get_int(r, i, 1);
+        take_word(r, i, 3, a->owner, sizeof a->owner);
         a->body = strndup(body.data, body.len);
         if (a->body == NULL)
             servers_fail("no memory for an answer");

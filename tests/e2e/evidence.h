@@ -10,13 +10,15 @@
 enum evidence_status { EVIDENCE_OPEN, EVIDENCE_FROZEN, EVIDENCE_CLOSED };
 struct evidence_account {
     struct uuid id;
+    char owner[EVIDENCE_WORD_SIZE];
     char role[EVIDENCE_WORD_SIZE]; /* "cash", empty for everybody's */
-    bool may_go_negative, exists;
+    bool is_system, may_go_negative, exists;
     enum evidence_status status;
     int64_t debits, credits, held, version;
 };
 struct evidence_hold {
     struct uuid id, account, destination;
+    char owner[EVIDENCE_WORD_SIZE]; /* who authorized it */
     int64_t amount, captured, expires_us;
     char status[EVIDENCE_WORD_SIZE];
     bool exists;
@@ -38,7 +40,7 @@ struct evidence_entry {
     int64_t version, amount, balance_after;
 };
 struct evidence_answer {
-    char key[HARNESS_KEY_SIZE];
+    char key[HARNESS_KEY_SIZE], owner[EVIDENCE_WORD_SIZE];
     int status;
     char *body;
 };

@@ -354,15 +354,22 @@ static void must(struct harness *h, const char *path, const char *body, int stat
         servers_fail("%s was answered %d, not %d: %s", path, ret_answer->status, status, ret_answer->body);
 }
 
-void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE])
+void harness_open_account_of(struct harness *h, const char *owner, const char *currency,
+                             char ret_id[TYPEID_TEXT_SIZE])
 {
     struct client_answer a;
-    char body[128];
-    (void)snprintf(body, sizeof body, "{\"type\":\"user\",\"currency\":\"%s\",\"name\":\"Wallet\"}",
-                   currency);
+    char body[192];
+    (void)snprintf(body, sizeof body,
+                   "{\"type\":\"user\",\"currency\":\"%s\",\"name\":\"Wallet\",\"owner\":\"%s\"}", currency,
+                   owner);
     must(h, "/v1/accounts", body, 201, &a);
     if (!client_answer_string(&a, "id", ret_id, TYPEID_TEXT_SIZE))
         servers_fail("an account without an id: %s", a.body);
+}
+
+void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE])
+{
+    harness_open_account_of(h, HARNESS_OWNER, currency, ret_id);
 }
 
 void harness_deposit(struct harness *h, const char *account, const char *currency, int64_t amount)

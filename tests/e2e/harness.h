@@ -66,6 +66,8 @@ void harness_new_transfer(const char *from, const char *to, int64_t amount, cons
                           struct transfer_request *ret_request);
 
 /* By the API; a refusal aborts the test. */
+void harness_open_account_of(struct harness *h, const char *owner, const char *currency,
+                             char ret_id[TYPEID_TEXT_SIZE]);
 void harness_open_account(struct harness *h, const char *currency, char ret_id[TYPEID_TEXT_SIZE]);
 void harness_deposit(struct harness *h, const char *account, const char *currency, int64_t amount);
 /* Many accounts of one currency with the same opening deposit. */

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
+#include "tests/e2e/api.h"
 #include "tests/e2e/mix_internal.h"
 #include "tests/support/process.h"
 
-#define OTHERS         3
 #define HOLDS_KEPT     64
 #define TRIES_MAX      4    /* then a client gives up */
 #define TRY_TIMEOUT_MS 1500 /* shorter than a route's: the answer may come when nobody listens any more */
@@ -35,11 +36,71 @@ static void *client_main(void *context)
             (void)call_send(call, &c->http);
         else if (!is_final)
             pause_ms(1 + mix_below(c, GIVE_UP_MS));
-        mix_share(m, call);
+        mix_share(c, call);
         call_log_add(&m->log, call);
         atomic_fetch_add(&m->calls, 1);
     }
     return NULL;
+}
+
+/* Staff is the harness's own key; the others are made by paybus-admin. */
+static const struct {
+    const char *owner;
+    const char *scopes; /* NULL: staff */
+    bool is_gateway;
+} senders[MIX_SENDERS] = {
+    {HARNESS_OWNER, NULL, true},
+    {"alice",
+     "accounts:write,transactions:write,holds:write,deposits:write,withdrawals:write,exchanges:write", true},
+    {"bob", "accounts:write,transactions:write,holds:write", false},
+    {"carol", "accounts:write,transactions:write,holds:write", false},
+};
+
+static void open_senders(struct mix *m)
+{
+    for (int i = 0; i < MIX_SENDERS; i++) {
+        struct call_sender *s = &m->senders[i];
+        struct api_key key;
+        *s = (struct call_sender){.owner = senders[i].owner,
+                                  .is_staff = senders[i].scopes == NULL,
+                                  .is_gateway = senders[i].is_gateway};
+        if (!s->is_staff)
+            api_key_make(m->options.harness, s->owner, senders[i].scopes, &key);
+        (void)snprintf(s->api_key, sizeof s->api_key, "%s",
+                       s->is_staff ? m->options.harness->api_key : key.secret);
+    }
+}
+
+/* Funded accounts, the senders' in turn. */
+static void open_accounts(struct mix *m, struct pool *pool, const char *currency, int count)
+{
+    struct harness *h = m->options.harness;
+    char id[TYPEID_TEXT_SIZE];
+    for (int i = 0; i < count; i++) {
+        harness_open_account_of(h, senders[i % MIX_SENDERS].owner, currency, id);
+        harness_deposit(h, id, currency, MIX_FUNDS);
+        pool_add(pool, id, i % MIX_SENDERS);
+    }
+}
+
+/* Those of the currency's system accounts that are there by now. */
+static void find_house(struct mix *m)
+{
+    CLEANUP(db_params_free) struct db_params params = {0};
+    db_params_init(&params, sizeof MIX_CURRENCY);
+    db_param_text(&params, str_of(MIX_CURRENCY));
+    struct db *db = harness_database(m->options.harness);
+    PGresult *r = NULL;
+    if (db_query(db, E2E_SQL_LIST_SYSTEM_ACCOUNTS, &params, &r) != STATUS_OK)
+        servers_fail("no system accounts: %s", db_error(db));
+    for (int i = 0; i < PQntuples(r); i++) {
+        struct uuid id = db_get_uuid(r, i, 0);
+        char text[TYPEID_TEXT_SIZE];
+        typeid_format("acct", &id, text);
+        pool_add(&m->house, text, 0);
+    }
+    PQclear(r);
+    db_close(db);
 }
 
 struct mix *mix_open(const struct mix_options *options)
@@ -49,17 +110,15 @@ struct mix *mix_open(const struct mix_options *options)
         servers_fail("no room for the mix");
     m->options = *options;
     pool_init(&m->accounts, MIX_POOL_MAX);
-    pool_init(&m->others, OTHERS);
+    pool_init(&m->others, MIX_SENDERS);
+    pool_init(&m->house, MIX_POOL_MAX);
     pool_init(&m->holds, HOLDS_KEPT);
     pool_init(&m->transactions, MIX_POOL_MAX);
     call_log_init(&m->log);
-    char ids[MIX_POOL_MAX][TYPEID_TEXT_SIZE];
-    harness_open_funded(options->harness, MIX_CURRENCY, MIX_FUNDS, options->accounts, ids);
-    for (int i = 0; i < options->accounts; i++)
-        pool_add(&m->accounts, ids[i]);
-    harness_open_funded(options->harness, MIX_OTHER_CURRENCY, MIX_FUNDS, OTHERS, ids);
-    for (int i = 0; i < OTHERS; i++)
-        pool_add(&m->others, ids[i]);
+    open_senders(m);
+    open_accounts(m, &m->accounts, MIX_CURRENCY, options->accounts);
+    open_accounts(m, &m->others, MIX_OTHER_CURRENCY, MIX_SENDERS);
+    find_house(m);
     return m;
 }
 

@@ -103,27 +103,36 @@ static void place_facts(struct replay *r)
 struct open_question {
     struct call *call;
     struct bounds bounds;
-    char code[EVIDENCE_WORD_SIZE]; /* empty: none, it is so already */
-    int64_t available, required;
+    struct refusal_told refusal;
 };
+
+struct refusal_told refusal_read(const json_t *problem)
+{
+    const json_t *available = json_object_get(problem, "available");
+    const char *code = json_string_value(json_object_get(problem, "code"));
+    struct refusal_told told = {.available = json_integer_value(available),
+                                .required = json_integer_value(json_object_get(problem, "required")),
+                                .hides_available = json_is_null(available)};
+    (void)snprintf(told.code, sizeof told.code, "%s", code == NULL ? "" : code);
+    return told;
+}
+
+bool refusal_is(const struct refusal_told *told, const struct rules_verdict *v)
+{
+    if (v->code == NULL || strcmp(v->code, told->code) != 0)
+        return false;
+    return strcmp(v->code, "insufficient_funds") != 0 ||
+           (told->required == v->required && told->hides_available == v->hides_available &&
+            (told->hides_available || told->available == v->available));
+}
 
 static struct open_question question_of(const struct replay *r, struct call *c)
 {
     struct open_question q = {.call = c, .bounds = bounds_of(r, c)};
     json_t *told = json_loads(c->told->body, 0, NULL);
-    const char *code = json_string_value(json_object_get(told, "code"));
-    (void)snprintf(q.code, sizeof q.code, "%s", code == NULL ? "" : code);
-    q.available = json_integer_value(json_object_get(told, "available"));
-    q.required = json_integer_value(json_object_get(told, "required"));
+    q.refusal = refusal_read(told);
     json_decref(told);
     return q;
-}
-
-static bool verdict_is(const struct rules_verdict *v, const struct open_question *q)
-{
-    return v->code != NULL && strcmp(v->code, q->code) == 0 &&
-           (strcmp(v->code, "insufficient_funds") != 0 ||
-            (q->available == v->available && q->required == v->required));
 }
 
 /* Is what the call was told, a refusal or that it is so already, true in the world as it is? */
@@ -135,7 +144,7 @@ static bool is_true(struct replay *r, const struct open_question *q)
     bool found = false;
     for (int i = 0; i < 2 && !found; i++) { /* a hold may have expired in between */
         struct rules_verdict v = rules_decide(&r->world, q->call, moments[i] + r->clock_offset_us);
-        found = verdict_is(&v, q);
+        found = refusal_is(&q->refusal, &v);
     }
     return found;
 }
@@ -209,11 +218,24 @@ static void check_order(struct replay *r)
 static void check_stored(struct replay *r, const struct call *c)
 {
     const struct evidence_answer *stored = evidence_find_answer(r->after, c->key);
-    if (stored == NULL)
+    if (stored != NULL && strcmp(stored->owner, c->sender.owner) != 0)
+        complain(r, c, "is stored as %s's", stored->owner);
+    if (call_was_forbidden(c)) {
+        if (stored != NULL)
+            complain(r, c, "was forbidden, and its key is taken");
+    } else if (stored == NULL)
         complain(r, c, "was answered, and nothing of it is stored");
     else if (strcmp(stored->body, c->told->body) != 0 ||
              (stored->status != c->told->status && !(stored->status == 201 && c->told->replayed)))
         complain(r, c, "was answered otherwise than is stored: %d %s", stored->status, stored->body);
+}
+
+/* What is not kept is told anew each time, the same but for the request's number. */
+static bool is_told_alike(const struct call *c, const struct call_try *t)
+{
+    if (!call_was_forbidden(c))
+        return strcmp(t->body, c->told->body) == 0;
+    return t->status == c->told->status && strstr(t->body, "\"code\":\"forbidden\"") != NULL;
 }
 
 static void check_call(struct replay *r, const struct call *c)
@@ -227,8 +249,8 @@ static void check_call(struct replay *r, const struct call *c)
         const struct call_try *t = &c->tries[i];
         if (t->status == 0 || t->status >= 500)
             continue;
-        first += !t->replayed;
-        if (strcmp(t->body, c->told->body) != 0)
+        first += !t->replayed && !call_was_forbidden(c);
+        if (!is_told_alike(c, t))
             complain(r, c, "was answered differently in try %d: %d %s", i + 1, t->status, t->body);
     }
     if (first > 1)

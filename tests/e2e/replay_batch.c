@@ -1,6 +1,5 @@
 /* replay_batch.c - a batch of transfers once more, item by item, on the world as it is, which is then as
  * before. */
-#include <jansson.h>
 #include <string.h>
 
 #include "tests/e2e/replay_internal.h"
@@ -16,11 +15,8 @@ static void move(struct replay *r, const struct call *c, int item, int sign)
 
 static bool is_refused_so(const json_t *error, const struct rules_verdict *v)
 {
-    const char *code = json_string_value(json_object_get(error, "code"));
-    return code != NULL && strcmp(code, v->code) == 0 &&
-           (strcmp(code, "insufficient_funds") != 0 ||
-            (json_integer_value(json_object_get(error, "available")) == v->available &&
-             json_integer_value(json_object_get(error, "required")) == v->required));
+    struct refusal_told told = refusal_read(error);
+    return refusal_is(&told, v);
 }
 
 /* Is the item's result what its place allows? *ret_done: it moves money. */

@@ -1,6 +1,5 @@
 /* replay_facts.c - one fact after the other: was it asked for, was it possible, and what is the world after
  * it? */
-#include <jansson.h>
 #include <string.h>
 
 #include "tests/e2e/replay_internal.h"
@@ -99,6 +98,25 @@ static void check_available(struct replay *r, const struct call *c, const struct
         complain(r, c, "left %lld available", (long long)rules_available(a));
 }
 
+/* An answer's entries are those of the books; what an account then has is for those who may use it. */
+static bool entries_are_true(const struct replay *r, const struct call *c, const json_t *transaction,
+                             const struct uuid *id)
+{
+    const json_t *told = json_object_get(transaction, "entries");
+    const struct evidence_entry *entries = NULL;
+    size_t count = evidence_find_entries(r->after, id, &entries);
+    bool same = json_array_size(told) == count;
+    for (size_t i = 0; i < count && same; i++) {
+        const json_t *entry = json_array_get(told, i), *balance = json_object_get(entry, "balance_after");
+        const struct evidence_account *a = evidence_find_account(&r->world, &entries[i].account);
+        same = json_integer_value(json_object_get(entry, "amount")) == entries[i].amount && a != NULL &&
+               (rules_may_use(c, a)
+                    ? json_is_integer(balance) && json_integer_value(balance) == entries[i].balance_after
+                    : json_is_null(balance));
+    }
+    return same;
+}
+
 /* Whose transaction is it? The first fact of a batch is when all of it was decided. */
 static void begin_item(struct replay *r, struct call *c, const struct evidence_fact *f)
 {
@@ -112,7 +130,7 @@ static void begin_item(struct replay *r, struct call *c, const struct evidence_f
     while (c->items_done * 2 < c->leg_count && transaction == NULL)
         transaction = json_object_get(json_array_get(results, (size_t)c->items_done++), "transaction");
     c->items_done -= transaction != NULL;
-    if (!names(transaction, "txn", &f->object))
+    if (!names(transaction, "txn", &f->object) || !entries_are_true(r, c, transaction, &f->object))
         complain(r, c, "is a batch that was told of other transactions");
     json_decref(told);
 }
@@ -167,7 +185,8 @@ static void authorized(struct replay *r, struct call *c, const struct evidence_f
     check_possible(r, c, f);
     count_effect(r, c);
     if (c->type != CALL_AUTHORIZE || h->exists || uuid_compare(&h->account, &c->object) != 0 ||
-        h->amount != c->amount || !is_meant(r, c, &c->legs[0], &h->destination))
+        h->amount != c->amount || strcmp(h->owner, c->sender.owner) != 0 ||
+        !is_meant(r, c, &c->legs[0], &h->destination))
         complain(r, c, "has another hold than it asked for");
     h->exists = true;
     a->held += h->amount;
@@ -217,8 +236,12 @@ static void account_made(struct replay *r, struct call *c, const struct evidence
         return;
     }
     a->exists = true;
-    if (c->type == CALL_OPEN)
-        count_effect(r, c);
+    if (c->type != CALL_OPEN)
+        return;
+    check_possible(r, c, f);
+    count_effect(r, c);
+    if (strcmp(a->owner, c->owner != NULL ? c->owner : c->sender.owner) != 0)
+        complain(r, c, "opened an account for %s", a->owner);
 }
 
 static void account_changed(struct replay *r, struct call *c, const struct evidence_fact *f)
@@ -264,8 +287,17 @@ void replay_fact(struct replay *r, size_t position)
         replay_check_answer(r, c, f);
 }
 
-/* The balances that it tells are those of the world now. */
-static bool balances_are_true(const struct replay *r, const json_t *balances)
+static bool balance_is_true(const struct call *c, const struct evidence_account *a, const json_t *told)
+{
+    if (!rules_may_use(c, a))
+        return json_is_null(told);
+    return json_integer_value(json_object_get(told, "posted")) == rules_posted(a) &&
+           json_integer_value(json_object_get(told, "held")) == a->held &&
+           json_integer_value(json_object_get(told, "available")) == rules_available(a);
+}
+
+/* The balances that it tells are those of the world now, and for the sender to know. */
+static bool balances_are_true(const struct replay *r, const struct call *c, const json_t *balances)
 {
     const char *name;
     const json_t *told;
@@ -275,9 +307,7 @@ static bool balances_are_true(const struct replay *r, const json_t *balances)
         if (typeid_parse("acct", str_of(name), &id) != STATUS_OK)
             return false;
         const struct evidence_account *a = evidence_find_account(&r->world, &id);
-        if (a == NULL || json_integer_value(json_object_get(told, "posted")) != rules_posted(a) ||
-            json_integer_value(json_object_get(told, "held")) != a->held ||
-            json_integer_value(json_object_get(told, "available")) != rules_available(a))
+        if (a == NULL || !balance_is_true(c, a, told))
             return false;
     }
     return true;
@@ -297,13 +327,13 @@ void replay_check_answer(struct replay *r, const struct call *c, const struct ev
         return; /* complained of elsewhere */
     json_t *told = json_loads(c->told->body, 0, NULL);
     const json_t *hold = json_object_get(told, "hold"), *balances = json_object_get(told, "balances");
-    bool is_true = told != NULL && (balances == NULL || balances_are_true(r, balances));
+    bool is_true = told != NULL && (balances == NULL || balances_are_true(r, c, balances));
     if (strncmp(f->type, "hold.", strlen("hold.")) == 0)
         is_true = is_true && hold_is_true(r, hold, &f->object);
+    else if (strncmp(f->type, "account.", strlen("account.")) == 0)
+        is_true = is_true && names(told, "acct", &f->object);
     else
-        is_true =
-            is_true &&
-            names(told, strncmp(f->type, "account.", strlen("account.")) == 0 ? "acct" : "txn", &f->object);
+        is_true = is_true && names(told, "txn", &f->object) && entries_are_true(r, c, told, &f->object);
     json_decref(told);
     if (!is_true)
         complain(r, c, "was told something else than what happened");

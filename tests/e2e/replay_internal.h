@@ -2,6 +2,8 @@
 #ifndef TESTS_E2E_REPLAY_INTERNAL_H
 #define TESTS_E2E_REPLAY_INTERNAL_H
 
+#include <jansson.h>
+
 #include "tests/e2e/replay.h"
 #include "tests/e2e/rules.h"
 
@@ -33,6 +35,15 @@ struct call *call_of_key(const struct replay *r, const char *key);
 void replay_fact(struct replay *r, size_t position);
 /* The answer to a call right after its effect. */
 void replay_check_answer(struct replay *r, const struct call *c, const struct evidence_fact *f);
+
+/* A refusal as it was told. */
+struct refusal_told {
+    char code[EVIDENCE_WORD_SIZE]; /* empty: none, it is so already */
+    int64_t available, required;
+    bool hides_available;
+};
+struct refusal_told refusal_read(const json_t *problem);
+bool refusal_is(const struct refusal_told *told, const struct rules_verdict *v);
 
 /* Are a batch's results, or its refusal as a whole, those that it would have here? */
 bool replay_batch_is_true(struct replay *r, const struct call *c);

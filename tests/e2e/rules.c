@@ -1,4 +1,4 @@
-/* rules.c - see rules.h. All calls are those of staff, on accounts of one currency. */
+/* rules.c - see rules.h. What money and states allow; who may ask at all is in rules_who.c. */
 #include "tests/e2e/rules.h"
 
 #include <string.h>
@@ -28,15 +28,21 @@ const char *rules_role_of(const struct call *c, const struct call_leg *leg)
     return c->type == CALL_AUTHORIZE ? "escrow" : c->type == CALL_EXCHANGE ? "fx" : "cash";
 }
 
-static struct rules_verdict may_give(const struct evidence_account *a, int64_t amount)
+static struct rules_verdict lacks(const struct call *c, const struct evidence_account *a, int64_t required)
+{
+    return (struct rules_verdict){.code = "insufficient_funds",
+                                  .available = rules_available(a),
+                                  .required = required,
+                                  .hides_available = !rules_may_use(c, a)};
+}
+
+static struct rules_verdict may_give(const struct call *c, const struct evidence_account *a, int64_t amount)
 {
     if (a->status == EVIDENCE_CLOSED)
         return NO("account_closed");
     if (a->status == EVIDENCE_FROZEN)
         return NO("account_frozen");
-    if (!a->may_go_negative && rules_available(a) < amount)
-        return (struct rules_verdict){"insufficient_funds", rules_available(a), amount};
-    return YES;
+    return !a->may_go_negative && rules_available(a) < amount ? lacks(c, a, amount) : YES;
 }
 
 static struct rules_verdict may_take(const struct evidence_account *a)
@@ -53,9 +59,7 @@ static struct rules_verdict may_move(const struct evidence *world, const struct 
             const struct evidence_account *a = evidence_find_account(world, &leg->account);
             if (uuid_is_zero(&leg->account) || leg->is_debit != (pass == 0))
                 continue;
-            if (a == NULL || !a->exists)
-                return NO("account_not_found");
-            struct rules_verdict v = leg->is_debit ? may_give(a, leg->amount) : may_take(a);
+            struct rules_verdict v = leg->is_debit ? may_give(c, a, leg->amount) : may_take(a);
             if (v.code != NULL)
                 return v;
         }
@@ -65,7 +69,8 @@ static struct rules_verdict may_move(const struct evidence *world, const struct 
 
 struct rules_verdict rules_decide_item(const struct evidence *world, const struct call *c, int item)
 {
-    return may_move(world, c, item * 2, item * 2 + 2);
+    struct rules_verdict v = rules_may_name(world, c, item * 2, item * 2 + 2);
+    return v.code != NULL ? v : may_move(world, c, item * 2, item * 2 + 2);
 }
 
 /* What an account gives in all legs together. */
@@ -86,9 +91,7 @@ static struct rules_verdict may_journal(const struct evidence *world, const stru
         return NO("condition_not_met");
     for (int i = 0; i < c->leg_count; i++) {
         a = evidence_find_account(world, &c->legs[i].account);
-        if (a == NULL || !a->exists)
-            return NO("account_not_found");
-        struct rules_verdict v = c->legs[i].is_debit ? may_give(a, 0) : may_take(a);
+        struct rules_verdict v = c->legs[i].is_debit ? may_give(c, a, 0) : may_take(a);
         if (v.code != NULL)
             return v;
     }
@@ -96,7 +99,7 @@ static struct rules_verdict may_journal(const struct evidence *world, const stru
         a = evidence_find_account(world, &c->legs[i].account);
         int64_t net = net_of(c, &a->id);
         if (!a->may_go_negative && rules_available(a) < net)
-            return (struct rules_verdict){"insufficient_funds", rules_available(a), net};
+            return lacks(c, a, net);
     }
     return YES;
 }
@@ -120,15 +123,13 @@ int rules_reversed(const struct evidence *world, const struct call *c,
 static struct rules_verdict may_reverse(const struct evidence *world, const struct call *c)
 {
     const struct evidence_transaction *t = evidence_find_transaction(world, &c->object);
-    if (t == NULL)
-        return NO("not_found");
     if (strcmp(t->kind, "reversal") == 0)
         return NO("not_reversible");
     if (t->reversed == t->amount)
         return NO("already_reversed");
     if (c->amount > t->amount - t->reversed)
         return NO("amount_exceeds_original");
-    struct call turned = {.type = CALL_JOURNAL};
+    struct call turned = {.type = CALL_JOURNAL, .sender = c->sender};
     turned.leg_count = rules_reversed(world, c, turned.legs);
     if (turned.leg_count > 2 && c->amount != 0 && c->amount < t->amount)
         return NO("whole_only");
@@ -138,17 +139,15 @@ static struct rules_verdict may_reverse(const struct evidence *world, const stru
 static struct rules_verdict may_hold(const struct evidence *world, const struct call *c)
 {
     const struct evidence_account *a = evidence_find_account(world, &c->object);
-    if (a == NULL || !a->exists)
-        return NO("account_not_found");
-    struct rules_verdict v = may_give(a, c->amount);
+    if (a->may_go_negative)
+        return NO("invalid_value");
+    struct rules_verdict v = may_give(c, a, c->amount);
     return v.code != NULL ? v : may_move(world, c, 0, c->leg_count);
 }
 
 static struct rules_verdict may_end_hold(const struct evidence *world, const struct call *c, int64_t now_us)
 {
     const struct evidence_hold *h = evidence_find_hold(world, &c->object);
-    if (h == NULL || !h->exists)
-        return NO("not_found");
     if (strcmp(h->status, "expired") == 0 || (rules_hold_is_open(h) && now_us >= h->expires_us))
         return NO("hold_expired");
     if (!rules_hold_is_open(h))
@@ -163,8 +162,6 @@ static struct rules_verdict may_end_hold(const struct evidence *world, const str
 static struct rules_verdict may_change(const struct evidence *world, const struct call *c)
 {
     const struct evidence_account *a = evidence_find_account(world, &c->object);
-    if (a == NULL || !a->exists)
-        return NO("not_found");
     if (c->type == CALL_CLOSE) {
         if (a->status == EVIDENCE_CLOSED)
             return NO("");
@@ -177,6 +174,9 @@ static struct rules_verdict may_change(const struct evidence *world, const struc
 
 struct rules_verdict rules_decide(const struct evidence *world, const struct call *c, int64_t now_us)
 {
+    struct rules_verdict v = rules_may_ask(world, c);
+    if (v.code != NULL)
+        return v;
     switch (c->type) {
     case CALL_DEPOSIT:
     case CALL_WITHDRAW:

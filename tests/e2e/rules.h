@@ -9,7 +9,14 @@
 struct rules_verdict {
     const char *code;            /* of the refusal; "" for what is already so; NULL: it may be done */
     int64_t available, required; /* with insufficient_funds */
+    bool hides_available;        /* from a sender who may not use the account */
 };
+/* May its sender name what it names? The same at all times, and asked before anything about money. */
+struct rules_verdict rules_may_ask(const struct evidence *world, const struct call *c);
+/* The accounts of some legs: those that give must be the sender's to use, those that take to pay into. */
+struct rules_verdict rules_may_name(const struct evidence *world, const struct call *c, int first, int end);
+/* Spend from it, and know what is there. */
+bool rules_may_use(const struct call *c, const struct evidence_account *a);
 /* now_us: the moment, by which holds expire. */
 struct rules_verdict rules_decide(const struct evidence *world, const struct call *c, int64_t now_us);
 

@@ -41,6 +41,11 @@ static const struct bug bugs[] = {
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
     {"ack_before_commit", 2, CALLS, 5, NULL, LOST_COMMIT},
     {"lost_release", 2, CALLS, 0, NULL, "was told something else than what happened"},
+    {"foreign_account", 2, CALLS, 0, NULL, ""},
+    {"house_credit", 2, CALLS, 0, NULL, ""},
+    {"shown_balance", 2, CALLS, 0, NULL, "was told something else than what happened"},
+    {"foreign_hold", 2, CALLS, 0, NULL, ""},
+    {"foreign_reversal", 2, CALLS_MANY, 0, NULL, ""},
     {"balance_not_from_entries", 2, CALLS, 0, NULL, "by the entries it is"},
 };
 

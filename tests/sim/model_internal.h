@@ -1,8 +1,10 @@
-/* model_internal.h - what model.c and model_hold.c share. */
+/* model_internal.h - what the parts of the model share. */
 #ifndef TESTS_SIM_MODEL_INTERNAL_H
 #define TESTS_SIM_MODEL_INTERNAL_H
 
 #include "tests/sim/model.h"
+
+#define MODEL_JSON_LIMIT ((__int128)9007199254740991)
 
 struct memory;
 struct model {
@@ -27,9 +29,24 @@ const char *model_why_no_debit(const struct model_account *a, __int128 amount);
 const char *model_why_no_credit(const struct model_account *a, __int128 amount);
 /* Who lacks how much, if that is why it is refused. */
 void model_note_lack(struct expectation *ret, struct account_ref who, __int128 required);
+void model_book(struct model_account *a, bool is_debit, int64_t amount);
 void model_move(struct model_account *from, struct model_account *to, int64_t amount);
 void model_record_capture(struct model *m, const struct model_hold *h, int64_t amount,
                           struct expectation *ret);
+
+/* Entries that are to be booked together. */
+struct bookings {
+    struct intent_entry entries[SIM_ENTRIES];
+    int count;
+};
+/* model_postings.c: what is booked together. The refusal, or NULL. */
+const char *model_journal(struct model *m, const struct intent *in, struct expectation *ret);
+const char *model_exchange(struct model *m, const struct intent *in, struct expectation *ret);
+const char *model_reverse(struct model *m, const struct intent *in, struct expectation *ret);
+/* What an exchange buys. */
+__int128 model_bought(const struct intent *in);
+/* The entries of a reversal. */
+void model_turn_round(const struct model_transaction *t, __int128 amount, struct bookings *ret);
 
 /* model_hold.c: a new hold; what becomes of one. The refusal, or NULL. */
 const char *model_authorize(struct model *m, const struct intent *in, struct expectation *ret);

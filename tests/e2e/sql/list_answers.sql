@@ -1,5 +1,5 @@
--- Every stored answer of owner $1, in order of key. One row each.
-select key, status, body
+-- Every answer that is stored under a client's key, in order of key. One row each.
+select key, status, body, owner
 from paybus.idempotency_keys
-where owner = $1::text
+where key is not null
 order by key collate "C"
