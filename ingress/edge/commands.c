@@ -12,6 +12,7 @@
 #include "shared/io/log.h"
 
 #define RESEND_AFTER_MS       1500
+#define RESEND_SOON_MS        150
 #define NO_RESPONDER_RETRY_MS 1000
 #define BULK_RESEND_AFTER_MS  3000              /* it is large, and may have to wait its turn */
 #define MESSAGE_MAX           ((size_t)6 << 20) /* the largest body of a route, and what is around it */
@@ -102,6 +103,7 @@ static void send_command(struct exchange *ex, const struct command_spec *spec, c
                             .len = (int)message->len,
                             .deadline_us = deadline_us,
                             .resend_after_ms = spec->bulk ? BULK_RESEND_AFTER_MS : RESEND_AFTER_MS,
+                            .resend_soon_ms = spec->bulk ? 0 : RESEND_SOON_MS,
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
                             .ret_copies = &copies};
     natsMsg *reply = NULL;

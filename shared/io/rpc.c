@@ -6,6 +6,8 @@
 
 #define NEVER INT64_MAX
 
+#define LOOK_AGAIN_US INT64_C(250000)
+
 #define FLUSH_IN_FLIGHT_MAX 32
 #define FLUSH_MS_MAX        100 /* it has been written before; what is waited for is the server's PONG */
 
@@ -18,10 +20,10 @@ struct request {
     struct rpc_slot *slot;
     const struct rpc_call *call;
     char reply_subject[RPC_REPLY_SIZE];
-    int64_t deadline_us, retry_until_us, next_send_us; /* monotonic */
-    int handed;                                        /* tries that the bus took */
-    int refused;                                       /* tries that were answered "no responders" */
-    size_t failures;                                   /* in a row, of either kind: which pause comes next */
+    int64_t deadline_us, retry_until_us, sent_us, next_send_us; /* monotonic */
+    int handed;                                                 /* tries that the bus took */
+    int refused;                                                /* tries that were answered "no responders" */
+    size_t failures; /* in a row, of either kind: which pause comes next */
 };
 
 static void request_init(struct request *q, const struct rpc_call *call)
@@ -40,6 +42,11 @@ static bool outcome_is_open(const struct request *q)
     return q->handed > q->refused;
 }
 
+static int64_t next_send_after(const struct request *q, int64_t us)
+{
+    return q->call->resend_after_ms ? us + rpc_patience_us(q->rpc, q->call) : NEVER;
+}
+
 /* This try came to nothing. False: it was the last one, and nothing happened anywhere. */
 static bool try_later(struct request *q, int64_t now_us)
 {
@@ -49,7 +56,7 @@ static bool try_later(struct request *q, int64_t now_us)
     if (q->next_send_us < q->retry_until_us)
         return true;
     /* An earlier try may still be answered, so there is no way back to "unavailable" before the deadline. */
-    q->next_send_us = q->call->resend_after_ms ? now_us + (int64_t)q->call->resend_after_ms * 1000 : NEVER;
+    q->next_send_us = next_send_after(q, now_us);
     return outcome_is_open(q);
 }
 
@@ -75,7 +82,8 @@ static enum status send_once(struct request *q, int64_t now_us)
     if (s != STATUS_OK && s != STATUS_UNKNOWN)
         return outcome_is_open(q) ? STATUS_UNKNOWN : s;
     q->handed++;
-    q->next_send_us = c->resend_after_ms ? now_us + (int64_t)c->resend_after_ms * 1000 : NEVER;
+    q->sent_us = now_us;
+    q->next_send_us = next_send_after(q, now_us);
     flush_for_all(q, now_us);
     return STATUS_OK;
 }
@@ -99,6 +107,20 @@ static enum status give_up(const struct request *q)
     return outcome_is_open(q) ? STATUS_UNKNOWN : STATUS_UNAVAILABLE;
 }
 
+/* By now others may have found out that what was sent here is not answered. */
+static void look_again(struct request *q, int64_t now_us)
+{
+    int64_t next_send_us = next_send_after(q, q->sent_us);
+    if (outcome_is_open(q) && next_send_us < q->next_send_us)
+        q->next_send_us = next_send_us > now_us ? next_send_us : now_us;
+}
+
+static int64_t wake_up_at(const struct request *q, int64_t now_us)
+{
+    int64_t us = q->next_send_us < q->deadline_us ? q->next_send_us : q->deadline_us;
+    return us < now_us + LOOK_AGAIN_US ? us : now_us + LOOK_AGAIN_US;
+}
+
 static enum status run(struct request *q, natsMsg **ret_reply)
 {
     for (;;) {
@@ -111,13 +133,16 @@ static enum status run(struct request *q, natsMsg **ret_reply)
                 return s;
         }
         struct rpc_news news = {0};
-        rpc_slot_wait(q->slot, q->next_send_us < q->deadline_us ? q->next_send_us : q->deadline_us, &news);
+        rpc_slot_wait(q->slot, wake_up_at(q, now_us), &news);
+        now_us = clock_monotonic_us();
         if (news.reply) {
+            rpc_patience_learn(q->rpc, q->handed - q->refused, now_us - q->sent_us);
             *ret_reply = news.reply;
             return STATUS_OK;
         }
         if (!react(q, &news))
             return give_up(q);
+        look_again(q, now_us);
     }
 }
 

@@ -20,6 +20,9 @@ struct rpc_call {
     /* The same message again when no reply came for this long, and on reconnect; 0: never. Only for requests
        whose repetition has one effect. */
     int resend_after_ms;
+    /* Instead, while one of several listeners seems to stand still: others answer at once, and what it was
+       given nobody does. 0: no. */
+    int resend_soon_ms;
     /* Keep trying for this long when nobody listens or the bus is not connected: a restart shows as latency.
      */
     int no_responder_retry_ms;

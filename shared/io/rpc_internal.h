@@ -33,13 +33,21 @@ struct rpc {
     char inbox[BUS_INBOX_SIZE];
     size_t inbox_len;
     _Atomic int in_flight;
-    _Atomic bool flushing;  /* a caller is flushing for all */
+    _Atomic bool flushing; /* a caller is flushing for all */
+    /* monotonic: when a first try was last answered quickly, and when a later one was after earlier ones had
+       been waited for in vain */
+    _Atomic int64_t quick_us, missed_us;
     struct monitor monitor; /* guards what follows; signalled by completion */
     bool completed;         /* no callback will come any more */
     int slot_count, free_count;
     int *free;
     struct rpc_slot *slots;
 };
+
+/* rpc_patience.c - how long a try is waited for before the next one, by what became of others' tries. */
+int64_t rpc_patience_us(const struct rpc *rpc, const struct rpc_call *call);
+/* A reply came: to the first of the tries that were sent, or to some later one. */
+void rpc_patience_learn(struct rpc *rpc, int tries, int64_t took_us);
 
 /* rpc_slot.c. STATUS_FULL without a free one. */
 NODISCARD enum status rpc_slot_take(struct rpc *rpc, struct rpc_slot **ret_slot,

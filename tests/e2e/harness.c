@@ -49,17 +49,17 @@ static void fill_in_passwords(char *template, struct buf *out)
     }
 }
 
-/* With the accounts, users and permissions of production. */
+/* With the pings, accounts, users and permissions of production. */
 static void start_nats(struct harness *h)
 {
     static char text[FILE_MAX];
     CLEANUP(buf_free) struct buf settings = {0};
     buf_init(&settings, sizeof text * 2);
     read_file(NATS_TEMPLATE, text, sizeof text);
-    char *accounts = strstr(text, "\naccounts {");
-    if (accounts == NULL)
-        servers_fail("%s has no accounts", NATS_TEMPLATE);
-    fill_in_passwords(accounts, &settings);
+    char *pings = strstr(text, "\nping_interval:");
+    if (pings == NULL || strstr(pings, "\naccounts {") == NULL)
+        servers_fail("%s has no pings, or no accounts after them", NATS_TEMPLATE);
+    fill_in_passwords(pings, &settings);
     if (buf_status(&settings) != STATUS_OK)
         servers_fail("%s is too long", NATS_TEMPLATE);
     servers_nats_create(&h->nats, settings.data);

@@ -86,6 +86,7 @@ static void *client_main(void *context)
         next_intent(c);
         client_call(&c->http, "/v1/transfers", c->request.key, c->request.body, &c->answer);
         count_answer(c);
+        c->report.late += c->answer.took_us > LOAD_LATE_MS * INT64_C(1000);
         history_add(o->history, c->request.key, &c->answer);
         if (c->answer.status < 500 && c->answer.status > 0 && below(c, REPLAY_ONE_IN) == 0)
             replay(c);
@@ -138,6 +139,7 @@ static void add_up(struct load_report *sum, const struct load_client *c)
     sum->calls += c->report.calls;
     sum->created += c->report.created;
     sum->refused += c->report.refused;
+    sum->late += c->report.late;
     sum->given_up += c->report.given_up;
     sum->unexpected += c->report.unexpected;
     sum->replays_differ += c->report.replays_differ;
@@ -165,13 +167,13 @@ void load_stop(struct load *l, struct load_report *ret_report)
 
 bool load_was_smooth(const char *name, const struct load_report *r)
 {
-    (void)fprintf(
-        stderr,
-        "%s: %lld calls, %lld created, %lld refused, %lld retries, %lld 5xx, %lld broken connections, "
-        "slowest call %lld ms, slowest try %lld ms\n",
-        name, (long long)r->calls, (long long)r->created, (long long)r->refused, (long long)r->retries,
-        (long long)r->server_errors, (long long)r->connection_errors, (long long)r->slowest_call_us / 1000,
-        (long long)r->slowest_try_us / 1000);
+    (void)fprintf(stderr,
+                  "%s: %lld calls, %lld created, %lld refused, %lld late, %lld retries, %lld 5xx, %lld "
+                  "broken connections, "
+                  "slowest call %lld ms, slowest try %lld ms\n",
+                  name, (long long)r->calls, (long long)r->created, (long long)r->refused, (long long)r->late,
+                  (long long)r->retries, (long long)r->server_errors, (long long)r->connection_errors,
+                  (long long)r->slowest_call_us / 1000, (long long)r->slowest_try_us / 1000);
     if (r->given_up + r->unexpected + r->replays_differ > 0)
         (void)fprintf(stderr, "%s: %lld given up, %lld unexpected, %lld replays differ\n", name,
                       (long long)r->given_up, (long long)r->unexpected, (long long)r->replays_differ);

@@ -7,6 +7,7 @@
 #include "tests/e2e/history.h"
 
 #define LOAD_CLIENTS_MAX 32
+#define LOAD_LATE_MS     1000 /* less than ingress waits before it sends a command again */
 
 enum load_shape {
     LOAD_ANY_PAIR, /* from any account to any other: with two accounts, both directions of one pair */
@@ -25,6 +26,7 @@ struct load_options {
 /* What the clients saw together. */
 struct load_report {
     int64_t calls, created, refused;
+    int64_t late;           /* took longer than LOAD_LATE_MS */
     int64_t given_up;       /* no final answer in time */
     int64_t unexpected;     /* a final answer other than success or insufficient funds */
     int64_t replays_differ; /* a key sent again was answered with other bytes */

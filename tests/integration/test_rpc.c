@@ -1,5 +1,6 @@
 /* test_rpc.c - request and reply through a real nats-server: right answers under load, restarts, and the
    truth about what is known when there is no answer. */
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -248,6 +249,50 @@ static void silence_is_asked_again_when_allowed(void **state)
     responder_close(&r);
 }
 
+/* One of two listeners takes its share and never answers. */
+static void one_that_stands_still_is_known_soon(void **state)
+{
+    (void)state;
+    struct responder alive, still;
+    responder_open(&alive, 0);
+    responder_open(&still, INT_MAX);
+    int64_t before_ms = clock_monotonic_ms();
+    for (int i = 0; i < 60; i++) {
+        struct rpc_call call = call_of("x", 20000);
+        call.resend_after_ms = 1000;
+        call.resend_soon_ms = 20;
+        assert_answered(&call);
+    }
+    assert_in_range(atomic_load(&still.seen), 10, 1000);
+    assert_in_range(clock_monotonic_ms() - before_ms, 1000, 10000); /* by resend_after_ms alone: a minute */
+    responder_close(&still);
+    responder_close(&alive);
+}
+
+/* The later try is answered at once; but no first one is, so nobody stands still, it is just slow. */
+static void where_all_are_slow_nothing_is_sent_sooner(void **state)
+{
+    (void)state;
+    struct responder r;
+    struct rpc *shared = rpc;
+    assert_int_equal(rpc_open(bus, SLOTS, &rpc), STATUS_OK); /* one that remembers no quick answers */
+    responder_open(&r, 0);
+    for (int i = 0; i < 2; i++) {
+        atomic_store(&r.seen, 0);
+        atomic_store(&r.ignore, 1);
+        struct rpc_call call = call_of("x", 5000);
+        call.resend_after_ms = 600;
+        call.resend_soon_ms = 5;
+        int64_t before_ms = clock_monotonic_ms();
+        assert_answered(&call);
+        assert_int_equal(atomic_load(&r.seen), 2);
+        assert_true(clock_monotonic_ms() - before_ms >= 600);
+    }
+    responder_close(&r);
+    rpc_close(rpc);
+    rpc = shared;
+}
+
 static void a_frozen_server_does_not_hold_a_call_beyond_its_deadline(void **state)
 {
     (void)state;
@@ -460,6 +505,8 @@ int main(void)
         cmocka_unit_test(silence_until_the_deadline_is_unknown),
         cmocka_unit_test(a_deadline_in_the_past_sends_nothing),
         cmocka_unit_test(silence_is_asked_again_when_allowed),
+        cmocka_unit_test(one_that_stands_still_is_known_soon),
+        cmocka_unit_test(where_all_are_slow_nothing_is_sent_sooner),
         cmocka_unit_test(a_frozen_server_does_not_hold_a_call_beyond_its_deadline),
         cmocka_unit_test(a_refused_repetition_stays_unknown),
         cmocka_unit_test(late_replies_are_dropped),
