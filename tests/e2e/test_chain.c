@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/e2e/api.h"
+#include "tests/e2e/chain.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/database.h"
 #include "tests/support/process.h"
@@ -15,7 +16,6 @@
 #define BETWEEN_MS   400
 #define SEALED_MS    20000
 #define STOP_MS      10000
-#define HEAD_SIZE    96
 #define TEXT_SIZE    1024
 #define FIND(column) "(select " column " from damage.objects)"
 
@@ -25,26 +25,14 @@ static struct api api;
 static struct scene scene;
 static PGconn *superuser;
 static struct tool tool;
-static char head[HEAD_SIZE];
+static char head[CHAIN_HEAD_SIZE];
 
 static const char *const sealed_tables[] = {"transactions", "transaction_details", "entries", "events",
                                             "blocks"};
 
-static bool all_is_sealed(void *context)
-{
-    (void)context;
-    return strcmp(database_value(superuser, "select (select max(seq) from paybus.events) ="
-                                            " (select max(last_seq) from paybus.blocks)"),
-                  "t") == 0;
-}
-
 static int verify(const char *option, const char *value)
 {
-    char url[DATABASE_URL_SIZE];
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_recon dbname=paybus",
-                   h.postgres.port);
-    const char *const argv[] = {database_verify_path, "--database", url, option, value, NULL};
-    return tool_run(&tool, argv);
+    return chain_verify(&h, option, value, &tool);
 }
 
 static void expect_whole(void)
@@ -68,7 +56,7 @@ static void sealed_under_kills(void **state)
     }
     assert_true(harness_wait_ready(&h, HARNESS_READY_MS));
     scene_finish(&scene, &h, "killed while sealing");
-    assert_true(eventually(all_is_sealed, NULL, SEALED_MS));
+    assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
     expect_whole();
 }
 
@@ -78,7 +66,7 @@ static void sealed_beside_a_stopped_one(void **state)
     (void)state;
     program_signal(&h.ledgers[0], SIGSTOP);
     harness_deposit(&h, scene.accounts[0], "EUR", 1);
-    assert_true(eventually(all_is_sealed, NULL, SEALED_MS));
+    assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
     program_signal(&h.ledgers[0], SIGCONT);
     expect_whole();
 }
@@ -104,16 +92,14 @@ static void waits_for_open_transactions(void **state)
     }
     database_exec(late, "commit");
     PQfinish(late);
-    assert_true(eventually(all_is_sealed, NULL, SEALED_MS));
+    assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
     expect_whole();
 }
 
 static void head_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(api_get(&api, "/v1/chain"), 200);
-    (void)snprintf(head, sizeof head, "%lld:%s", (long long)api_int(&api, "number"),
-                   api_string(&api, "hash"));
+    chain_head(&h, head);
     assert_string_equal(database_value(superuser, "select max(seq) from paybus.events"),
                         database_value(superuser, "select max(last_seq) from paybus.blocks"));
     assert_true(program_logged(&h.ledgers[0], "block_sealed") ||
@@ -303,7 +289,7 @@ static void a_chain_written_anew(void **state)
     database_exec(superuser, "update paybus.transactions set amount = amount + 1 where id = " FIND("ta"));
     database_exec(superuser, "delete from paybus.blocks where number >= " FIND("number"));
     program_start(&h.ledgers[0]);
-    assert_true(eventually(all_is_sealed, NULL, SEALED_MS));
+    assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
     assert_int_equal(program_stop(&h.ledgers[0], SIGTERM, STOP_MS), 0);
     expect_whole(); /* by itself it is a chain like any other */
     assert_int_equal(verify("--head", head), 1);

@@ -3,8 +3,10 @@
    acknowledged. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "e2e_statements.h"
+#include "tests/e2e/chain.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/process.h"
 
@@ -196,12 +198,15 @@ static bool standby_is_refused(void *context)
 }
 
 /* The standby takes the primary's address, and only then its part: who comes in between is not refused for
- * good. */
+   good. The chain of blocks goes on where the old primary's was. */
 static void failover(void **state)
 {
     (void)state;
+    char head[CHAIN_HEAD_SIZE];
+    struct tool tool;
     start_scene(4, CLIENTS);
     assert_true(load_progress(scene.load, CLIENTS * 20, PROGRESS_MS));
+    chain_head(&h, head); /* of the old primary, while it is writing */
     servers_postgres_stop(&h.postgres, SERVERS_STOP_KILL);
     servers_standby_move(&standby, h.postgres.port);
     assert_true(eventually(standby_is_refused, NULL, PROGRESS_MS));
@@ -209,6 +214,9 @@ static void failover(void **state)
     assert_true(load_progress(scene.load, CLIENTS * 20, PROGRESS_MS));
     scene_finish(&scene, &h, "failover");
     assert_true(scene_never_logged(&h, "command_failed"));
+    assert_true(eventually(chain_is_sealed, &h, PROGRESS_MS));
+    assert_int_equal(chain_verify(&h, "--head", head, &tool), 0);
+    assert_non_null(strstr(tool.output, "whole: "));
 }
 
 static int remove_standby(void **state)
