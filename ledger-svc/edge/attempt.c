@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/store/locked_accounts.h"
 #include "ledger-svc/store/save.h"
 #include "ledger-svc/store/session.h"
 #include "shared/core/clock.h"
@@ -13,6 +14,8 @@
 #define ATTEMPT_ARENA_MAX  (64 << 20)
 #define ATTEMPT_PARAMS_MAX (32 << 20)
 #define HOURS_PER_DAY      24
+#define LOOK_FOR_US        INT64_C(5000000)  /* after a row was waited for in vain */
+#define LOG_EVERY_US       INT64_C(10000000) /* while rows stay locked */
 
 enum status attempt_open(struct attempt *at, const char *database_url, int64_t key_retention_hours)
 {
@@ -112,16 +115,27 @@ static enum status decide_and_store(struct attempt *at, const struct load_reques
     return s;
 }
 
-/* Begins with BEGIN, ends with COMMIT or with whatever went wrong. */
-static enum status run_transaction(struct attempt *at, const struct load_request *req, struct answer *answers)
+static void tell_locked(struct attempt *at)
 {
-    struct ledger l;
-    struct loaded loaded;
-    ledger_init(&l, &at->arena, req->needs->accounts.count);
-    if (l.out_of_memory)
-        return STATUS_FULL;
-    enum status s = store_load(&at->store, req, &l, &loaded);
-    return s == STATUS_OK ? decide_and_store(at, req, &l, &loaded, answers) : s;
+    int64_t now_us = clock_monotonic_us();
+    at->look_until_us = now_us + LOOK_FOR_US;
+    if (at->locked_logged_us != 0 && now_us - at->locked_logged_us < LOG_EVERY_US)
+        return;
+    at->locked_logged_us = now_us;
+    log_event(LOG_WARN, "accounts_locked_by_others", log_int("accounts", at->locked.count));
+}
+
+/* Only after a row was waited for in vain: otherwise nobody outside ledger-svc locks any, and looking costs a
+   round trip. */
+static enum status look_for_locked(struct attempt *at, const struct load_request *req, const struct ledger *l)
+{
+    if (clock_monotonic_us() >= at->look_until_us)
+        return STATUS_OK;
+    enum status s = store_find_locked(&at->store, req->needs, l, &at->locked);
+    if (s != STATUS_OK || at->locked.count == 0)
+        return s;
+    tell_locked(at);
+    return STATUS_FULL;
 }
 
 /* lock_timeout or statement_timeout: perhaps it waited for somebody who stopped. */
@@ -131,12 +145,45 @@ static bool ran_out_of_time(const struct attempt *at)
     return strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "57014") == 0;
 }
 
+/* Begins with BEGIN, ends with COMMIT or with whatever went wrong. */
+static enum status run_transaction(struct attempt *at, const struct load_request *req, struct answer *answers)
+{
+    struct ledger l;
+    struct loaded loaded;
+    ledger_init(&l, &at->arena, req->needs->accounts.count);
+    if (l.out_of_memory)
+        return STATUS_FULL;
+    enum status s = store_load(&at->store, req, &l, &loaded);
+    if (s == STATUS_OK)
+        s = look_for_locked(at, req, &l);
+    if (s != STATUS_OK)
+        return s;
+    s = decide_and_store(at, req, &l, &loaded, answers);
+    if (s != STATUS_OK && ran_out_of_time(at)) /* behind its advisory locks, so not for ledger-svc */
+        at->look_until_us = clock_monotonic_us() + LOOK_FOR_US;
+    return s;
+}
+
+bool attempt_is_locked_out(struct attempt *at, const struct command *c)
+{
+    struct needs needs = {0};
+    if (c == NULL || at->locked.count == 0)
+        return at->locked.count > 0;
+    c->type->needs(c, &needs, &at->arena);
+    for (size_t i = 0; i < needs.accounts.count; i++)
+        for (size_t k = 0; k < at->locked.count; k++)
+            if (uuid_compare(&needs.accounts.ids[i], &at->locked.ids[k]) == 0)
+                return true;
+    return false;
+}
+
 enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
                         const struct answer **ret_answers)
 {
     if (attempt_connect(at) != STATUS_OK)
         return STATUS_UNAVAILABLE;
     arena_reset(&at->arena);
+    at->locked = (struct id_list){0};
     struct needs needs = {0};
     struct answer *answers = arena_alloc_array(&at->arena, count, sizeof *answers);
     batch_needs(commands, count, &needs, &at->arena);
@@ -150,8 +197,9 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
     }
     if (s != STATUS_FULL)
         ledger_metrics_count_retry(db_sqlstate(at->store.db));
-    log_event(LOG_WARN, "batch_failed", log_str("status", status_name(s)), log_int("commands", count),
-              log_str("sqlstate", db_sqlstate(at->store.db)), log_str("error", db_error(at->store.db)));
+    if (at->locked.count == 0)
+        log_event(LOG_WARN, "batch_failed", log_str("status", status_name(s)), log_int("commands", count),
+                  log_str("sqlstate", db_sqlstate(at->store.db)), log_str("error", db_error(at->store.db)));
     bool look_for_stalled = ran_out_of_time(at); /* the rollback forgets why */
     if (s == STATUS_UNKNOWN || !store_rollback(&at->store) ||
         (look_for_stalled && end_stalled(at) != STATUS_OK))

@@ -15,6 +15,9 @@ struct attempt {
     uint32_t sequence;          /* of ids, goes on from try to try */
     bool connect_failed;        /* the last try to connect failed, and was logged */
     atomic_bool database_ready; /* read by /readyz */
+    int64_t look_until_us;      /* monotonic: until then each try looks for locked accounts first */
+    struct id_list locked;      /* those that the last try met, in the arena */
+    int64_t locked_logged_us;
 };
 
 /* database_url is borrowed for life. Connects later. */
@@ -31,10 +34,14 @@ void attempt_idle(struct attempt *at);
 /* Runs the transaction. STATUS_OK: committed, also on a synchronous standby; ret_answers has a row per
    command, valid until the next try. STATUS_UNKNOWN: COMMIT was sent and its answer lost, or not true of the
    standby; run it again. STATUS_RETRY, STATUS_TIMEOUT, STATUS_UNAVAILABLE: not committed, repeating can help.
-   STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do. Leaves no transaction open. After a
-   wait that took too long, sessions that stalled are ended. */
+   STATUS_FULL, STATUS_FAILED: not committed, a smaller batch may do; the commands for which
+   attempt_is_locked_out would not let even that happen now. Leaves no transaction open. After a wait that
+   took too long, sessions that stalled are ended. */
 NODISCARD enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
                                   const struct answer **ret_answers);
+/* After a try that was not committed: does somebody outside ledger-svc have an account's row locked that this
+   command names? With a null command: of any of them. */
+bool attempt_is_locked_out(struct attempt *at, const struct command *c);
 /* For jitter. */
 uint64_t attempt_random(struct attempt *at);
 

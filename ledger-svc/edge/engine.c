@@ -63,6 +63,26 @@ static void drop_expired(struct inbox *in, struct group *g)
     g->count = kept;
 }
 
+/* Commands whose accounts are locked by somebody outside ledger-svc leave the group, so that the others need
+   not wait. One that names its accounts by a hold or a transaction is only known when it stands alone. False:
+   nobody left. */
+static bool drop_locked_out(struct engine *e, struct inbox *in, struct group *g)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct command *c = &g->items[i]->command;
+        if (!attempt_is_locked_out(&e->attempt, g->count == 1 ? NULL : c))
+            g->items[kept++] = g->items[i];
+        else if (!g->maybe_committed)
+            inbox_answer_problem(in, g->items[i], OUTCOME_busy);
+    }
+    bool dropped = kept < g->count;
+    if (dropped)
+        inbox_flush(in);
+    g->count = kept;
+    return dropped;
+}
+
 static void back_off(struct engine *e, int tries)
 {
     int64_t ms = tries < 7 ? BACKOFF_FIRST_MS << tries : BACKOFF_MAX_MS;
@@ -114,9 +134,12 @@ static enum status run_to_end(struct engine *e, struct inbox *in, struct group *
         case STATUS_TIMEOUT:
         case STATUS_UNAVAILABLE:
             break;
+        case STATUS_FULL:
+            if (drop_locked_out(e, in, g))
+                continue;
+            return s;
         case STATUS_INVALID:
         case STATUS_NOT_FOUND:
-        case STATUS_FULL:
         case STATUS_NO_MEMORY:
         case STATUS_FAILED:
             return s;

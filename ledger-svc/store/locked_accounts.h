@@ -1,0 +1,13 @@
+/* locked_accounts.h - accounts whose rows somebody else has locked: an operator's open session, a tool.
+   Behind their advisory locks ledger-svc never waits for such a row, unless it is not alone. */
+#ifndef LEDGER_STORE_LOCKED_ACCOUNTS_H
+#define LEDGER_STORE_LOCKED_ACCOUNTS_H
+
+#include "ledger-svc/store/load.h"
+
+/* After store_load, within its transaction: the loaded accounts of needs whose rows are locked by others, in
+   the ledger's arena. Waits for nobody. */
+NODISCARD enum status store_find_locked(struct store *st, const struct needs *needs, const struct ledger *l,
+                                        struct id_list *ret_locked);
+
+#endif

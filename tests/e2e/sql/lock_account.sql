@@ -1,0 +1,5 @@
+-- Locks account $1 as an operator's session would. One row.
+select id
+from paybus.accounts
+where id = $1::uuid
+for update
