@@ -3,18 +3,22 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "ledger_statements.h"
+
+#define STALLED_PARAMS_MAX (64 << 10)
+#define SECOND_LOOK_MS     200
 
 /* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
    even while a fresh table's statistics say that it is empty.
    A stopped process may keep nobody waiting for longer than three seconds. Stopped between two pipelines, it
    is ended by idle_in_transaction_session_timeout. Stopped within one, it counts as stalled after 1.25 s
-   (end_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout: 2.75 s at
-   the latest. A shorter lock_timeout would make the healthy lose their place in the queue at a hot account.
-   Warnings must arrive: one of them says that a COMMIT did not wait for its standby.
-   Each statement reads what is committed by then: with a role's default of repeatable read a batch would
-   decide on what was there before it had its locks. */
+   (list_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout, and once
+   more 200 ms later: 2.95 s at the latest. A shorter lock_timeout would make the healthy lose their place in
+   the queue at a hot account. Warnings must arrive: one of them says that a COMMIT did not wait for its
+   standby. Each statement reads what is committed by then: with a role's default of repeatable read a batch
+   would decide on what was there before it had its locks. */
 static const char session_settings[] = "set search_path = pg_catalog;"
                                        "set client_min_messages = warning;"
                                        "set default_transaction_isolation = 'read committed';"
@@ -53,10 +57,41 @@ enum status store_check_durability(struct db *db, char *ret_reason, size_t reaso
     return STATUS_OK;
 }
 
+static void wait_for_second_look(void)
+{
+    struct timespec pause = {.tv_nsec = SECOND_LOOK_MS * 1000000L};
+    while (nanosleep(&pause, &pause) != 0)
+        ;
+}
+
+static void add_sessions(struct db_params *p, const PGresult *sessions)
+{
+    db_array_open(p, DB_INT4);
+    for (int i = 0; i < PQntuples(sessions); i++)
+        db_array_int(p, db_get_int(sessions, i, 0));
+    db_array_close(p);
+    db_array_open(p, DB_TIME);
+    for (int i = 0; i < PQntuples(sessions); i++)
+        db_array_time(p, db_get_time(sessions, i, 1));
+    db_array_close(p);
+}
+
 enum status store_end_stalled(struct db *db, int64_t *ret_ended)
 {
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *sessions = NULL;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
-    enum status s = db_query(db, LEDGER_SQL_END_STALLED_SESSIONS, NULL, &r);
+    db_params_init(&p, STALLED_PARAMS_MAX);
+    enum status s = db_query(db, LEDGER_SQL_LIST_STALLED_SESSIONS, NULL, &sessions);
+    if (s != STATUS_OK)
+        return s;
+    if (PQntuples(sessions) == 0) {
+        *ret_ended = 0;
+        return STATUS_OK;
+    }
+    wait_for_second_look();
+    add_sessions(&p, sessions);
+    s = db_query(db, LEDGER_SQL_END_STALLED_SESSIONS, &p, &r);
     if (s == STATUS_OK)
         *ret_ended = db_get_int(r, 0, 0);
     return s;

@@ -12,8 +12,8 @@ struct db_options store_session_options(const char *conninfo);
    a moment. On STATUS_FAILED ret_reason names the setting. */
 NODISCARD enum status store_check_durability(struct db *db, char *ret_reason, size_t reason_size);
 /* Ends the sessions of other processes of ledger-svc (or of other workers) that stopped in the middle of a
-   pipeline with a transaction open, so that their locks are free. Ending a healthy one would do no harm: it
-   repeats its batch. */
+   pipeline with a transaction open, so that their locks are free. It looks twice, 200 ms apart if there are
+   any, so that a healthy one is not met between a long statement and the next: it would lose its work. */
 NODISCARD enum status store_end_stalled(struct db *db, int64_t *ret_ended);
 /* For how many days after today there are partitions; -1: not even for today. Nothing can be stored on a day
    without: somebody has to know long before. */

@@ -1,7 +1,9 @@
 /* test_stalled_sessions.c - which sessions of ledger-svc are ended because their process has stopped, and
    which are not, however long they take. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@
 #define LEDGER       "paybus_ledger"
 #define SERVICE      "ledger-svc"
 #define STALLED_MS   1250
+#define MOMENT_MS    50
 #define NOT_LATER_MS 15000 /* a busy machine */
 #define LOCK         "select pg_advisory_xact_lock(4711)"
 
@@ -108,6 +111,43 @@ static void test_only_the_stalled(void **state)
     db_close(look.db);
 }
 
+/* A healthy session whose statement takes long: its process is at once ready to send the next, but for a
+   moment PostgreSQL waits for it as it would for one that stopped. */
+struct slow_session {
+    PGconn *conn;
+    atomic_bool has_gone_on;
+};
+
+static void *go_on_after_a_moment(void *context)
+{
+    struct slow_session *slow = context;
+    half_pipeline_wait(slow->conn);
+    pause_ms(MOMENT_MS); /* what it takes to send a large batch */
+    half_pipeline_send(slow->conn, "select 1");
+    atomic_store(&slow->has_gone_on, true);
+    return NULL;
+}
+
+static void test_a_slow_one_is_left_alone(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    struct slow_session slow = {
+        .conn = half_pipeline_open(database.postgres.port, LEDGER, SERVICE, "select pg_sleep(1.5)")};
+    struct look look = {.db = open_ledger(), .superuser = database_connect(&database, "postgres")};
+    assert_int_equal(pthread_create(&thread, NULL, go_on_after_a_moment, &slow), 0);
+    while (!atomic_load(&slow.has_gone_on)) {
+        int64_t ended = 0;
+        assert_int_equal(store_end_stalled(look.db, &ended), STATUS_OK);
+        assert_int_equal(ended, 0);
+    }
+    (void)pthread_join(thread, NULL);
+    assert_true(is_there(&look, slow.conn));
+    PQfinish(slow.conn);
+    PQfinish(look.superuser);
+    db_close(look.db);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -125,6 +165,9 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_only_the_stalled)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_the_stalled),
+        cmocka_unit_test(test_a_slow_one_is_left_alone),
+    };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,14 +1,10 @@
--- Ends the sessions of processes that stopped in the middle of a pipeline: PostgreSQL waits for the rest of it, or for room
--- to send answers, and no timeout of PostgreSQL's runs then. Only sessions like this one (role, database, application_name)
--- with a transaction open whose last message began 1.25 s ago (session.c says why that long). A session that executes or
--- waits for a lock has another wait_event; one that is idle in a transaction another state. One row: how many were ended.
-select count(*) filter (where pg_terminate_backend(pid))
-from pg_catalog.pg_stat_activity
-where usename = current_user
-  and datname = current_database()
-  and application_name = current_setting('application_name')
-  and pid <> pg_backend_pid()
-  and state = 'active'
-  and wait_event in ('ClientRead', 'ClientWrite')
-  and xact_start is not null
-  and state_change < clock_timestamp() - interval '1250 ms'
+-- Ends those of the sessions $1 that list_stalled_sessions found and that have begun no message since ($2, their state_change)
+-- and still wait for their clients: one that was only met in the moment between a long statement and the next is not among
+-- them. One row: how many were ended.
+select count(*) filter (where pg_terminate_backend(a.pid))
+from pg_catalog.pg_stat_activity a
+join (select unnest($1::integer[]) as pid, unnest($2::timestamptz[]) as state_change) s using (pid, state_change)
+where a.usename = current_user
+  and a.state = 'active'
+  and a.wait_event in ('ClientRead', 'ClientWrite')
+  and a.xact_start is not null
