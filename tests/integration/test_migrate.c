@@ -184,6 +184,87 @@ static void test_no_transaction(void **state)
     sql_gives("select indisvalid from pg_index where indexrelid = 'public.a_by_n'::regclass", "t");
 }
 
+#define INDEX_A "-- paybus: no transaction\ncreate index concurrently if not exists a_by_n on public.a (n);\n"
+
+/* A writer that does not end: CREATE INDEX CONCURRENTLY waits for it with an index that is not valid yet. */
+static PGconn *begin_write(void)
+{
+    PGconn *writer = database_connect(&d, "paybus_owner");
+    database_exec(writer, "begin");
+    database_exec(writer, "insert into public.a values (4)");
+    return writer;
+}
+
+static void end_write(PGconn *writer)
+{
+    database_exec(writer, "commit");
+    PQfinish(writer);
+}
+
+static bool has_index(void *context)
+{
+    return strcmp(database_value(context, "select count(*) from pg_index i join pg_class c"
+                                          " on c.oid = i.indexrelid where c.relname = 'a_by_n'"),
+                  "1") == 0;
+}
+
+/* Starts a run that builds the index and waits for the writer. */
+static void start_index(PGconn *look)
+{
+    put("0003_index_a.sql", INDEX_A);
+    start(&tool, NULL);
+    assert_true(eventually(has_index, look, LOCK_DEADLINE_MS));
+}
+
+/* A run that ends in the middle of an index leaves one that nobody reads: the next run makes it anew. */
+static void test_interrupted_index(void **state)
+{
+    (void)state;
+    expect(NULL, 0, "Done");
+    PGconn *writer = begin_write(), *look = database_connect(&d, "postgres");
+    start_index(look);
+    database_exec(look, "select pg_terminate_backend(pid) from pg_stat_activity"
+                        " where application_name = 'paybus-migrate'");
+    expect_end(&tool, 1, "0003_index_a.sql");
+    sql_gives("select indisvalid from pg_index where indexrelid = 'public.a_by_n'::regclass", "f");
+    end_write(writer);
+    PQfinish(look);
+    expect(NULL, 0, "0003_index_a.sql applied");
+    sql_gives("select indisvalid from pg_index where indexrelid = 'public.a_by_n'::regclass", "t");
+}
+
+/* Ended after the index was whole, before it was noted: nothing is left to do but that. */
+static void test_index_without_its_note(void **state)
+{
+    (void)state;
+    put("0003_index_a.sql", INDEX_A);
+    expect(NULL, 0, "0003_index_a.sql applied");
+    PGconn *owner = database_connect(&d, "paybus_owner");
+    database_exec(owner, "delete from public.paybus_migrations where version = 3");
+    PQfinish(owner);
+    expect(NULL, 0, "0003_index_a.sql applied");
+}
+
+static bool is_waiting(void *context)
+{
+    return strstr(tool_read(context), "waiting for it") != NULL;
+}
+
+/* The second run must not keep the first one's index waiting for it. */
+static void test_together_with_index(void **state)
+{
+    (void)state;
+    expect(NULL, 0, "Done");
+    PGconn *writer = begin_write(), *look = database_connect(&d, "postgres");
+    start_index(look);
+    start(&other, NULL);
+    assert_true(eventually(is_waiting, &other, LOCK_DEADLINE_MS));
+    end_write(writer);
+    PQfinish(look);
+    expect_end(&tool, 0, "0003_index_a.sql applied");
+    expect_end(&other, 0, "Nothing to do");
+}
+
 static void test_together(void **state)
 {
     (void)state;
@@ -224,6 +305,10 @@ static void test_settings_do_not_leak(void **state)
     put("0004_show_settings.sql", "create table b as select current_setting('lock_timeout') as t;");
     expect(NULL, 0, "Done");
     sql_gives("select t from public.b", "2s");
+    put("0005_show_again.sql",
+        "-- paybus: no transaction\ncreate table c as select current_setting('lock_timeout') as t;");
+    expect(NULL, 0, "Done");
+    sql_gives("select t from public.c", "0"); /* nobody waits behind it */
 }
 
 static void test_exit_codes(void **state)
@@ -268,6 +353,9 @@ int main(void)
         TEST(test_bad_folders),
         TEST(test_failure_leaves_nothing),
         TEST(test_no_transaction),
+        TEST(test_interrupted_index),
+        TEST(test_index_without_its_note),
+        TEST(test_together_with_index),
         TEST(test_together),
         TEST(test_lock_does_not_come),
         TEST(test_settings_do_not_leak),

@@ -12,6 +12,8 @@
 #include "shared/core/clock.h"
 
 #define BACKOFF_FIRST_MS 200
+#define RUN_WAIT_MS      60000 /* for another run */
+#define RUN_POLL_MS      100
 
 static const char *sql_of(enum migrate_statement s)
 {
@@ -74,15 +76,32 @@ enum status migrate_connect(const char *conninfo, PGconn **ret_conn, char ret_re
     return STATUS_OK;
 }
 
+static void wait_ms(int64_t ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0) {
+    }
+}
+
+/* A statement that waited for the lock would hold a snapshot, and the other run's CREATE INDEX CONCURRENTLY
+   waits until there is none: each would wait for the other. */
 enum status migrate_lock(PGconn *conn, char ret_reason[REASON_SIZE])
 {
-    bool locked = false;
-    enum status s = ask(conn, MIGRATE_SQL_TRY_LOCK, &locked, ret_reason);
-    if (s != STATUS_OK || locked)
-        return s;
-    (void)fprintf(stderr, "paybus-migrate: another run is at work; waiting for it.\n");
-    s = run(conn, MIGRATE_SQL_LOCK_TIMEOUT_OF_RUN, ret_reason);
-    return s == STATUS_OK ? run(conn, MIGRATE_SQL_WAIT_LOCK, ret_reason) : s;
+    bool locked = false, told = false;
+    int64_t end_ms = clock_monotonic_ms() + RUN_WAIT_MS;
+    for (;;) {
+        enum status s = ask(conn, MIGRATE_SQL_TRY_LOCK, &locked, ret_reason);
+        if (s != STATUS_OK || locked)
+            return s;
+        if (!told)
+            (void)fprintf(stderr, "paybus-migrate: another run is at work; waiting for it.\n");
+        told = true;
+        if (clock_monotonic_ms() > end_ms)
+            break;
+        wait_ms(RUN_POLL_MS);
+    }
+    (void)snprintf(ret_reason, REASON_SIZE, "another run is still at work; try again when it has ended.");
+    return STATUS_FAILED;
 }
 
 enum status history_create(PGconn *conn, char ret_reason[REASON_SIZE])
@@ -228,21 +247,42 @@ static enum status apply_in_transaction(PGconn *conn, const struct migration *m,
     return s;
 }
 
+/* CREATE INDEX CONCURRENTLY that is interrupted leaves an index that is kept up and never read; another one
+   of its name cannot be made beside it. */
+static enum status drop_broken_index(PGconn *conn, const struct migration *m, char reason[REASON_SIZE])
+{
+    const char *const values[] = {m->sql};
+    PGresult *r = PQexecParams(conn, sql_of(MIGRATE_SQL_FIND_BROKEN_INDEX), 1, NULL, values, NULL, NULL, 0);
+    enum status s = is_good(r) ? STATUS_OK : STATUS_FAILED;
+    if (s != STATUS_OK)
+        first_line(reason, "find_broken_index", PQresultErrorMessage(r));
+    for (int i = 0; s == STATUS_OK && i < PQntuples(r); i++) {
+        PGresult *dropped = PQexec(conn, PQgetvalue(r, i, 0));
+        s = is_good(dropped) ? STATUS_OK : failure_of(dropped);
+        if (s != STATUS_OK)
+            explain(m, dropped, reason);
+        PQclear(dropped);
+    }
+    PQclear(r);
+    return s;
+}
+
+static enum status apply_alone(PGconn *conn, const struct migration *m, int64_t *ret_duration_us,
+                               char reason[REASON_SIZE])
+{
+    enum status s = run(conn, MIGRATE_SQL_SETTINGS_OF_LONE_FILE, reason);
+    if (s == STATUS_OK)
+        s = drop_broken_index(conn, m, reason);
+    return s == STATUS_OK ? run_and_record(conn, m, ret_duration_us, reason) : s;
+}
+
 static enum status apply_once(PGconn *conn, const struct migration *m, int64_t *ret_duration_us,
                               char reason[REASON_SIZE])
 {
+    if (m->no_transaction)
+        return apply_alone(conn, m, ret_duration_us, reason);
     enum status s = run(conn, MIGRATE_SQL_SETTINGS_OF_FILE, reason);
-    if (s != STATUS_OK)
-        return s;
-    return m->no_transaction ? run_and_record(conn, m, ret_duration_us, reason)
-                             : apply_in_transaction(conn, m, ret_duration_us, reason);
-}
-
-static void wait_ms(int64_t ms)
-{
-    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    while (nanosleep(&left, &left) != 0) {
-    }
+    return s == STATUS_OK ? apply_in_transaction(conn, m, ret_duration_us, reason) : s;
 }
 
 enum status migration_apply(PGconn *conn, const struct migration *m, int64_t *ret_duration_us,

@@ -1,2 +1,0 @@
--- The same, waiting for the other run.
-select pg_advisory_lock(hashtextextended('paybus-migrate', 0))
