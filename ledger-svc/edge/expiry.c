@@ -1,5 +1,6 @@
 /* expiry.c - see expiry.h. Each due hold becomes a command, hold.expire, and goes through the same
-   transaction as commands from the bus: the same locks, rules, rows and events. */
+   transaction as commands from the bus: the same locks, rules, rows and events. What cannot be expired keeps
+   nobody waiting: it is passed over and tried again in rounds, a batch of them beside one of the others. */
 #include "ledger-svc/edge/expiry.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@
 
 #define TICK_MS        250
 #define HOLDS_MAX      256 /* of a batch */
+#define ROUND_MS       10000
 #define COMMANDS_BYTES ((size_t)1 << 20)
 
 struct expiry {
@@ -26,7 +28,18 @@ struct expiry {
     size_t count;
     json_t *data[HOLDS_MAX];
     struct command commands[HOLDS_MAX];
+    struct due_hold due[HOLDS_MAX];
+    size_t passed;         /* how many of them, up to the last one that failed */
+    struct due_hold front; /* what failed is before it; {0}: nothing has */
+    struct due_hold round; /* how far what failed has been tried again */
+    bool round_failed;     /* some of it failed again */
+    int64_t next_round_ms;
 };
+
+static bool is_at_start(const struct due_hold *place)
+{
+    return place->expires_us == 0 && uuid_is_zero(&place->id);
+}
 
 static bool make_command(struct expiry *e, const struct uuid *hold, struct command *ret_command)
 {
@@ -59,33 +72,39 @@ static void release_commands(struct expiry *e)
     arena_reset(&e->arena);
 }
 
-static enum status run(struct expiry *e, const struct command *commands, size_t count)
+static void note_failure(struct expiry *e, size_t i, const char *reason)
+{
+    e->passed = i + 1;
+    log_event(LOG_ERROR, "hold_not_expired",
+              log_str("hold", json_string_value(json_object_get(e->data[i], "hold"))),
+              log_str("status", reason));
+}
+
+static enum status run(struct expiry *e, size_t first, size_t count)
 {
     const struct answer *answers = NULL;
-    enum status s = attempt_run(&e->attempt, commands, count, &answers);
-    for (size_t i = 0; s == STATUS_OK && i < count; i++)
-        ledger_metrics_count(commands[i].type, answers[i].outcome);
+    enum status s = attempt_run(&e->attempt, &e->commands[first], count, &answers);
+    for (size_t i = 0; s == STATUS_OK && i < count; i++) {
+        ledger_metrics_count(e->commands[first + i].type, answers[i].outcome);
+        if (answers[i].outcome != OUTCOME_ok)
+            note_failure(e, first + i, outcome_code(answers[i].outcome));
+    }
     return s;
 }
 
-/* Together, or one by one when they fail together: one that fails keeps nobody else from expiring. Ends with
-   the connection, since leadership does; the rest is due at the next tick, too. True: all is done. */
+/* Together, or one by one when they fail together. Ends with the connection, since leadership does; the rest
+   is due at the next tick, too. True: each was tried. */
 static bool run_commands(struct expiry *e)
 {
-    enum status s = run(e, e->commands, e->count);
+    enum status s = run(e, 0, e->count);
     if (s != STATUS_FAILED && s != STATUS_FULL && s != STATUS_INVALID)
         return s == STATUS_OK;
-    bool complete = true;
     for (size_t i = 0; i < e->count && e->attempt.store.db != NULL; i++) {
-        s = run(e, &e->commands[i], 1);
-        if (s == STATUS_OK)
-            continue;
-        complete = false;
-        log_event(LOG_ERROR, "hold_not_expired",
-                  log_str("hold", json_string_value(json_object_get(e->data[i], "hold"))),
-                  log_str("status", status_name(s)));
+        s = run(e, i, 1);
+        if (s != STATUS_OK)
+            note_failure(e, i, status_name(s));
     }
-    return complete && e->attempt.store.db != NULL;
+    return e->attempt.store.db != NULL;
 }
 
 /* Nobody waits for an answer here: what went wrong is seen in the log or not at all. */
@@ -97,28 +116,62 @@ static void give_up_connection(struct expiry *e, const char *what)
     attempt_disconnect(&e->attempt);
 }
 
-/* Expires what is due, up to a batch; true if more may be waiting. */
-static bool expire_some(struct expiry *e)
+/* Expires what is due behind a place, up to a batch, and moves the place behind what failed; true if more may
+   be waiting there. */
+static bool expire_behind(struct expiry *e, struct due_hold *place)
 {
-    struct uuid holds[HOLDS_MAX];
     size_t found = 0;
-    if (store_list_due_holds(e->attempt.store.db, HOLDS_MAX, holds, &found) != STATUS_OK) {
+    e->passed = 0;
+    if (store_list_due_holds(e->attempt.store.db, place, HOLDS_MAX, e->due, &found) != STATUS_OK) {
         give_up_connection(e, "list_due_holds");
         return false;
     }
     bool complete = true;
     for (size_t i = 0; i < found && complete; i++)
-        complete = make_command(e, &holds[i], &e->commands[i]);
+        complete = make_command(e, &e->due[i].id, &e->commands[i]);
     if (complete && found > 0)
         complete = run_commands(e);
+    if (complete && e->passed > 0)
+        *place = e->due[e->passed - 1];
     release_commands(e);
     return complete && found == HOLDS_MAX;
 }
 
+static void end_round(struct expiry *e)
+{
+    if (!e->round_failed)
+        e->front = (struct due_hold){0};
+    e->round = (struct due_hold){0};
+    e->round_failed = false;
+    e->next_round_ms = clock_monotonic_ms() + ROUND_MS;
+}
+
+static bool expire_again(struct expiry *e)
+{
+    bool more = expire_behind(e, &e->round);
+    e->round_failed = e->round_failed || e->passed > 0;
+    if (!more)
+        end_round(e);
+    return more;
+}
+
+/* A batch of what is due and, when it is time, one of what failed before; true if more may be waiting. */
+static bool expire_some(struct expiry *e)
+{
+    bool is_first = is_at_start(&e->front), more = expire_behind(e, &e->front);
+    if (is_first)
+        e->next_round_ms = clock_monotonic_ms() + ROUND_MS;
+    if (e->attempt.store.db != NULL && clock_monotonic_ms() >= e->next_round_ms)
+        more = expire_again(e) || more;
+    return more;
+}
+
 static void set_leads(struct expiry *e, bool leads)
 {
-    if (leads && !e->leads)
+    if (leads && !e->leads) {
         log_event(LOG_INFO, "expiry_lead_taken");
+        e->front = e->round = (struct due_hold){0};
+    }
     e->leads = leads;
     metric_set(ledger_metrics.expiry_leads, leads);
 }

@@ -17,17 +17,20 @@ enum status store_take_lead(struct db *db, enum store_job job, bool *ret_is_mine
     return s;
 }
 
-enum status store_list_due_holds(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count)
+enum status store_list_due_holds(struct db *db, const struct due_hold *behind, size_t max,
+                                 struct due_hold *ret_holds, size_t *ret_count)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_param_int8(&p, (int64_t)max);
+    db_param_time(&p, behind->expires_us);
+    db_param_uuid(&p, &behind->id);
     enum status s = db_query(db, LEDGER_SQL_LIST_DUE_HOLDS, &p, &r);
     if (s != STATUS_OK)
         return s;
     for (int i = 0; i < PQntuples(r); i++)
-        ret_ids[i] = db_get_uuid(r, i, 0);
+        ret_holds[i] = (struct due_hold){.id = db_get_uuid(r, i, 0), .expires_us = db_get_time(r, i, 1)};
     *ret_count = (size_t)PQntuples(r);
     return STATUS_OK;
 }

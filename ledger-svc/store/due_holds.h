@@ -11,8 +11,13 @@ enum store_job { STORE_JOB_EXPIRY = 1 };
 /* Tries to get the job for as long as the session lives. A session that has it and stopped is ended, so that
    a later try succeeds. */
 NODISCARD enum status store_take_lead(struct db *db, enum store_job job, bool *ret_is_mine);
-/* Up to max ids of open holds whose time is over, the longest overdue first. */
-NODISCARD enum status store_list_due_holds(struct db *db, size_t max, struct uuid *ret_ids,
-                                           size_t *ret_count);
+/* An open hold whose time is over, and a place in the list of them, which is behind it. */
+struct due_hold {
+    int64_t expires_us;
+    struct uuid id;
+};
+/* Up to max of them, the longest overdue first, behind the place that behind names: {0} is before all. */
+NODISCARD enum status store_list_due_holds(struct db *db, const struct due_hold *behind, size_t max,
+                                           struct due_hold *ret_holds, size_t *ret_count);
 
 #endif
