@@ -88,6 +88,7 @@ static void read_list(struct exchange *ex, const struct page *page, struct event
         .from_us = reads_time(ex, "created_from", TIME_FIRST_US),
         .until_us = reads_time(ex, "created_to", TIME_LAST_US),
         .before_seq = page->has_cursor ? page->cursor.number : INT64_MAX,
+        .before = page->has_cursor ? &page->cursor.id : NULL,
         .limit = page->limit + 1,
     };
 }

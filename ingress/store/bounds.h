@@ -15,6 +15,9 @@ extern const struct uuid UUID_LAST; /* all bits set */
 struct uuid bounds_first_id(int64_t from_us);
 struct uuid bounds_end_id(const struct uuid *before, int64_t until_us);
 
+/* When an object with this id was made, to the millisecond; other ids than ours give the fallback. */
+int64_t bounds_time_of_id(const struct uuid *id, int64_t fallback_us);
+
 /* A time, or NULL when it is the unbounded one. */
 void bounds_param_time(struct db_params *p, int64_t us, int64_t unbounded);
 

@@ -1,11 +1,15 @@
-/* events.c - the filters decide which index leads, so each kind of list has a statement of its own. */
+/* events.c - the filters decide which index leads, so each kind of list has a statement of its own. Before it
+   opens the partitions of all days, only the newest ones are looked through, which mostly is enough. */
 #include "ingress/store/events.h"
 
 #include <string.h>
 
+#include "ingress/store/bounds.h"
 #include "ingress_statements.h"
 
 #define PARAMS_MAX 4096
+#define DAY_US     (INT64_C(24) * 60 * 60 * 1000000)
+#define RECENT_US  (8 * DAY_US) /* list_recent_events leaves nothing of it out */
 
 /* "account" of "account.frozen": a type lies within its resource. */
 static struct str resource_of(const struct event_list *l)
@@ -36,24 +40,80 @@ static int statement_of(const struct event_list *l)
     return has_posted(l) ? INGRESS_SQL_LIST_EVENTS : INGRESS_SQL_LIST_EVENTS_OF_RESOURCE;
 }
 
-enum status events_list(struct db *db, const void *args, PGresult **ret_result)
+static void list_params(struct db_params *p, const struct event_list *l)
 {
-    const struct event_list *l = args;
+    db_params_init(p, PARAMS_MAX);
+    db_param_int8(p, l->before_seq);
+    db_param_time(p, l->from_us);
+    db_param_time(p, l->until_us);
+    db_param_text(p, resource_of(l));
+    db_param_text(p, l->type);
+    db_param_text(p, l->actor);
+    db_param_text(p, l->source);
+    db_param_text(p, l->owner);
+    db_param_int8(p, l->limit);
+}
+
+/* Can older events change these rows? */
+static bool is_whole(const struct event_list *l, const PGresult *r)
+{
+    int rows = PQntuples(r);
+    struct event_row last = {.is_last = false};
+    if (rows > 0) {
+        event_row(r, rows - 1, &last);
+    }
+    return rows >= l->limit || last.is_last || l->until_us - l->from_us <= RECENT_US;
+}
+
+static enum status list_recent(struct db *db, const struct event_list *l, PGresult **ret_result)
+{
     struct db_params p CLEANUP(db_params_free);
-    db_params_init(&p, PARAMS_MAX);
-    db_param_int8(&p, l->before_seq);
-    db_param_time(&p, l->from_us);
-    db_param_time(&p, l->until_us);
-    db_param_text(&p, resource_of(l));
-    db_param_text(&p, l->type);
-    db_param_text(&p, l->actor);
-    db_param_text(&p, l->source);
-    db_param_text(&p, l->owner);
-    db_param_int8(&p, l->limit);
+    list_params(&p, l);
+    return db_query(db, INGRESS_SQL_LIST_RECENT_EVENTS, &p, ret_result);
+}
+
+static enum status list_all(struct db *db, const struct event_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    list_params(&p, l);
     if (l->object != NULL) {
         db_param_uuid(&p, l->object);
     }
     return db_query(db, statement_of(l), &p, ret_result);
+}
+
+/* Ids tell times: what came before an event is not a day younger, nor is what happened to an object a day
+   older than that. The days outside need not be opened. */
+static struct event_list narrowed(const struct event_list *l)
+{
+    struct event_list narrow = *l;
+    if (l->before != NULL) {
+        int64_t last_us = bounds_time_of_id(l->before, TIME_LAST_US - DAY_US) + DAY_US;
+        narrow.until_us = last_us < l->until_us ? last_us : l->until_us;
+    }
+    if (l->object != NULL) {
+        int64_t first_us = bounds_time_of_id(l->object, TIME_FIRST_US) - DAY_US;
+        narrow.from_us = first_us > l->from_us ? first_us : l->from_us;
+    }
+    return narrow;
+}
+
+enum status events_list(struct db *db, const void *args, PGresult **ret_result)
+{
+    const struct event_list narrow = narrowed(args), *l = &narrow;
+    PGresult *recent CLEANUP(db_result_ptr) = NULL;
+    if (l->object == NULL) {
+        enum status s = list_recent(db, l, &recent);
+        if (s != STATUS_OK) {
+            return s;
+        }
+        if (is_whole(l, recent)) {
+            *ret_result = recent;
+            recent = NULL;
+            return STATUS_OK;
+        }
+    }
+    return list_all(db, l, ret_result);
 }
 
 void event_row(const PGresult *r, int row, struct event_row *ret_row)

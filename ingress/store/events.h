@@ -10,6 +10,7 @@ struct event_list {
     const struct uuid *object;
     int64_t from_us, until_us;
     int64_t before_seq, limit;
+    const struct uuid *before; /* the event of before_seq; NULL: not known */
 };
 /* args: struct event_list. */
 NODISCARD enum status events_list(struct db *db, const void *args, PGresult **ret_result);
