@@ -2,11 +2,12 @@
 -- known when the statements are planned, so that only these partitions are opened and locked.
 alter function api.event_seq_near set plan_cache_mode = force_custom_plan;
 
--- Goes back from before_seq and until_at, one day first, then eight, until enough are found, 100,000 are looked at, from_at is
--- reached or these days are over. Numbers rise with time but around midnight: what the day before may still have above a
--- day's lowest numbers is left to the next part, with what of the day lies below.
+-- Goes back from before_seq (whose event is of about before_near, if that is true) and until_at, one day first, then eight, until
+-- enough are found, 100,000 are looked at, from_at is reached or these days are over. Numbers rise with time but around
+-- midnight: what of a day lies below the highest number of the day before is left to the next part, which orders both.
 create function api.find_recent_events(before_seq bigint, from_at timestamptz, until_at timestamptz, of_resource text,
-                                       of_type text, of_actor text, of_source text, of_owner text, wanted bigint)
+                                       of_type text, of_actor text, of_source text, of_owner text, wanted bigint,
+                                       before_near timestamptz)
 returns table (seq bigint, id uuid, type text, resource text, object_id uuid, command_id uuid, owner text, actor text,
                source text, traceparent text, before json, after json, created_at timestamptz, is_wanted boolean,
                is_last boolean)
@@ -19,9 +20,10 @@ declare
     above bigint;
     first_seq constant bigint := api.event_seq_near(from_at, false);
     cap timestamptz := until_at;
-    low timestamptz := date_trunc('day', least(until_at, clock_timestamp()));
+    low timestamptz;
     days int := 1;
-    day_before timestamptz;
+    day_before timestamptz := before_near - interval '1 day';
+    day_after timestamptz := before_near + interval '1 day';
     to_look_at bigint := 100000;
     part record;
     seqs bigint[] := '{}';
@@ -32,7 +34,11 @@ declare
 begin
     if before_seq = 9223372036854775807 then
         below := api.event_seq_near(until_at, true);
+    elsif exists (select from api.events e
+                  where e.seq = before_seq and e.created_at >= day_before and e.created_at < day_after) then
+        cap := least(cap, day_after);
     end if;
+    low := date_trunc('day', least(cap, clock_timestamp()));
     loop
         low := greatest(low, from_at);
         above := -1;

@@ -16,23 +16,46 @@ enum status holds_find(struct db *db, const void *args, PGresult **ret_result)
     return db_query(db, INGRESS_SQL_FIND_HOLD, &p, ret_result);
 }
 
+static void list_params(struct db_params *p, const struct hold_list *l)
+{
+    struct uuid first = bounds_first_id(l->from_us), end = bounds_end_id(&l->before, l->until_us);
+    db_params_init(p, PARAMS_MAX);
+    db_param_uuid(p, &end);
+    db_param_text(p, l->status);
+    db_param_time(p, l->from_us);
+    db_param_time(p, l->until_us);
+    db_param_int8(p, l->limit);
+    db_param_uuid(p, &first);
+}
+
+/* All of the owner's own account; where that has none, it may be somebody else's, on which he sees what he
+   authorized himself. */
+static enum status list_of_account(struct db *db, const struct hold_list *l, PGresult **ret_result)
+{
+    struct db_params p CLEANUP(db_params_free);
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    list_params(&p, l);
+    db_param_uuid(&p, l->account);
+    db_param_text(&p, l->owner);
+    enum status s = db_query(db, INGRESS_SQL_LIST_HOLDS_OF_ACCOUNT, &p, &r);
+    if (s == STATUS_OK && PQntuples(r) == 0 && l->owner.data != NULL) {
+        return db_query(db, INGRESS_SQL_LIST_HOLDS_OF_OWNER_ON_ACCOUNT, &p, ret_result);
+    }
+    if (s == STATUS_OK) {
+        *ret_result = r;
+        r = NULL;
+    }
+    return s;
+}
+
 enum status holds_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct hold_list *l = args;
-    struct db_params p CLEANUP(db_params_free);
-    struct uuid first = bounds_first_id(l->from_us), end = bounds_end_id(&l->before, l->until_us);
-    db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, &end);
-    db_param_text(&p, l->status);
-    db_param_time(&p, l->from_us);
-    db_param_time(&p, l->until_us);
-    db_param_int8(&p, l->limit);
-    db_param_uuid(&p, &first);
     if (l->account != NULL) {
-        db_param_uuid(&p, l->account);
-        db_param_text(&p, l->owner);
-        return db_query(db, INGRESS_SQL_LIST_HOLDS_OF_ACCOUNT, &p, ret_result);
+        return list_of_account(db, l, ret_result);
     }
+    struct db_params p CLEANUP(db_params_free);
+    list_params(&p, l);
     if (l->owner.data != NULL) {
         db_param_text(&p, l->owner);
         return db_query(db, INGRESS_SQL_LIST_HOLDS_OF_OWNER, &p, ret_result);
