@@ -77,16 +77,20 @@ static void entries_of_many(struct exchange *ex, const struct page *page)
     if (!reads_run(ex, entries_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page->limit ? (int)page->limit : rows;
+    int rows = PQntuples(r), taken = rows > page->limit ? (int)page->limit : rows;
+    bool has_more = rows > taken;
     struct cursor last = {0};
     struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
+    for (int i = 0; i < taken; i++) {
         struct entry_row e;
         entry_row(r, i, &e);
-        write_entry(ex, &out, &e);
+        if (entry_row_is_wanted(r, i)) {
+            write_entry(ex, &out, &e);
+        }
+        has_more = has_more || entry_row_is_last(r, i);
         last = (struct cursor){.id = e.transaction, .number = account->is_set ? e.version : e.leg};
     }
-    reads_list_close(&out, page, rows > shown ? &last : NULL);
+    reads_list_close(&out, page, has_more ? &last : NULL);
 }
 
 void reads_entries(struct exchange *ex)

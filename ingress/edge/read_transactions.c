@@ -117,17 +117,20 @@ void reads_transactions(struct exchange *ex)
     if (!reads_run(ex, transactions_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
+    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows, shown = taken;
+    bool has_more = rows > taken;
+    struct cursor last = {0};
+    if (taken > 0) {
+        last.id = transaction_row_id(r, taken - 1);
+        has_more = has_more || transaction_row_is_last(r, taken - 1);
+        shown = transaction_row_is_wanted(r, taken - 1) ? taken : taken - 1;
+    }
     if (!read_rest(ex, r, shown, &walk)) {
         return;
     }
-    struct cursor last = {0};
     struct json_out out = reads_list_open(ex);
     for (int i = 0; i < shown; i++) {
         write_transaction(ex, &out, r, i, &walk);
     }
-    if (shown > 0) {
-        last.id = transaction_row_id(r, shown - 1);
-    }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    reads_list_close(&out, &page, has_more ? &last : NULL);
 }

@@ -77,15 +77,15 @@ enum status accounts_statement_range(struct db *db, const void *args, PGresult *
     return db_query(db, INGRESS_SQL_FIND_STATEMENT_RANGE, &p, ret_result);
 }
 
-enum status accounts_are_many(struct db *db, struct str owner, bool *ret_many)
+enum status accounts_count(struct db *db, struct str owner, int64_t *ret_count)
 {
     struct db_params p CLEANUP(db_params_free);
     PGresult *r CLEANUP(db_result_ptr) = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, owner);
-    enum status s = db_query(db, INGRESS_SQL_HAS_MANY_ACCOUNTS, &p, &r);
+    enum status s = db_query(db, INGRESS_SQL_COUNT_ACCOUNTS, &p, &r);
     if (s == STATUS_OK) {
-        *ret_many = db_get_bool(r, 0, 0);
+        *ret_count = db_get_int(r, 0, 0);
     }
     return s;
 }

@@ -46,8 +46,10 @@ NODISCARD enum status accounts_balance_at(struct db *db, const void *args,
                                           PGresult **ret_result); /* balance_key */
 NODISCARD enum status accounts_statement_range(struct db *db, const void *args, PGresult **ret_result);
 
-/* Has the owner so many accounts that asking each takes too long? */
-NODISCARD enum status accounts_are_many(struct db *db, struct str owner, bool *ret_many);
+/* How many accounts the owner has; above ACCOUNTS_ASKED_MAX, asking each takes too long, and how many is not
+   counted. */
+#define ACCOUNTS_ASKED_MAX 500
+NODISCARD enum status accounts_count(struct db *db, struct str owner, int64_t *ret_count);
 
 /* Strings are borrowed from r. */
 void account_row(const PGresult *r, int row, struct account_resource *ret_account);

@@ -3,6 +3,8 @@
 
 #define ID_SLACK_US   INT64_C(1000000) /* an id is made of its object's time, cut to milliseconds */
 #define ID_TIME_BYTES 6
+#define LOOKED_AT_MAX 20000 /* as in the statements that go through one list */
+#define PAGES_MIN     4
 
 const struct uuid UUID_LAST = {
     .bytes = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
@@ -33,6 +35,12 @@ int64_t bounds_time_of_id(const struct uuid *id, int64_t fallback_us)
     }
     bool is_ours = id->bytes[ID_TIME_BYTES] >> 4 == 7 && ms <= TIME_LAST_US / 1000;
     return is_ours ? ms * 1000 : fallback_us;
+}
+
+int64_t bounds_looked_at(int64_t accounts, int64_t limit)
+{
+    int64_t of_each = LOOKED_AT_MAX / (accounts > 0 ? accounts : 1);
+    return of_each > PAGES_MIN * limit ? of_each : PAGES_MIN * limit;
 }
 
 void bounds_param_time(struct db_params *p, int64_t us, int64_t unbounded)

@@ -51,7 +51,8 @@ static struct uuid successor(const struct uuid *id)
     return *id;
 }
 
-static enum status list_of_owner(struct db *db, const struct entry_list *l, PGresult **ret_result)
+static enum status list_of_owner(struct db *db, const struct entry_list *l, int64_t accounts,
+                                 PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
     struct uuid next = {0};
@@ -65,6 +66,7 @@ static enum status list_of_owner(struct db *db, const struct entry_list *l, PGre
     db_param_uuid(&p, l->after != NULL ? &next : NULL);
     db_param_text(&p, l->direction);
     db_param_int8(&p, l->limit);
+    db_param_int8(&p, bounds_looked_at(accounts, l->limit));
     return db_query(db, INGRESS_SQL_LIST_ENTRIES_OF_OWNER, &p, ret_result);
 }
 
@@ -82,12 +84,13 @@ static enum status list_of_large_owner(struct db *db, const struct entry_list *l
 
 static enum status list_own(struct db *db, const struct entry_list *l, PGresult **ret_result)
 {
-    bool many;
-    enum status s = accounts_are_many(db, l->owner, &many);
+    int64_t accounts;
+    enum status s = accounts_count(db, l->owner, &accounts);
     if (s != STATUS_OK) {
         return s;
     }
-    return many ? list_of_large_owner(db, l, ret_result) : list_of_owner(db, l, ret_result);
+    return accounts > ACCOUNTS_ASKED_MAX ? list_of_large_owner(db, l, ret_result)
+                                         : list_of_owner(db, l, accounts, ret_result);
 }
 
 static enum status list_all(struct db *db, const struct entry_list *l, PGresult **ret_result)
@@ -136,6 +139,16 @@ void entry_row(const PGresult *r, int row, struct entry_row *ret_row)
         .created_us = db_get_time(r, row, 8),
         .version = db_get_int(r, row, 9),
     };
+}
+
+bool entry_row_is_wanted(const PGresult *r, int row)
+{
+    return db_get_bool(r, row, 10);
+}
+
+bool entry_row_is_last(const PGresult *r, int row)
+{
+    return db_get_bool(r, row, 11);
 }
 
 void statement_row(const PGresult *r, int row, struct statement_row *ret_row)

@@ -38,6 +38,10 @@ struct entry_row {
     struct entry_resource entry;
 };
 void entry_row(const PGresult *r, int row, struct entry_row *ret_row);
+/* Of entries_list: a row may be there only because enough was looked at, and the next page goes on from
+   there. */
+bool entry_row_is_wanted(const PGresult *r, int row);
+bool entry_row_is_last(const PGresult *r, int row);
 
 struct statement_row {
     struct uuid transaction;

@@ -69,6 +69,8 @@ static enum status list_recent(struct db *db, const struct event_list *l, PGresu
 {
     struct db_params p CLEANUP(db_params_free);
     list_params(&p, l);
+    bounds_param_time(&p, l->before != NULL ? bounds_time_of_id(l->before, TIME_LAST_US) : TIME_LAST_US,
+                      TIME_LAST_US);
     return db_query(db, INGRESS_SQL_LIST_RECENT_EVENTS, &p, ret_result);
 }
 
@@ -82,15 +84,11 @@ static enum status list_all(struct db *db, const struct event_list *l, PGresult 
     return db_query(db, statement_of(l), &p, ret_result);
 }
 
-/* Ids tell times: what came before an event is not a day younger, nor is what happened to an object a day
-   older than that. The days outside need not be opened. */
+/* Its id tells when an object was made: nothing happened to it a day before that, and the days before need
+   not be opened. */
 static struct event_list narrowed(const struct event_list *l)
 {
     struct event_list narrow = *l;
-    if (l->before != NULL) {
-        int64_t last_us = bounds_time_of_id(l->before, TIME_LAST_US - DAY_US) + DAY_US;
-        narrow.until_us = last_us < l->until_us ? last_us : l->until_us;
-    }
     if (l->object != NULL) {
         int64_t first_us = bounds_time_of_id(l->object, TIME_FIRST_US) - DAY_US;
         narrow.from_us = first_us > l->from_us ? first_us : l->from_us;

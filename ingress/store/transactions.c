@@ -1,4 +1,6 @@
-/* transactions.c - the filters decide which index leads, so each kind of list has a statement of its own. */
+/* transactions.c - the filters decide which index leads, so each kind of list has a statement of its own. A
+   page looks at a bounded number of rows: what a word's index shares with everybody is left for what belongs
+   to the account or owner, and the page may end before it is full. */
 #include "ingress/store/transactions.h"
 
 #include "ingress/store/accounts.h"
@@ -23,6 +25,12 @@ enum status transactions_find(struct db *db, const void *args, PGresult **ret_re
     return db_query(db, INGRESS_SQL_FIND_TRANSACTION, &p, ret_result);
 }
 
+static bool is_rare(struct str kind)
+{
+    return kind.data != NULL && !str_eq_c(kind, "transfer");
+}
+
+/* Everybody's, or of a rare kind. */
 static enum status list_all(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
@@ -34,9 +42,11 @@ static enum status list_all(struct db *db, const struct transaction_list *l, PGr
     db_param_time(&p, l->from_us);
     db_param_time(&p, l->until_us);
     db_param_int8(&p, l->limit);
-    bool is_rare = l->kind.data != NULL && !str_eq_c(l->kind, "transfer");
-    int statement = is_rare ? INGRESS_SQL_LIST_TRANSACTIONS_OF_RARE_KIND : INGRESS_SQL_LIST_TRANSACTIONS;
-    return db_query(db, statement, &p, ret_result);
+    if (!is_rare(l->kind)) {
+        return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS, &p, ret_result);
+    }
+    db_param_text(&p, l->owner);
+    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_RARE_KIND, &p, ret_result);
 }
 
 static enum status list_by_reference(struct db *db, const struct transaction_list *l, PGresult **ret_result)
@@ -81,10 +91,12 @@ static enum status list_of_account(struct db *db, const struct transaction_list 
     db_param_text(&p, l->kind);
     db_param_text(&p, l->reference);
     db_param_int8(&p, l->limit);
+    db_param_text(&p, l->metadata);
     return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_ACCOUNT, &p, ret_result);
 }
 
-static enum status list_of_owner(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+static enum status list_of_owner(struct db *db, const struct transaction_list *l, int64_t accounts,
+                                 PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
     db_params_init(&p, PARAMS_MAX);
@@ -94,10 +106,13 @@ static enum status list_of_owner(struct db *db, const struct transaction_list *l
     bounds_param_time(&p, l->until_us, TIME_LAST_US);
     db_param_text(&p, l->kind);
     db_param_int8(&p, l->limit);
+    db_param_text(&p, l->reference);
+    db_param_text(&p, l->metadata);
+    db_param_int8(&p, bounds_looked_at(accounts, l->limit));
     return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_OWNER, &p, ret_result);
 }
 
-static enum status list_of_large_owner(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+static enum status list_newest(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
     struct db_params p CLEANUP(db_params_free);
     struct uuid first = bounds_first_id(l->from_us), last = end_id(l);
@@ -109,32 +124,108 @@ static enum status list_of_large_owner(struct db *db, const struct transaction_l
     db_param_text(&p, l->kind);
     db_param_int8(&p, l->limit);
     db_param_uuid(&p, &first);
-    return db_query(db, INGRESS_SQL_LIST_TRANSACTIONS_OF_LARGE_OWNER, &p, ret_result);
+    db_param_text(&p, l->reference);
+    db_param_text(&p, l->metadata);
+    return db_query(db, INGRESS_SQL_LIST_NEWEST_TRANSACTIONS, &p, ret_result);
+}
+
+/* Did the page end before it was full, because enough was looked at? */
+static bool is_cut(const PGresult *r)
+{
+    int rows = PQntuples(r);
+    return rows > 0 && transaction_row_is_last(r, rows - 1);
+}
+
+static enum status hand_over(enum status s, PGresult **r, PGresult **ret_result)
+{
+    if (s == STATUS_OK) {
+        *ret_result = *r;
+        *r = NULL;
+    }
+    return s;
+}
+
+/* Where the kind's own index can help. */
+static bool has_only_rare_kind(const struct transaction_list *l)
+{
+    return is_rare(l->kind) && l->reference.data == NULL && l->metadata.data == NULL;
 }
 
 static enum status list_own(struct db *db, const struct transaction_list *l, PGresult **ret_result)
 {
-    bool many;
-    enum status s = accounts_are_many(db, l->owner, &many);
+    int64_t accounts;
+    enum status s = accounts_count(db, l->owner, &accounts);
     if (s != STATUS_OK) {
         return s;
     }
-    return many ? list_of_large_owner(db, l, ret_result) : list_of_owner(db, l, ret_result);
+    if (accounts > ACCOUNTS_ASKED_MAX) {
+        return has_only_rare_kind(l) ? list_all(db, l, ret_result) : list_newest(db, l, ret_result);
+    }
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    s = list_of_owner(db, l, accounts, &r);
+    if (s == STATUS_OK && is_cut(r) && has_only_rare_kind(l)) {
+        return list_all(db, l, ret_result);
+    }
+    return hand_over(s, &r, ret_result);
+}
+
+/* From the newest back, whatever index the words may have. */
+static enum status list_back(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    if (l->account != NULL) {
+        return list_of_account(db, l, ret_result);
+    }
+    return l->owner.data != NULL ? list_own(db, l, ret_result) : list_newest(db, l, ret_result);
+}
+
+static enum status is_common(struct db *db, struct str metadata, bool *ret_is_common)
+{
+    struct db_params p CLEANUP(db_params_free);
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_text(&p, metadata);
+    enum status s = db_query(db, INGRESS_SQL_IS_COMMON_METADATA, &p, &r);
+    if (s == STATUS_OK) {
+        *ret_is_common = db_get_bool(r, 0, 0);
+    }
+    return s;
+}
+
+/* What many share is not looked through for the sake of one. */
+static enum status list_of_metadata(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    bool common;
+    enum status s = is_common(db, l->metadata, &common);
+    if (s != STATUS_OK) {
+        return s;
+    }
+    return common ? list_back(db, l, ret_result) : list_by_metadata(db, l, ret_result);
+}
+
+/* By the index, and from the newest back when that has not led far enough. */
+static enum status list_of_reference(struct db *db, const struct transaction_list *l, PGresult **ret_result)
+{
+    PGresult *r CLEANUP(db_result_ptr) = NULL;
+    enum status s = list_by_reference(db, l, &r);
+    if (s == STATUS_OK && l->owner.data != NULL && is_cut(r)) {
+        return list_own(db, l, ret_result);
+    }
+    return hand_over(s, &r, ret_result);
 }
 
 enum status transactions_list(struct db *db, const void *args, PGresult **ret_result)
 {
     const struct transaction_list *l = args;
     if (l->metadata.data != NULL) {
-        return list_by_metadata(db, l, ret_result);
+        return list_of_metadata(db, l, ret_result);
     }
-    if (l->account != NULL) {
-        return list_of_account(db, l, ret_result);
+    if (l->account == NULL && l->reference.data != NULL) {
+        return list_of_reference(db, l, ret_result);
     }
-    if (l->reference.data != NULL) {
-        return list_by_reference(db, l, ret_result);
+    if (l->account == NULL && l->owner.data == NULL) {
+        return list_all(db, l, ret_result);
     }
-    return l->owner.data != NULL ? list_own(db, l, ret_result) : list_all(db, l, ret_result);
+    return list_back(db, l, ret_result);
 }
 
 enum status transactions_details(struct db *db, const void *args, PGresult **ret_result)
@@ -196,6 +287,16 @@ bool transaction_row_has_details(const PGresult *r, int row)
 {
     struct str kind = db_get_str(r, row, 1);
     return str_eq_c(kind, "reversal") || str_eq_c(kind, "hold_capture") || str_eq_c(kind, "exchange");
+}
+
+bool transaction_row_is_wanted(const PGresult *r, int row)
+{
+    return db_get_bool(r, row, 9);
+}
+
+bool transaction_row_is_last(const PGresult *r, int row)
+{
+    return db_get_bool(r, row, 10);
 }
 
 struct uuid transaction_row_id(const PGresult *r, int row)

@@ -5,7 +5,7 @@
 #include "shared/contract/resources.h"
 #include "shared/io/db.h"
 
-/* Which transactions: those of an account, of an owner, with a reference, or all. */
+/* Which transactions: those of an account, of an owner, with a reference or metadata, or all. */
 struct transaction_list {
     struct str owner;           /* {NULL, 0}: anybody's */
     const struct uuid *account; /* NULL: any */
@@ -29,6 +29,9 @@ void transaction_details_find(const PGresult *r, const struct uuid *transaction,
                               struct transaction_details *ret_details);
 /* Whether its kind says more of itself than all do. */
 bool transaction_row_has_details(const PGresult *r, int row);
+/* Of a list: a row may be there only because enough was looked at, and the next page goes on from there. */
+bool transaction_row_is_wanted(const PGresult *r, int row);
+bool transaction_row_is_last(const PGresult *r, int row);
 struct uuid transaction_row_id(const PGresult *r, int row);
 
 #endif

@@ -188,7 +188,7 @@ static long tables_locked(const struct event_list *list)
 static void test_only_the_newest_days_are_opened(void **state)
 {
     (void)state;
-    struct uuid object = {{0}}, before = uuid7_make(half_day_us(300, 0), 0, 0);
+    struct uuid object = {{0}}, before = uuid7_make(half_day_us(299, 0), 0, 0);
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct event_list list;
         if (strcmp(rows[i].name, "all") != 0 && strcmp(rows[i].name, "resource") != 0 &&

@@ -1,6 +1,7 @@
 -- Transactions whose metadata has all members of the object $6, newest first, after the cursor $1: at most $5 rows. Filters:
 -- $2 kind (null: any), created from $3 until before $4, with an entry of owner $7 and of account $8 (null: anybody's),
--- $9 reference. All that fit are found before they are put in order, since going through the newest ones could mean all.
+-- $9 reference. All that fit are found before they are put in order: for words that is_common_metadata does not find too
+-- common.
 with found as materialized (
     select t.id
     from api.transactions t
@@ -11,7 +12,8 @@ with found as materialized (
       and t.created_at >= $3
       and t.created_at < $4
       and ($9::text is null or t.reference = $9))
-select t.id, t.kind, t.amount, t.currency, t.description, t.reference, t.metadata, t.created_at, t.entry_count
+select t.id, t.kind, t.amount, t.currency, t.description, t.reference, t.metadata, t.created_at, t.entry_count,
+       true as is_wanted, false as is_last
 from (select o.id from found o order by o.id desc) f
 join api.transactions t on t.id = f.id
 where ($7::text is null or
