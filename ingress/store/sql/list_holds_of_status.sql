@@ -1,11 +1,13 @@
--- Holds in a status $2, newest first, after the cursor $1: at most $5 rows. Filters as in list_holds. Compared as rows, status and
--- id can be in order by their own index only.
+-- Holds in a status $2, newest first, after the cursor $1: at most $5 rows. Filters as in list_holds. What
+-- is always true names the index (migration 0018).
 select id, account_id, destination_id, owner, amount, captured, status, currency, capture_id, description, reference,
        metadata, expires_at, created_at, updated_at
 from api.holds
-where (status, id) < ($2, $1)
-  and (status, id) >= ($2, $6)
+where status = $2
+  and amount >= 1
+  and uuid_send(id) < uuid_send($1)
+  and uuid_send(id) >= uuid_send($6)
   and created_at >= $3
   and created_at < $4
-order by status desc, id desc
+order by uuid_send(id) desc
 limit $5
