@@ -21,6 +21,8 @@
 #define PAGE        25
 #define FOUND_MAX   200
 #define FEW_BUFFERS 200 /* of 8 KiB; the holds have thousands */
+#define PAGES_OF_A_PAGE                                                                                      \
+    6000 /* for an owner each of whose ten accounts gives one; all would be ten times that */
 
 /* Accounts 1 to 10 are many's, 11 and 12 cust's, 13 to 612 plat's (more than are asked one by one), the
    others everybody's. Of 70,000 transfers between many and others 60,000 are rent; cust has three of the
@@ -226,10 +228,27 @@ static long number_behind(const char *line, const char *word)
     return at != NULL && at < end ? strtol(at + strlen(word), NULL, 10) : 0;
 }
 
-static void expect_few_buffers(const char *moment)
+/* Explains an execution of a statement: how many rows it gives and how many pages it reads. */
+static void expect_cost(const char *moment, const char *execution, long rows, long buffers_max)
 {
     static char plan[1 << 14];
-    char account[UUID_TEXT_SIZE], arguments[96], sql[512];
+    char sql[512];
+    (void)snprintf(sql, sizeof sql, "explain (analyze, buffers) execute %s", execution);
+    PGresult *r CLEANUP(db_result_ptr) = PQexec(db_raw(ingress), sql);
+    if (PQresultStatus(r) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQresultErrorMessage(r));
+    size_t len = 0;
+    for (int line = 0; line < PQntuples(r) && len < sizeof plan; line++)
+        len += (size_t)snprintf(plan + len, sizeof plan - len, "%s\n", PQgetvalue(r, line, 0));
+    const char *line = strstr(plan, "Buffers: shared");
+    long buffers = number_behind(line, "hit=") + number_behind(line, "read=");
+    if (buffers <= 0 || buffers > buffers_max || number_behind(strstr(plan, "actual"), "rows=") != rows)
+        fail_msg("%s, %s: %ld buffers\n%s", execution, moment, buffers, plan);
+}
+
+static void expect_few_buffers(const char *moment)
+{
+    char account[UUID_TEXT_SIZE], execution[384], arguments[96];
     struct uuid id = account_id(2);
     uuid_format(&id, account);
     for (size_t i = 0; i < ROWS(holds_rows); i++) {
@@ -238,22 +257,32 @@ static void expect_few_buffers(const char *moment)
         (void)snprintf(arguments, sizeof arguments, "%.*s%s%s",
                        (int)(mark != NULL ? mark - row->arguments : (long)strlen(row->arguments)),
                        row->arguments, mark != NULL ? account : "", mark != NULL ? mark + 2 : "");
-        (void)snprintf(sql, sizeof sql,
-                       "explain (analyze, buffers) execute %s('ffffffff-ffff-ffff-ffff-ffffffffffff', %s,"
+        (void)snprintf(execution, sizeof execution,
+                       "%s('ffffffff-ffff-ffff-ffff-ffffffffffff', %s,"
                        " '1970-01-01', '9999-01-01', %d, '00000000-0000-0000-0000-000000000000'%s)",
                        row->statement, row->status, PAGE, arguments);
-        PGresult *r CLEANUP(db_result_ptr) = PQexec(db_raw(ingress), sql);
-        if (PQresultStatus(r) != PGRES_TUPLES_OK)
-            fail_msg("%s: %s", sql, PQresultErrorMessage(r));
-        size_t len = 0;
-        for (int line = 0; line < PQntuples(r) && len < sizeof plan; line++)
-            len += (size_t)snprintf(plan + len, sizeof plan - len, "%s\n", PQgetvalue(r, line, 0));
-        const char *line = strstr(plan, "Buffers: shared");
-        long buffers = number_behind(line, "hit=") + number_behind(line, "read=");
-        if (buffers <= 0 || buffers > FEW_BUFFERS ||
-            number_behind(strstr(plan, "actual"), "rows=") != row->rows)
-            fail_msg("%s, %s: %ld buffers\n%s", row->name, moment, buffers, plan);
+        expect_cost(moment, execution, row->rows, FEW_BUFFERS);
     }
+}
+
+/* A page that is filled at once ends the look at an account or a list of thousands. */
+static void expect_short_looks(const char *moment)
+{
+    static const char *const pages[] = {
+        "list_transactions_of_account('01a0c450-73d0-7000-0000-000000000002', null, null, null, null, null,"
+        " null, 25, null)",
+        "list_transactions_of_owner('many', null, null, null, null, 25, null, null, 2000)",
+        "list_newest_transactions('many', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '1970-01-01',"
+        " '9999-01-01', null, 25, '00000000-0000-0000-0000-000000000000', null, null)",
+        "list_transactions_by_reference('ffffffff-ffff-ffff-ffff-ffffffffffff', null, '1970-01-01',"
+        " '9999-01-01', 25, 'rent', 'many')",
+        "list_entries_of_account('01a0c450-73d0-7000-0000-000000000002', null, 9223372036854775807, null, "
+        "25)",
+        "list_entries_of_owner('many', null, null, null, null, 25, 2000)",
+        "list_entries_of_large_owner('many', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 0::int2, null, 25)",
+    };
+    for (size_t i = 0; i < ROWS(pages); i++)
+        expect_cost(moment, pages[i], PAGE, PAGES_OF_A_PAGE);
 }
 
 static void reconnect(void)
@@ -281,11 +310,18 @@ static void test_holds(void **state)
     at_each_moment(expect_few_buffers);
 }
 
+static void test_short_looks(void **state)
+{
+    (void)state;
+    at_each_moment(expect_short_looks);
+}
+
 static void test_analysed(void **state)
 {
     (void)state;
     database_exec(superuser, "vacuum analyze");
     reconnect();
+    expect_short_looks("analysed");
     expect_pages("analysed");
     expect_few_buffers("analysed");
 }
@@ -321,6 +357,6 @@ int main(void)
 {
     /* In this order: the first two with plans that were made before. */
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_transactions), cmocka_unit_test(test_holds),
-                                       cmocka_unit_test(test_analysed)};
+                                       cmocka_unit_test(test_short_looks), cmocka_unit_test(test_analysed)};
     return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -180,7 +180,8 @@ static void test_time_bounds_holds(void **state)
     assert_int_equal(db_open(&options, &db), STATUS_OK);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const char *scan = strstr(explain(db_raw(db), lists[i], plan, sizeof plan), " on holds");
-        const char *cond = scan != NULL ? strstr(scan, "Index Cond: ") : NULL;
+        assert_non_null(scan);
+        const char *cond = strstr(scan, "Index Cond: ");
         assert_non_null(cond);
         const char *end = strchr(cond, '\n'), *bound = strstr(cond, "(id >= ");
         bound = bound != NULL ? bound : strstr(cond, "(uuid_send(id) >= ");

@@ -13,7 +13,7 @@ from (select n.account_id, n.account_version, n.is_wanted, n.place = 20000 as is
                   order by e.account_version desc
                   limit 20000) l) n
       where n.is_wanted or n.place = 20000
-      order by n.place
+      order by n.account_version desc
       limit $5) p
 join api.entries e on e.account_id = p.account_id and e.account_version = p.account_version
 order by e.account_version desc

@@ -13,7 +13,7 @@ from (select n.transaction_id, n.leg, n.is_wanted, n.place = 100000 as is_last
                   order by e.transaction_id desc, e.leg desc
                   limit 100000) l) n
       where n.is_wanted or n.place = 100000
-      order by n.place
+      order by n.transaction_id desc, n.leg desc
       limit $5) p
 join api.entries e on e.transaction_id = p.transaction_id and e.leg = p.leg
 order by e.transaction_id desc, e.leg desc

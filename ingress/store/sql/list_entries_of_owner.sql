@@ -18,7 +18,7 @@ with found as materialized (
                     order by e.account_version desc
                     limit $7::bigint) l) n
         where n.is_wanted or n.place = $7
-        order by n.place
+        order by n.account_version desc
         limit $6
     ) p
     where a.owner = $1)

@@ -24,7 +24,7 @@ from (select n.id, n.is_wanted, n.place = 20000 as is_last
                   order by t.id desc
                   limit 20000) l) n
       where n.is_wanted or n.place = 20000
-      order by n.place
+      order by n.id desc
       limit $6) p
 join api.transactions t on t.id = p.id
 order by p.id desc

@@ -8,7 +8,7 @@ select t.id, t.kind, t.amount, t.currency, t.description, t.reference, t.metadat
 from api.accounts a
 cross join lateral (
     select n.transaction_id, n.is_wanted, n.place = 20000 as is_last
-    from (select l.transaction_id, row_number() over (order by l.account_version desc) as place,
+    from (select l.transaction_id, l.account_version, row_number() over (order by l.account_version desc) as place,
                  (select ($6::text is null or t.kind = $6)
                          and ($7::text is null or coalesce(t.reference = $7, false))
                          and ($9::text is null or coalesce(t.metadata::jsonb @> $9::text::jsonb, false))
@@ -27,7 +27,7 @@ cross join lateral (
                 order by e.account_version desc
                 limit 20000) l) n
     where n.is_wanted or n.place = 20000
-    order by n.place
+    order by n.account_version desc
     limit $8
 ) p
 join api.transactions t on t.id = p.transaction_id

@@ -8,7 +8,7 @@ with found as materialized (
     from api.accounts a
     cross join lateral (
         select n.transaction_id, n.is_wanted, n.place = $9 as is_last
-        from (select l.transaction_id, row_number() over (order by l.account_version desc) as place,
+        from (select l.transaction_id, l.account_version, row_number() over (order by l.account_version desc) as place,
                      (select ($5::text is null or t.kind = $5)
                              and ($7::text is null or coalesce(t.reference = $7, false))
                              and ($8::text is null or coalesce(t.metadata::jsonb @> $8::text::jsonb, false))
@@ -27,7 +27,7 @@ with found as materialized (
                     order by e.account_version desc
                     limit $9::bigint) l) n
         where n.is_wanted or n.place = $9
-        order by n.place
+        order by n.account_version desc
         limit $6
     ) p
     where a.owner = $1)
