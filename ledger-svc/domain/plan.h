@@ -28,6 +28,8 @@ struct entry_row {
     int64_t created_us; /* its transaction's */
     int64_t amount, account_version, balance_after;
     char currency[4];
+    struct uuid counterparty_id; /* the only other entry's account; zero: none or more than one */
+    const char *kind;            /* its transaction's, when that has no words of the client; else NULL */
 };
 struct event_row {
     struct uuid id;

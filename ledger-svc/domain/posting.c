@@ -181,6 +181,17 @@ static bool is_within_bounds(const struct account *a)
     return a->allow_negative || (account_available(a) >= 0 && account_posted(a) <= MONEY_AMOUNT_MAX);
 }
 
+/* What a statement shows of the other entries and of the transaction, when a short word says it all. */
+static void note_counterparty(const struct posting *p, size_t leg, struct entry_row *row)
+{
+    if (p->leg_count == 2 && p->legs[0].account != p->legs[1].account) {
+        row->counterparty_id = p->legs[1 - leg].account->id;
+    }
+    if (p->description.len == 0 && p->reference.len == 0) {
+        row->kind = p->kind;
+    }
+}
+
 /* Applies all legs; the rows of the transaction's entries, or NULL when out of memory. */
 static const struct entry_row *add_entries(struct ledger *l, const struct posting *p,
                                            const struct posted *posted)
@@ -195,6 +206,7 @@ static const struct entry_row *add_entries(struct ledger *l, const struct postin
         row->leg = (int)i;
         row->created_us = posted->created_us;
         apply_leg(l, &p->legs[i], row);
+        note_counterparty(p, i, row);
     }
     for (size_t i = 0; i < p->leg_count; i++) {
         assert(is_within_bounds(p->legs[i].account));

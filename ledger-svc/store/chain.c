@@ -11,7 +11,7 @@
 #define EVENT_TYPE        3
 #define EVENT_OBJECT      5
 #define TRANSACTION_PLACE 17
-#define ENTRY_PLACE       9
+#define ENTRY_PLACE       11
 
 void chain_rows_free(struct chain_rows *rows)
 {

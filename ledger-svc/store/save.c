@@ -79,6 +79,8 @@ static const struct column entry_columns[] = {
     ENTRY(TEXT, SHARED, CODE, currency),
     ENTRY(INT8, EACH, INT64, balance_after),
     ENTRY(TIME, SHARED, TIME, created_us),
+    ENTRY(UUID, EACH, UUID, counterparty_id),
+    ENTRY(TEXT, SHARED, NAME, kind),
 };
 #define EVENT(type, use, field, member) COLUMN(type, use, field, event_row, member)
 static const struct column event_columns[] = {

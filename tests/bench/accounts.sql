@@ -19,11 +19,13 @@ with t as (
     insert into paybus.transactions (id, kind, amount, currency, entry_count, owner, actor, created_at)
     select transaction_id, 'deposit', 1000000000, 'EUR', 2, 'bench', 'bench', now() from bench order by i)
 insert into paybus.entries (transaction_id, leg, account_id, account_version, direction, amount, currency, balance_after,
-                            created_at)
-select transaction_id, 0, '01900000-0000-7000-a000-000000000000', i, 'debit', 1000000000, 'EUR', -1000000000::bigint * i, now()
+                            created_at, counterparty_id, kind)
+select transaction_id, 0, '01900000-0000-7000-a000-000000000000', i, 'debit', 1000000000, 'EUR', -1000000000::bigint * i, now(),
+       account_id, 'deposit'
 from bench
 union all
-select transaction_id, 1, account_id, 1, 'credit', 1000000000, 'EUR', 1000000000, now()
+select transaction_id, 1, account_id, 1, 'credit', 1000000000, 'EUR', 1000000000, now(),
+       '01900000-0000-7000-a000-000000000000', 'deposit'
 from bench;
 update paybus.accounts
 set debits_posted = :last * 1000000000::bigint, version = :last, last_entry_at = now()

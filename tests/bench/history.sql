@@ -20,11 +20,11 @@ with t as (
     insert into paybus.transactions (id, kind, amount, currency, entry_count, owner, actor, created_at)
     select transaction_id, 'transfer', 1, 'EUR', 2, 'bench', 'bench', at from bench)
 insert into paybus.entries (transaction_id, leg, account_id, account_version, direction, amount, currency, balance_after,
-                            created_at)
-select transaction_id, 0, from_id, from_version, 'debit', 1, 'EUR', from_balance, at
+                            created_at, counterparty_id, kind)
+select transaction_id, 0, from_id, from_version, 'debit', 1, 'EUR', from_balance, at, to_id, 'transfer'
 from bench
 union all
-select transaction_id, 1, to_id, to_version, 'credit', 1, 'EUR', to_balance, at
+select transaction_id, 1, to_id, to_version, 'credit', 1, 'EUR', to_balance, at, from_id, 'transfer'
 from bench;
 update paybus.accounts a
 set debits_posted = debits_posted + :rounds, version = from_version, last_entry_at = at

@@ -18,6 +18,7 @@ static const struct {
     {E2E_SQL_CHECK_ENTRY_COUNT, "transaction has the wrong number of entries"},
     {E2E_SQL_CHECK_ACCOUNT_COUNTERS, "account differs from its entries"},
     {E2E_SQL_CHECK_RUNNING_BALANCE, "entry is out of order or has a wrong running balance"},
+    {E2E_SQL_CHECK_COUNTERPARTIES, "entry notes a wrong counterparty or kind"},
     {E2E_SQL_CHECK_AVAILABLE, "account is below zero"},
     {E2E_SQL_CHECK_HELD, "account has pending money without a hold"},
     {E2E_SQL_CHECK_CAPTURES, "hold differs from its captures"},

@@ -28,6 +28,8 @@ static const struct plant plants[] = {
     {"money from nowhere", E2E_SQL_PLANT_WRONG_COUNTER, -1, "currency does not sum to zero"},
     {"wrong counter", E2E_SQL_PLANT_WRONG_COUNTER, -1, "account differs from its entries"},
     {"wrong running balance", E2E_SQL_PLANT_WRONG_RUNNING_BALANCE, -1, "wrong running balance"},
+    {"wrong counterparty", E2E_SQL_PLANT_WRONG_COUNTERPARTY, -1, "notes a wrong counterparty or kind"},
+    {"wrong kind", E2E_SQL_PLANT_WRONG_KIND, -1, "notes a wrong counterparty or kind"},
     {"overdrawn account", E2E_SQL_PLANT_OVERDRAWN_ACCOUNT, E2E_SQL_PLANT_UNGUARDED_ACCOUNT,
      "account is below zero"},
     {"pending money", E2E_SQL_PLANT_PENDING_MONEY, -1, "pending money without a hold"},

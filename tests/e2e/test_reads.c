@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "e2e_statements.h"
 #include "shared/core/timefmt.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/cast.h"
@@ -12,6 +13,7 @@
 #define OPENING        INT64_C(10000)
 #define TRANSFERS      64 /* more than any page but the largest */
 #define LIST_MAX       400
+#define STATEMENTS_MAX (1 << 20)
 #define FORMULA        "=HYPERLINK(1)"
 #define QUOTED_FORMULA "\"'=HYPERLINK(1)\""
 #define REFERENCE      "order 42/7&8"
@@ -474,6 +476,46 @@ static void books_are_right(void **state)
     assert_int_equal(money_check(&h, NULL), 0);
 }
 
+/* The statements of everybody, as JSON and as CSV. */
+static void read_statements(struct buf *ret_text)
+{
+    static const char *const names[] = {"alice", "bob", "carol"};
+    for (size_t i = 0; i < ROWS(names); i++) {
+        char path[256];
+        assert_int_equal(api_get(&api, "/v1/accounts/@%s/statement?limit=100", names[i]), 200);
+        buf_add(ret_text, api.body.data, api.body.len);
+        (void)snprintf(path, sizeof path, "/v1/accounts/%s/statement", cast_id(names[i]));
+        (void)api_send(&api, &(struct api_request){.path = path, .headers = {"Accept: text/csv"}});
+        assert_int_equal(api.status, 200);
+        buf_add(ret_text, api.body.data, api.body.len);
+    }
+    assert_int_equal(buf_status(ret_text), STATUS_OK);
+}
+
+/* Entries that were stored before they noted counterparty and kind. Changes the books: it comes last. */
+static void entries_of_before_read_the_same(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf noted, looked_up;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    buf_init(&noted, STATEMENTS_MAX);
+    buf_init(&looked_up, STATEMENTS_MAX);
+    assert_int_equal(
+        api_post(&api, "/v1/transactions", "three legs",
+                 "{'entries':[{'account':'@alice','direction':'debit','amount':3,'currency':'EUR'},"
+                 "{'account':'@bob','direction':'credit','amount':1,'currency':'EUR'},"
+                 "{'account':'@carol','direction':'credit','amount':2,'currency':'EUR'}]}"),
+        201);
+    read_statements(&noted);
+    struct db *db = harness_database(&h);
+    assert_int_equal(db_exec(db, "set session_replication_role = replica"), STATUS_OK);
+    assert_int_equal(db_query(db, E2E_SQL_FORGET_COUNTERPARTIES, NULL, &r), STATUS_OK);
+    db_close(db);
+    read_statements(&looked_up);
+    assert_int_equal(noted.len, looked_up.len);
+    assert_memory_equal(noted.data, looked_up.data, noted.len);
+}
+
 static void must(int status)
 {
     if (status != 201)
@@ -530,6 +572,7 @@ int main(void)
         cmocka_unit_test(by_metadata),
         cmocka_unit_test(currencies),
         cmocka_unit_test(books_are_right),
+        cmocka_unit_test(entries_of_before_read_the_same),
     };
     harness_start(&h, &(struct harness_options){0});
     api_open(&api, &h, 0);

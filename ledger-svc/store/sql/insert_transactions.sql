@@ -12,12 +12,13 @@ with t as (
                  unnest($14::text[]) as reference, unnest($15::json[]) as metadata,
                  unnest($16::timestamptz[]) as created_at) as n)
 insert into paybus.entries (transaction_id, leg, account_id, account_version, direction, amount, currency,
-                            balance_after, created_at)
+                            balance_after, created_at, counterparty_id, kind)
 select n.transaction_id, n.leg, n.account_id, n.account_version,
        case when n.is_debit then 'debit' else 'credit' end, n.amount, coalesce(n.currency, $25), n.balance_after,
-       coalesce(n.created_at, $28)
+       coalesce(n.created_at, $28), n.counterparty_id, coalesce(n.kind, $31)
 from (select unnest($18::uuid[]) as transaction_id, unnest($19::smallint[]) as leg,
              unnest($20::uuid[]) as account_id, unnest($21::bigint[]) as account_version,
              unnest($22::boolean[]) as is_debit, unnest($23::bigint[]) as amount,
              unnest($24::text[]) as currency, unnest($26::bigint[]) as balance_after,
-             unnest($27::timestamptz[]) as created_at) as n
+             unnest($27::timestamptz[]) as created_at, unnest($29::uuid[]) as counterparty_id,
+             unnest($30::text[]) as kind) as n
