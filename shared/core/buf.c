@@ -56,16 +56,23 @@ static bool reserve(struct buf *b, size_t len)
     return true;
 }
 
-void buf_add(struct buf *b, const void *data, size_t len)
+char *buf_extend(struct buf *b, size_t len)
 {
     if (!reserve(b, len)) {
-        return;
+        return NULL;
     }
-    if (len > 0) {
-        memcpy(b->data + b->len, data, len);
-    }
+    char *at = b->data + b->len;
     b->len += len;
-    b->data[b->len] = '\0';
+    at[len] = '\0';
+    return at;
+}
+
+void buf_add(struct buf *b, const void *data, size_t len)
+{
+    char *at = buf_extend(b, len);
+    if (at != NULL && len > 0) {
+        memcpy(at, data, len);
+    }
 }
 
 void buf_add_str(struct buf *b, const char *s)

@@ -25,6 +25,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
+/* Makes it len bytes longer: they are the caller's to write. NULL when they do not fit. */
+NODISCARD char *buf_extend(struct buf *b, size_t len);
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_str(struct buf *b, const char *s);
 void buf_add_char(struct buf *b, char c);

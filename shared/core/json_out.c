@@ -20,6 +20,22 @@ static void separate(struct json_out *o)
     o->comma = true;
 }
 
+/* A separator, len bytes in quotes and tail bytes behind: where the first of len is to be written, or NULL.
+ */
+static char *quoted(struct json_out *o, size_t len, size_t tail)
+{
+    size_t comma = o->comma ? 1 : 0;
+    o->comma = true;
+    char *at = buf_extend(o->buf, comma + len + 2 + tail);
+    if (at == NULL) {
+        return NULL;
+    }
+    at[0] = ','; /* or the quote in its place */
+    at += comma;
+    at[0] = at[len + 1] = '"';
+    return at + 1;
+}
+
 static void open_with(struct json_out *o, char bracket)
 {
     separate(o);
@@ -55,10 +71,12 @@ void json_array_close(struct json_out *o)
 
 void json_key(struct json_out *o, const char *key)
 {
-    separate(o);
-    buf_add_char(o->buf, '"');
-    buf_add_str(o->buf, key);
-    buf_add(o->buf, "\":", 2);
+    size_t len = strlen(key);
+    char *at = quoted(o, len, 1);
+    if (at != NULL) {
+        memcpy(at, key, len);
+        at[len + 1] = ':';
+    }
     o->comma = false;
 }
 
@@ -74,14 +92,19 @@ static void add_escape(struct buf *b, unsigned char c)
     }
 }
 
-void json_str(struct json_out *o, struct str s)
+static bool needs_escape(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+static void add_escaped(struct json_out *o, struct str s)
 {
     separate(o);
     buf_add_char(o->buf, '"');
     size_t done = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
+        if (!needs_escape(c)) {
             continue;
         }
         buf_add(o->buf, s.data + done, i - done);
@@ -92,6 +115,22 @@ void json_str(struct json_out *o, struct str s)
         buf_add(o->buf, s.data + done, s.len - done);
     }
     buf_add_char(o->buf, '"');
+}
+
+void json_str(struct json_out *o, struct str s)
+{
+    size_t plain = 0;
+    while (plain < s.len && !needs_escape((unsigned char)s.data[plain])) {
+        plain++;
+    }
+    if (plain < s.len) {
+        add_escaped(o, s);
+        return;
+    }
+    char *at = quoted(o, s.len, 0);
+    if (at != NULL && s.len > 0) {
+        memcpy(at, s.data, s.len);
+    }
 }
 
 void json_cstr(struct json_out *o, const char *s)
@@ -126,24 +165,24 @@ void json_raw(struct json_out *o, struct str json)
 }
 
 /* Text that needs no escape. */
-static void add_plain(struct json_out *o, const char *text)
+static void add_plain(struct json_out *o, const char *text, size_t len)
 {
-    separate(o);
-    buf_add_char(o->buf, '"');
-    buf_add_str(o->buf, text);
-    buf_add_char(o->buf, '"');
+    char *at = quoted(o, len, 0);
+    if (at != NULL) {
+        memcpy(at, text, len);
+    }
 }
 
 void json_typeid(struct json_out *o, const char *prefix, const struct uuid *u)
 {
     char text[TYPEID_TEXT_SIZE];
     typeid_format(prefix, u, text);
-    add_plain(o, text);
+    add_plain(o, text, strlen(text));
 }
 
 void json_time(struct json_out *o, int64_t unix_us)
 {
     char text[TIME_TEXT_SIZE];
     time_format(unix_us, text);
-    add_plain(o, text);
+    add_plain(o, text, TIME_TEXT_SIZE - 1);
 }

@@ -24,9 +24,9 @@ end
 
 function accounts.report(summary, latency, requests)
    local errors = summary.errors
-   io.write(string.format("RESULT requests=%d seconds=%.3f p50_us=%d p99_us=%d non2xx=%d socket_errors=%d\n",
-      requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99), errors.status,
-      errors.connect + errors.read + errors.write + errors.timeout))
+   io.write(string.format("RESULT requests=%d seconds=%.3f p50_us=%d p90_us=%d p99_us=%d p999_us=%d non2xx=%d socket_errors=%d\n",
+      requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(90), latency:percentile(99),
+      latency:percentile(99.9), errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end
 
 return accounts

@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+from plot import line_chart
+
 
 def read(path):
     """{'uniform_64': {'requests': 1.0, ...}, ...} and the machine line."""
@@ -33,7 +35,7 @@ def goals(cases):
     rows = [
         ("64 connections, uniform / pgbench TPC-B best", rate["uniform_64"] / tpcb, ">=", 3.5),
         ("256 connections, uniform / pgbench TPC-B best", rate["uniform_256"] / tpcb, ">=", 4.0),
-        ("4 connections, batches of 1,000 / pgbench TPC-B best", rate["batches_4"] / tpcb, ">=", 6.0),
+        ("4 connections, batches of 1,000 / pgbench TPC-B best", rate["batch_of_1000"] / tpcb, ">=", 6.0),
         ("64 connections, hot / uniform", rate["hot_64"] / rate["uniform_64"], ">=", 0.9),
         ("64 connections, hot / pgbench scale 1 best", rate["hot_64"] / hot_tpcb, ">=", 5.0),
         ("1 connection, p50 / pgbench p50 at 1 client", cases["uniform_1"]["p50_us"] / single, "<=", 1.1),
@@ -68,19 +70,37 @@ def markdown(cases, machine, rows):
     return "\n".join(out) + "\n"
 
 
-def chart(title, unit, bars):
-    """A plain horizontal bar chart; bars are (label, value)."""
-    top, width, row = 44, 640, 26
-    scale = 380 / max(v for _, v in bars)
-    svg = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{top + row * len(bars) + 12}" '
-           'font-family="sans-serif" font-size="13">', f'<text x="12" y="24" font-size="16">{title}</text>']
-    for i, (label, value) in enumerate(bars):
-        y = top + i * row
-        colour = "#8a8f98" if label.startswith("pgbench") else "#2563eb"
-        svg.append(f'<text x="150" y="{y + 14}" text-anchor="end">{label}</text>'
-                   f'<rect x="160" y="{y}" width="{value * scale:.1f}" height="18" fill="{colour}"/>'
-                   f'<text x="{165 + value * scale:.1f}" y="{y + 14}">{value:,.0f} {unit}</text>')
-    return "\n".join(svg) + "\n</svg>\n"
+def sweep(cases, prefix, key="per_second", unit=1):
+    """[(number in the name, value), ...] of the cases called prefix and a number."""
+    points = [(float(n[len(prefix):]), c[key] / unit) for n, c in cases.items() if re.fullmatch(re.escape(prefix) + r"[\d.]+", n)]
+    return sorted(points)
+
+
+def charts(cases):
+    """{file name: SVG}"""
+    tpcb = ("pgbench TPC-B, best", best(cases, "pgbench_scale50_"))
+    hot_tpcb = ("pgbench, one branch", best(cases, "pgbench_scale1_"))
+    a_second = "transfers a second"
+    share = [(0.0, cases["uniform_64"]["per_second"])] + sweep(cases, "share_") + [(100.0, cases["hot_64"]["per_second"])]
+    percentiles = [(f"p{name}", sweep(cases, "uniform_", f"p{key}_us", 1000))
+                   for name, key in (("50", "50"), ("90", "90"), ("99", "99"), ("99.9", "999"))]
+    return {
+        "throughput-connections.svg": line_chart(
+            "Single transfers, uniform over the accounts", ("connections", a_second),
+            [("HTTP", sweep(cases, "uniform_")), ("pgbench TPC-B", sweep(cases, "pgbench_scale50_", "tps"))]),
+        "throughput-batch.svg": line_chart(
+            "Transfers in batches", ("transfers in a batch", a_second),
+            [("HTTP, 4 connections", sweep(cases, "batch_of_")), ("engine alone", sweep(cases, "engine_"))], [tpcb]),
+        "throughput-share.svg": line_chart(
+            "Skew: a share of all transfers goes into one account, 64 connections", ("% into one account", a_second),
+            [("HTTP", share)], [tpcb, hot_tpcb], log_x=False),
+        "throughput-zipf.svg": line_chart(
+            "Skew: accounts drawn by Zipf's law, 64 connections", ("exponent (0 is uniform)", a_second),
+            [("HTTP", [(0.0, cases["uniform_64"]["per_second"])] + sweep(cases, "zipf_"))], [tpcb, hot_tpcb], log_x=False),
+        "latency-connections.svg": line_chart(
+            "Latency of single transfers over HTTP", ("connections", "milliseconds"),
+            percentiles + [("pgbench p50", sweep(cases, "pgbench_scale50_", "p50_us", 1000))], log_y=True),
+    }
 
 
 def main():
@@ -91,10 +111,8 @@ def main():
         {"machine": machine, "cases": cases,
          "goals": [{"what": w, "value": v, "goal": g, "met": m} for w, v, g, m in rows]}, indent=2) + "\n")
     (out / "latest.md").write_text(markdown(cases, machine, rows))
-    rates = [(n, c.get("tps", c.get("per_second"))) for n, c in cases.items() if "tps" in c or "per_second" in c]
-    (out / "throughput.svg").write_text(chart("Transactions per second", "/s", rates))
-    times = [(n, c["p99_us"] / 1000) for n, c in cases.items() if "p99_us" in c]
-    (out / "latency.svg").write_text(chart("p99 latency over HTTP", "ms", times))
+    for name, svg in charts(cases).items():
+        (out / name).write_text(svg)
 
 
 main()

@@ -133,14 +133,21 @@ for scale in 50 1; do
   done
 done
 settle
-for connections in 1 16 64 256; do
+for connections in 1 4 16 64 128 256; do
   record "uniform_$connections" wrk_case transfers "$connections" "$ACCOUNTS" uniform "$(word uniform)"
 done
 for connections in 64 256; do
   record "hot_$connections" wrk_case transfers "$connections" "$ACCOUNTS" hot "$(word hot)"
 done
-for connections in 1 4; do
-  record "batches_$connections" wrk_case batches "$connections" "$ACCOUNTS" 1000 "$(word batches)"
+for share in 25 50 75; do
+  record "share_$share" wrk_case transfers 64 "$ACCOUNTS" "share-$share" "$(word share)"
+done
+for exponent in 0.5 1.0 1.5; do
+  record "zipf_$exponent" wrk_case transfers 64 "$ACCOUNTS" "zipf-$exponent" "$(word zipf)"
+done
+record batches_1 wrk_case batches 1 "$ACCOUNTS" 1000 "$(word batches)"
+for size in 1 10 100 1000; do
+  record "batch_of_$size" wrk_case batches 4 "$ACCOUNTS" "$size" "$(word size)"
 done
 record beside_batches_16 beside_case 16
 record holds_64 wrk_case holds 64 "$ACCOUNTS" pairs "$(word holds)"
@@ -171,5 +178,5 @@ if [[ ${BENCH_LARGE-1} == 1 ]]; then
   record large_uniform_64 wrk_case transfers 64 "$LARGE_ACCOUNTS" uniform "$(word large)"
   record large_account_64 wrk_case reads 64 "$LARGE_ACCOUNTS" account
 fi
-python3 tests/bench/report.py "$RESULTS" "$REPORT"
+python3 -B tests/bench/report.py "$RESULTS" "$REPORT"
 cat "$REPORT/latest.md"
