@@ -1,31 +1,12 @@
 /* read_accounts.c - accounts and their balances. */
-#include "ingress/edge/account_reader.h"
 #include "ingress/edge/reads.h"
 #include "ingress/store/accounts.h"
-
-/* Its strings are borrowed from found. */
-static bool find_account(struct exchange *ex, struct found_account *found, struct account_resource *ret)
-{
-    enum status s = account_reader_find(ex->ingress->account_reader, &ex->uuid, ex->deadline_us, found);
-    if (s != STATUS_OK && s != STATUS_NOT_FOUND) {
-        reads_refuse(ex, s);
-        return false;
-    }
-    if (s == STATUS_OK) {
-        account_row(found->result, found->row, ret);
-    }
-    if (s == STATUS_NOT_FOUND || !(ex->is_staff || str_eq_c(ret->owner, ex->credential.owner))) {
-        exchange_refuse(ex, OUTCOME_not_found, NULL);
-        return false;
-    }
-    return true;
-}
 
 void reads_account(struct exchange *ex)
 {
     struct found_account found CLEANUP(found_account_free) = {0};
     struct account_resource a;
-    if (!find_account(ex, &found, &a)) {
+    if (!reads_account_row(ex, &found, &a)) {
         return;
     }
     struct json_out out = exchange_json(ex);
@@ -136,7 +117,7 @@ void reads_balance(struct exchange *ex)
     }
     struct found_account found CLEANUP(found_account_free) = {0};
     struct account_resource a;
-    if (!find_account(ex, &found, &a)) {
+    if (!reads_account_row(ex, &found, &a)) {
         return;
     }
     struct balance_view b = {.currency = a.currency,

@@ -17,6 +17,8 @@
 #define UUID_SIZE sizeof(struct uuid)
 
 struct statement {
+    struct found_account found; /* of a statement without bounds */
+    PGresult *bounds;           /* of one with them */
     struct statement_range range;
     int64_t from_us, until_us;
     const PGresult *entries;
@@ -193,20 +195,41 @@ static void write_csv(struct exchange *ex, const struct statement *s, const stru
     ex->content_type = CSV_TYPE;
 }
 
-static bool read_range(struct exchange *ex, struct statement *s, PGresult **ret_result)
+/* From the first entry to the last: the account itself says where that is. */
+static bool read_whole_range(struct exchange *ex, struct statement *s)
 {
+    struct statement_range *r = &s->range;
+    if (!reads_account_row(ex, &s->found, &r->account)) {
+        return false;
+    }
+    r->closing_version = r->account.version;
+    r->closing_balance = r->account.credits_posted - r->account.debits_posted;
+    return true;
+}
+
+static bool read_range(struct exchange *ex, struct statement *s)
+{
+    if (s->from_us == TIME_FIRST_US && s->until_us == TIME_LAST_US) {
+        return read_whole_range(ex, s);
+    }
     struct statement_key key = {.account = {.id = ex->uuid, .owner = exchange_owner(ex)},
                                 .from_us = s->from_us,
                                 .until_us = s->until_us};
-    if (!reads_run(ex, accounts_statement_range, &key, ret_result)) {
+    if (!reads_run(ex, accounts_statement_range, &key, &s->bounds)) {
         return false;
     }
-    if (PQntuples(*ret_result) == 0) {
+    if (PQntuples(s->bounds) == 0) {
         exchange_refuse(ex, OUTCOME_not_found, NULL);
         return false;
     }
-    statement_range_row(*ret_result, &s->range);
+    statement_range_row(s->bounds, &s->range);
     return true;
+}
+
+static void statement_free(struct statement *s)
+{
+    found_account_free(&s->found);
+    db_result_ptr(&s->bounds);
 }
 
 void reads_statement(struct exchange *ex)
@@ -219,11 +242,10 @@ void reads_statement(struct exchange *ex)
     if (as_csv && !exchange_param(ex, "limit")->is_set) {
         page.limit = CSV_ROWS;
     }
-    struct statement s = {.from_us = reads_time(ex, "from", TIME_FIRST_US),
-                          .until_us = reads_time(ex, "to", TIME_LAST_US)};
-    PGresult *range CLEANUP(db_result_ptr) = NULL;
+    struct statement s CLEANUP(statement_free) = {.from_us = reads_time(ex, "from", TIME_FIRST_US),
+                                                  .until_us = reads_time(ex, "to", TIME_LAST_US)};
     PGresult *entries CLEANUP(db_result_ptr) = NULL;
-    if (!read_range(ex, &s, &range)) {
+    if (!read_range(ex, &s)) {
         return;
     }
     struct statement_list list = {.account = ex->uuid,

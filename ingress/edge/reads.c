@@ -1,6 +1,7 @@
 /* reads.c - see reads.h. */
 #include "ingress/edge/reads.h"
 
+#include "ingress/store/accounts.h"
 #include "shared/core/currency.h"
 #include "shared/io/log.h"
 
@@ -49,6 +50,23 @@ bool reads_run(struct exchange *ex,
         reads_refuse(ex, s);
     }
     return s == STATUS_OK;
+}
+
+bool reads_account_row(struct exchange *ex, struct found_account *found, struct account_resource *ret)
+{
+    enum status s = account_reader_find(ex->ingress->account_reader, &ex->uuid, ex->deadline_us, found);
+    if (s != STATUS_OK && s != STATUS_NOT_FOUND) {
+        reads_refuse(ex, s);
+        return false;
+    }
+    if (s == STATUS_OK) {
+        account_row(found->result, found->row, ret);
+    }
+    if (s == STATUS_NOT_FOUND || !(ex->is_staff || str_eq_c(ret->owner, ex->credential.owner))) {
+        exchange_refuse(ex, OUTCOME_not_found, NULL);
+        return false;
+    }
+    return true;
 }
 
 bool reads_page(struct exchange *ex, struct page *ret_page)

@@ -3,7 +3,9 @@
 #define INGRESS_EDGE_READS_H
 
 #include "ingress/domain/cursor.h"
+#include "ingress/edge/account_reader.h"
 #include "ingress/edge/exchange.h"
+#include "shared/contract/resources.h"
 
 /* Runs a statement on a connection of the pool; a connection that turns out to be dead is replaced once.
    False: the refusal is written. */
@@ -13,6 +15,10 @@ bool reads_run(struct exchange *ex,
 
 /* Answers what could not be read; s is not STATUS_OK. */
 void reads_refuse(struct exchange *ex, enum status s);
+
+/* The account in the path, if the caller may read it; its strings are borrowed from found. False: the refusal
+   is written. */
+bool reads_account_row(struct exchange *ex, struct found_account *found, struct account_resource *ret);
 
 /* Which page of a list is wanted. */
 struct page {
