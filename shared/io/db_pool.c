@@ -1,4 +1,6 @@
-/* db_pool.c - lends connections: last given back, first lent, opened when first needed. */
+/* db_pool.c - lends connections: last given back, first lent, opened when first needed. Who waits gets his
+   place in the order of coming: otherwise a thread that has just given one back takes it again, and some wait
+   long. */
 #include "shared/io/db_pool.h"
 
 #include <assert.h>
@@ -12,10 +14,18 @@
 #define POOL_SIZE_MAX 64
 #define FAIL_FAST_US  250000
 
+struct waiter {
+    struct monitor monitor; /* guards what follows */
+    bool has_place;
+    struct db *db;       /* the connection in it, if any */
+    struct waiter *next; /* guarded by the pool's lock */
+};
+
 struct db_pool {
     const struct db_options *options;
-    struct monitor monitor; /* guards what follows; signalled when a place comes free */
+    pthread_mutex_t lock; /* guards what follows; never taken together with a waiter's */
     int size, in_use, free_count;
+    struct waiter *first, **end;
     int64_t fail_fast_until_us;
     struct db *free[POOL_SIZE_MAX];
 };
@@ -28,37 +38,116 @@ enum status db_pool_open(const struct db_options *options, int size, struct db_p
         return STATUS_NO_MEMORY;
     pool->options = options;
     pool->size = size;
-    monitor_init(&pool->monitor);
+    pthread_mutex_init(&pool->lock, NULL);
+    pool->end = &pool->first;
     *ret_pool = pool;
     return STATUS_OK;
 }
 
-/* Takes a place, and the connection in it if there is one. Called under the lock. */
+/* Takes a place that is free, and the connection in it if there is one; else gets in line. */
+static bool take_or_wait(struct db_pool *pool, struct waiter *w)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool is_free = pool->in_use < pool->size;
+    if (is_free) {
+        pool->in_use++;
+        w->db = pool->free_count > 0 ? pool->free[--pool->free_count] : NULL;
+    } else {
+        *pool->end = w;
+        pool->end = &w->next;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return is_free;
+}
+
+/* False: it is not in the line any more, a place is on its way. */
+static bool give_up(struct db_pool *pool, const struct waiter *w)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct waiter **at = &pool->first;
+    while (*at && *at != w)
+        at = &(*at)->next;
+    bool was_waiting = *at != NULL;
+    if (was_waiting) {
+        *at = w->next;
+        if (!w->next)
+            pool->end = at;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return was_waiting;
+}
+
+static bool wait_for_place(struct waiter *w, int64_t deadline_us)
+{
+    monitor_lock(&w->monitor);
+    while (!w->has_place && monitor_wait(&w->monitor, deadline_us))
+        ;
+    bool has_place = w->has_place;
+    monitor_unlock(&w->monitor);
+    return has_place;
+}
+
 static enum status take_place(struct db_pool *pool, int64_t deadline_us, struct db **ret_db)
 {
-    while (pool->in_use == pool->size) {
-        if (!monitor_wait(&pool->monitor, deadline_us))
-            return STATUS_TIMEOUT;
+    struct waiter w = {.has_place = false};
+    enum status s = STATUS_OK;
+    monitor_init(&w.monitor);
+    if (!take_or_wait(pool, &w) && !wait_for_place(&w, deadline_us)) {
+        if (give_up(pool, &w))
+            s = STATUS_TIMEOUT;
+        else
+            (void)wait_for_place(&w, INT64_MAX);
     }
-    if (pool->free_count == 0 && clock_monotonic_us() < pool->fail_fast_until_us) {
-        monitor_signal(&pool->monitor); /* the place stays free: the next one need not wait for it */
-        return STATUS_UNAVAILABLE;
-    }
-    pool->in_use++;
-    *ret_db = pool->free_count > 0 ? pool->free[--pool->free_count] : NULL;
-    return STATUS_OK;
+    monitor_destroy(&w.monitor);
+    if (s == STATUS_OK)
+        *ret_db = w.db;
+    return s;
+}
+
+static void hand_over(struct waiter *w, struct db *db)
+{
+    monitor_lock(&w->monitor);
+    w->has_place = true;
+    w->db = db;
+    monitor_signal(&w->monitor); /* under the lock: the waiter is gone once it knows */
+    monitor_unlock(&w->monitor);
 }
 
 static void give_place(struct db_pool *pool, struct db *db, bool failed_to_connect)
 {
-    monitor_lock(&pool->monitor);
-    pool->in_use--;
-    if (db)
-        pool->free[pool->free_count++] = db;
+    pthread_mutex_lock(&pool->lock);
+    struct waiter *w = pool->first;
+    if (w) {
+        pool->first = w->next;
+        if (!pool->first)
+            pool->end = &pool->first;
+    } else {
+        pool->in_use--;
+        if (db)
+            pool->free[pool->free_count++] = db;
+    }
     if (failed_to_connect)
         pool->fail_fast_until_us = clock_monotonic_us() + FAIL_FAST_US;
-    monitor_signal(&pool->monitor);
-    monitor_unlock(&pool->monitor);
+    pthread_mutex_unlock(&pool->lock);
+    if (w)
+        hand_over(w, db);
+}
+
+/* For who has a place already. */
+static struct db *take_free(struct db_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct db *db = pool->free_count > 0 ? pool->free[--pool->free_count] : NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return db;
+}
+
+static bool fails_fast(struct db_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool fails = clock_monotonic_us() < pool->fail_fast_until_us;
+    pthread_mutex_unlock(&pool->lock);
+    return fails;
 }
 
 static enum status open_for(struct db_pool *pool, int64_t deadline_us, struct db **ret_db)
@@ -75,23 +164,23 @@ static enum status open_for(struct db_pool *pool, int64_t deadline_us, struct db
 
 enum status db_pool_take(struct db_pool *pool, int64_t deadline_us, struct db **ret_db)
 {
-    for (;;) {
-        struct db *db = NULL;
-        monitor_lock(&pool->monitor);
-        enum status s = take_place(pool, deadline_us, &db);
-        monitor_unlock(&pool->monitor);
-        if (s != STATUS_OK)
-            return s;
-        if (!db)
-            return open_for(pool, deadline_us, ret_db);
-        if (db_is_alive(db)) {
-            *ret_db = db;
-            return STATUS_OK;
-        }
-        /* The server hung up while it lay here: the next one, or a new one. */
+    struct db *db = NULL;
+    enum status s = take_place(pool, deadline_us, &db);
+    if (s != STATUS_OK)
+        return s;
+    while (db && !db_is_alive(db)) { /* the server hung up while it lay here: the next one, or a new one */
         db_close(db);
-        give_place(pool, NULL, false);
+        db = take_free(pool);
     }
+    if (db) {
+        *ret_db = db;
+        return STATUS_OK;
+    }
+    if (fails_fast(pool)) {
+        give_place(pool, NULL, false); /* the next one need not wait for it */
+        return STATUS_UNAVAILABLE;
+    }
+    return open_for(pool, deadline_us, ret_db);
 }
 
 void db_pool_give(struct db_pool *pool, struct db *db)
@@ -106,9 +195,9 @@ void db_pool_give(struct db_pool *pool, struct db *db)
 int db_pool_in_use(const struct db_pool *pool)
 {
     struct db_pool *p = (struct db_pool *)(uintptr_t)pool;
-    monitor_lock(&p->monitor);
+    pthread_mutex_lock(&p->lock);
     int in_use = p->in_use;
-    monitor_unlock(&p->monitor);
+    pthread_mutex_unlock(&p->lock);
     return in_use;
 }
 
@@ -116,9 +205,9 @@ void db_pool_close(struct db_pool *pool)
 {
     if (!pool)
         return;
-    assert(pool->in_use == 0);
+    assert(pool->in_use == 0 && !pool->first);
     for (int i = 0; i < pool->free_count; i++)
         db_close(pool->free[i]);
-    monitor_destroy(&pool->monitor);
+    pthread_mutex_destroy(&pool->lock);
     free(pool);
 }

@@ -16,6 +16,7 @@
 #include "tests/support/servers.h"
 
 #define POOL_SIZE 4
+#define TURNS     500
 
 static const struct db_statement statements[] = {{"add", "select $1::int8 + 1"}};
 static struct servers_postgres pg;
@@ -253,12 +254,50 @@ static void threads_share_it_through_a_crash(void **state)
     assert_int_equal(db_pool_in_use(pool), 0);
 }
 
+struct rival {
+    struct db_pool *pool;
+    _Atomic bool *stop;
+    int turns;
+};
+
+static void *take_turns(void *context)
+{
+    struct rival *r = context;
+    while (!atomic_load(r->stop)) {
+        struct db *db = NULL;
+        if (take(r->pool, 5000, &db) != STATUS_OK)
+            break;
+        r->turns++;
+        db_pool_give(r->pool, db);
+    }
+    return NULL;
+}
+
+/* A thread that gives back the only connection and wants it again waits behind who came before it. */
+static void who_waits_is_not_overtaken(void **state)
+{
+    (void)state;
+    struct db_pool *pool CLEANUP(close_pool) = open_pool(1);
+    _Atomic bool stop = false;
+    struct rival rival = {.pool = pool, .stop = &stop};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, take_turns, &rival), 0);
+    for (int i = 0; i < TURNS; i++) { /* long enough for the other to get in line */
+        int64_t sum = 0;
+        assert_int_equal(add_one(pool, i, &sum), STATUS_OK);
+    }
+    atomic_store(&stop, true);
+    pthread_join(thread, NULL);
+    assert_true(rival.turns >= TURNS / 2);
+}
+
 int main(void)
 {
     log_init("test_db_pool", "1", LOG_ERROR);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_one_given_is_lent_first),
         cmocka_unit_test(an_exhausted_pool_waits_until_the_deadline),
+        cmocka_unit_test(who_waits_is_not_overtaken),
         cmocka_unit_test(a_connection_left_in_a_transaction_is_dropped),
         cmocka_unit_test(the_pool_recovers_from_a_restart),
         cmocka_unit_test(without_a_server_it_fails_fast),
