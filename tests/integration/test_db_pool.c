@@ -17,6 +17,7 @@
 
 #define POOL_SIZE 4
 #define TURNS     500
+#define RIVALS    3
 
 static const struct db_statement statements[] = {{"add", "select $1::int8 + 1"}};
 static struct servers_postgres pg;
@@ -256,19 +257,24 @@ static void threads_share_it_through_a_crash(void **state)
 
 struct rival {
     struct db_pool *pool;
-    _Atomic bool *stop;
-    int turns;
+    const struct rival **last; /* who had the only connection; read and written by who has it */
+    int turns, repeats;
 };
 
 static void *take_turns(void *context)
 {
     struct rival *r = context;
-    while (!atomic_load(r->stop)) {
+    for (int i = 0; i < TURNS; i++) {
         struct db *db = NULL;
         if (take(r->pool, 5000, &db) != STATUS_OK)
             break;
-        r->turns++;
+        r->repeats += *r->last == r;
+        *r->last = r;
+        bool worked = db_exec(db, "select 1") == STATUS_OK; /* the others get in line meanwhile */
         db_pool_give(r->pool, db);
+        if (!worked)
+            break;
+        r->turns++;
     }
     return NULL;
 }
@@ -278,17 +284,20 @@ static void who_waits_is_not_overtaken(void **state)
 {
     (void)state;
     struct db_pool *pool CLEANUP(close_pool) = open_pool(1);
-    _Atomic bool stop = false;
-    struct rival rival = {.pool = pool, .stop = &stop};
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, take_turns, &rival), 0);
-    for (int i = 0; i < TURNS; i++) { /* long enough for the other to get in line */
-        int64_t sum = 0;
-        assert_int_equal(add_one(pool, i, &sum), STATUS_OK);
+    const struct rival *last = NULL;
+    struct rival rivals[RIVALS];
+    pthread_t threads[RIVALS];
+    int repeats = 0;
+    for (int i = 0; i < RIVALS; i++) {
+        rivals[i] = (struct rival){.pool = pool, .last = &last};
+        assert_int_equal(pthread_create(&threads[i], NULL, take_turns, &rivals[i]), 0);
     }
-    atomic_store(&stop, true);
-    pthread_join(thread, NULL);
-    assert_true(rival.turns >= TURNS / 2);
+    for (int i = 0; i < RIVALS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(rivals[i].turns, TURNS);
+        repeats += rivals[i].repeats;
+    }
+    assert_in_range(repeats, 0, RIVALS * TURNS / 4); /* the first and the last are alone for a while */
 }
 
 int main(void)
