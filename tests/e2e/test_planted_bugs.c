@@ -40,7 +40,7 @@ static const struct bug bugs[] = {
     {"wrong_rounding", 2, CALLS, 0, NULL, "has other entries than it asked for"},
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
     {"ack_before_commit", 2, CALLS, 5, NULL, LOST_COMMIT},
-    {"lost_release", 2, CALLS, 0, NULL, "was told something else than what happened"},
+    {"lost_release", 2, CALLS, 0, "what is held is not what its open holds hold", NULL},
     {"foreign_account", 2, CALLS, 0, NULL, ""},
     {"house_credit", 2, CALLS, 0, NULL, ""},
     {"shown_balance", 2, CALLS, 0, NULL, "was told something else than what happened"},

@@ -24,7 +24,8 @@
     "insert into paybus.accounts (id, owner, type, currency, name, credits_posted, debits_pending, "         \
     "                             created_at) values"                                                        \
     " ('01900000-0000-7000-a000-000000000001', 'alice', 'user', 'EUR', 'a', 100000, 60000, now()),"          \
-    " ('01900000-0000-7000-a000-000000000002', 'bob', 'user', 'EUR', 'b', 1000, 200, now());"                \
+    " ('01900000-0000-7000-a000-000000000002', 'bob', 'user', 'EUR', 'b', 1000, 200, now()),"                \
+    " ('01900000-0000-7000-a000-000000000003', 'carol', 'user', 'EUR', 'c', 0, 0, now());"                   \
     "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount, expires_at, "        \
     "                          created_at, updated_at)"                                                      \
     " select ('01900000-0000-7000-b000-' || lpad(to_hex(n), 12, '0'))::uuid,"                                \

@@ -75,6 +75,7 @@ static void authorize(void)
     struct uuid id;
     database_exec(conn, "delete from this");
     database_exec(conn, "insert into this select gen_random_uuid(), gen_random_uuid(), gen_random_uuid()");
+    database_exec(conn, "begin");
     database_exec(conn, "insert into paybus.accounts (id, owner, type, currency, name, credits_posted,"
                         " debits_pending, created_at)"
                         " select payer, 'alice', 'user', 'EUR', 'a', 1000, 100, now() from this union all"
@@ -82,6 +83,7 @@ static void authorize(void)
     database_exec(conn, "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount,"
                         " expires_at, created_at, updated_at) select hold, payer, payee, 'alice', 'EUR', 100,"
                         " now() + interval '1 hour', now(), now() from this");
+    database_exec(conn, "commit");
     const char *text = database_value(conn, "select replace(hold::text, '-', '') from this");
     for (size_t i = 0; i < sizeof id.bytes; i++)
         assert_int_equal(sscanf(text + 2 * i, "%2hhx", &id.bytes[i]), 1);

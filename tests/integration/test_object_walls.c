@@ -44,6 +44,10 @@
     "insert into paybus.transaction_details (transaction_id, " columns ") values (" id ", " values ")"
 #define GIVE_BACK(original, amount) POST(T(8), "reversal", amount, "reverses", original)
 #define UPDATE(id, what)            "update paybus.holds set " what " where id = " id
+/* As ledger-svc does: what is held of the accounts follows, in the same transaction. */
+#define HELD                                                                                                 \
+    "; update paybus.accounts a set debits_pending = (select coalesce(sum(h.amount - h.captured), 0) from "  \
+    "paybus.holds h where h.account_id = a.id and h.status in ('authorized', 'partially_captured'))"
 
 static const char *const fixture[] = {
     "insert into paybus.accounts (id, owner, type, role, currency, name, allow_negative, debits_posted, "
@@ -52,13 +56,13 @@ static const char *const fixture[] = {
     "(" B ", 'o', 'user', null, 'EUR', 'b', false, 0, 0, now()),"
     "(" U ", 'o', 'user', null, 'USD', 'u', false, 0, 0, now()),"
     "(" C ", 'system', 'system', 'cash', 'EUR', 'c', true, 1000, 0, now())",
-    HOLD(OPEN, A, B, "EUR", "100"),
-    HOLD(PART, A, B, "EUR", "100"),
-    HOLD(DONE, A, B, "EUR", "100"),
-    HOLD(GONE, A, B, "EUR", "100"),
-    UPDATE(PART, "captured = 40, status = 'partially_captured', capture_id = id"),
-    UPDATE(DONE, "captured = 100, status = 'captured', capture_id = id"),
-    UPDATE(GONE, "status = 'released'"),
+    HOLD(OPEN, A, B, "EUR", "100") HELD,
+    HOLD(PART, A, B, "EUR", "100") HELD,
+    HOLD(DONE, A, B, "EUR", "100") HELD,
+    HOLD(GONE, A, B, "EUR", "100") HELD,
+    UPDATE(PART, "captured = 40, status = 'partially_captured', capture_id = id") HELD,
+    UPDATE(DONE, "captured = 100, status = 'captured', capture_id = id") HELD,
+    UPDATE(GONE, "status = 'released'") HELD,
     "insert into paybus.reversals values (" T(5) ", 100, 40, now())",
     POST(T(5), "transfer", "100", "reason", "'r'"),
     POST(T(7), "reversal", "40", "reverses", T(5)),
@@ -69,7 +73,24 @@ struct wall {
 };
 
 static const struct wall walls[] = {
-    {"a hold", LEDGER, HOLD(T(9), A, B, "EUR", "100"), FINE},
+    {"a hold", LEDGER, HOLD(T(9), A, B, "EUR", "100") HELD, FINE},
+    {"a hold that the account does not know", LEDGER, HOLD(T(9), A, B, "EUR", "100"), BROKEN},
+    {"a hold and too little held", LEDGER, HOLD(T(9), A, B, "EUR", "100") HELD " - 1 where id = " A, BROKEN},
+    {"held without a hold", LEDGER,
+     "update paybus.accounts set debits_pending = debits_pending + 1 where id = " A, BROKEN},
+    {"free without the end of a hold", LEDGER, "update paybus.accounts set debits_pending = 0 where id = " A,
+     BROKEN},
+    {"born with something held", LEDGER,
+     "insert into paybus.accounts (id, owner, type, currency, name, credits_posted, debits_pending, "
+     "created_at) "
+     "values (" T(9) ", 'o', 'user', 'EUR', 'n', 5, 5, now())",
+     BROKEN},
+    {"a hold for no account", LEDGER,
+     HOLD(T(9), A, "'0e000000-0000-7000-8000-000000000000'", "EUR", "100") HELD, BROKEN},
+    {"a hold for an account of another currency", LEDGER, HOLD(T(9), A, U, "EUR", "100") HELD, BROKEN},
+    {"a hold for the escrow before its first use", LEDGER, HOLD(T(9), A, T(9), "EUR", "100") HELD, FINE},
+    {"a count of what is held", LEDGER, "update paybus.held set amount = 0", NO_RIGHT},
+    {"a release that the account does not know", LEDGER, UPDATE(OPEN, "status = 'released'"), BROKEN},
     {"a hold twice", LEDGER, HOLD(OPEN, A, B, "EUR", "100"), UNIQUE},
     {"of nothing", LEDGER, HOLD(T(9), A, B, "EUR", "0"), CHECK},
     {"into the account itself", LEDGER, HOLD(T(9), A, A, "EUR", "100"), BROKEN},
@@ -82,21 +103,22 @@ static const struct wall walls[] = {
      "expires_at, created_at, updated_at) values (" T(9) ", " A ", " B ", 'o', 'EUR', 5, 5, 'captured', " T(
          9) ", now() + interval '1 hour', now(), now())",
      BROKEN},
-    {"capture a part", LEDGER, UPDATE(OPEN, "captured = 99, status = 'partially_captured', capture_id = id"),
-     FINE},
-    {"capture all", LEDGER, UPDATE(PART, "captured = 100, status = 'captured'"), FINE},
-    {"capture the last part", LEDGER, UPDATE(PART, "captured = 50, status = 'captured'"), FINE},
+    {"capture a part", LEDGER,
+     UPDATE(OPEN, "captured = 99, status = 'partially_captured', capture_id = id") HELD, FINE},
+    {"capture all", LEDGER, UPDATE(PART, "captured = 100, status = 'captured'") HELD, FINE},
+    {"capture the last part", LEDGER, UPDATE(PART, "captured = 50, status = 'captured'") HELD, FINE},
     {"capture more than there is", LEDGER, UPDATE(PART, "captured = 101, status = 'captured'"), CHECK},
     {"capture without a transaction", LEDGER, UPDATE(OPEN, "captured = 100, status = 'captured'"), CHECK},
     {"capture nothing", LEDGER, UPDATE(OPEN, "status = 'captured', capture_id = id"), CHECK},
     {"all captured, more to come", LEDGER, UPDATE(PART, "captured = 100"), CHECK},
     {"capture backwards", LEDGER, UPDATE(PART, "captured = 39"), BROKEN},
-    {"release", LEDGER, UPDATE(OPEN, "status = 'released'"), FINE},
-    {"release the rest", LEDGER, UPDATE(PART, "status = 'released'"), FINE},
-    {"capture a part and release the rest", LEDGER, UPDATE(PART, "status = 'released', captured = 50"), FINE},
+    {"release", LEDGER, UPDATE(OPEN, "status = 'released'") HELD, FINE},
+    {"release the rest", LEDGER, UPDATE(PART, "status = 'released'") HELD, FINE},
+    {"capture a part and release the rest", LEDGER, UPDATE(PART, "status = 'released', captured = 50") HELD,
+     FINE},
     {"capture all and release", LEDGER, UPDATE(PART, "status = 'released', captured = 100"), CHECK},
     {"capture and expire", LEDGER, UPDATE(PART, "status = 'expired', captured = 50"), BROKEN},
-    {"expire", LEDGER, UPDATE(PART, "status = 'expired'"), FINE},
+    {"expire", LEDGER, UPDATE(PART, "status = 'expired'") HELD, FINE},
     {"expire a captured one", LEDGER, UPDATE(DONE, "status = 'expired'"), BROKEN},
     {"authorize again", LEDGER, UPDATE(GONE, "status = 'authorized'"), BROKEN},
     {"authorize a part again", LEDGER, UPDATE(PART, "status = 'authorized', captured = 0, capture_id = null"),

@@ -116,10 +116,14 @@ static void fill_objects(void)
 {
     PGconn *conn = database_connect(&database, "postgres");
     database_exec(conn, "set role paybus_owner");
-    database_exec(conn, "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount, "
-                        "expires_at, created_at, updated_at) "
-                        "select id, id, gen_random_uuid(), owner, currency, 7, now() + interval '1 hour', "
-                        "now(), now() from paybus.accounts where owner = 'bench' limit 1000000");
+    database_exec(conn,
+                  "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount, "
+                  "expires_at, created_at, updated_at) "
+                  "select a.id, a.id, c.id, a.owner, a.currency, 7, now() + interval '1 hour', now(), now() "
+                  "from paybus.accounts a join paybus.accounts c on c.role = 'cash' and "
+                  "c.currency = a.currency where a.owner = 'bench' limit 1000000; "
+                  "update paybus.accounts set debits_pending = 7 "
+                  "where id in (select account_id from paybus.holds)");
     database_exec(conn, "insert into paybus.reversals select id, amount, 1, now() from paybus.transactions "
                         "limit 1000000");
     database_exec(conn, "insert into paybus.transaction_details (transaction_id, reverses, hold_id) "

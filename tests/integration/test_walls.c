@@ -441,7 +441,8 @@ static void test_no_other_right(void **state)
         "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; "
         "recon accounts SELECT; recon api_keys SELECT; recon blocks SELECT; recon currencies SELECT; recon "
         "entries SELECT; "
-        "recon events SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon reversals SELECT; "
+        "recon events SELECT; recon held SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon "
+        "reversals SELECT; "
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT");
     assert_string_equal(
         database_value(

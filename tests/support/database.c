@@ -98,6 +98,10 @@ const char *database_try(PGconn *conn, const char *sql)
     static char state[6];
     database_exec(conn, "begin");
     PGresult *r = PQexec(conn, sql);
+    if (PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL) { /* what COMMIT would say */
+        PQclear(r);
+        r = PQexec(conn, "set constraints all immediate");
+    }
     const char *failed = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     (void)snprintf(state, sizeof(state), "%s", failed ? failed : "00000");
     PQclear(r);
