@@ -9,11 +9,12 @@ from api.accounts a
 cross join lateral (
     select n.transaction_id, n.is_wanted, n.place = 20000 as is_last
     from (select l.transaction_id, l.account_version, row_number() over (order by l.account_version desc) as place,
-                 (select ($6::text is null or t.kind = $6)
-                         and ($7::text is null or coalesce(t.reference = $7, false))
-                         and ($9::text is null or coalesce(t.metadata::jsonb @> $9::text::jsonb, false))
-                  from api.transactions t
-                  where t.id = l.transaction_id)
+                 (num_nonnulls($6::text, $7::text, $9::text) = 0 or
+                  (select ($6::text is null or t.kind = $6)
+                          and ($7::text is null or coalesce(t.reference = $7, false))
+                          and ($9::text is null or coalesce(t.metadata::jsonb @> $9::text::jsonb, false))
+                   from api.transactions t
+                   where t.id = l.transaction_id))
                   and (select n.transaction_id
                        from api.entries n
                        where n.account_id = a.id and n.account_version = l.account_version + 1)

@@ -9,11 +9,12 @@ with found as materialized (
     cross join lateral (
         select n.transaction_id, n.is_wanted, n.place = $9 as is_last
         from (select l.transaction_id, l.account_version, row_number() over (order by l.account_version desc) as place,
-                     (select ($5::text is null or t.kind = $5)
-                             and ($7::text is null or coalesce(t.reference = $7, false))
-                             and ($8::text is null or coalesce(t.metadata::jsonb @> $8::text::jsonb, false))
-                      from api.transactions t
-                      where t.id = l.transaction_id)
+                     (num_nonnulls($5::text, $7::text, $8::text) = 0 or
+                      (select ($5::text is null or t.kind = $5)
+                              and ($7::text is null or coalesce(t.reference = $7, false))
+                              and ($8::text is null or coalesce(t.metadata::jsonb @> $8::text::jsonb, false))
+                       from api.transactions t
+                       where t.id = l.transaction_id))
                       and (select n.transaction_id
                            from api.entries n
                            where n.account_id = a.id and n.account_version = l.account_version + 1)
