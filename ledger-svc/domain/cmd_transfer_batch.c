@@ -1,22 +1,19 @@
 /* cmd_transfer_batch.c - up to 1,000 transfers in one command, made in their order: each sees what those
    before it have done. In mode "each" every item is posted or refused by itself. In mode "all_or_none" the
-   first refusal takes everything back. Refusals:
-     batch_refused   mode is all_or_none and an item is refused: its index and its own problem are told
+   first refusal takes everything back. A slice of a batch (transfer_batch.h) is decided like a whole one.
+   Refusals:
+     batch_unfinished   the slice may have been made so long ago that its answer is out of sight
+     batch_refused      mode is all_or_none and an item is refused: its index and its own problem are told
    Those of an item are those of a transfer: transfer.h. */
 #include <stdio.h>
 
-#include "ledger-svc/domain/transfer.h"
+#include "ledger-svc/domain/transfer_batch.h"
 
+#define HEAD_FIXED    128  /* {"batch":"..","next":999,"results":[]} */
 #define ITEM_FIXED    64   /* {"index":999,"status":201,"transaction":} and a comma */
 #define REFUSAL_MAX   2048 /* an item's problem */
 #define REFUSED_FIXED 1024 /* the batch's own problem but for its item's */
 #define POINTER_SIZE  32
-
-struct transfer_batch {
-    bool all_or_none;
-    size_t count;
-    struct transfer *transfers;
-};
 
 void *transfer_batch_decode(const struct command_envelope *e, struct arena *a)
 {
@@ -49,7 +46,7 @@ void transfer_batch_needs(const struct command *c, struct needs *n, struct arena
 /* An item's result is a transaction or a problem. */
 static size_t text_max(const struct transfer_batch *b)
 {
-    size_t max = ITEM_FIXED;
+    size_t max = HEAD_FIXED;
     for (size_t i = 0; i < b->count; i++) {
         const struct transfer *t = &b->transfers[i];
         const struct posting posting = {.description = t->description,
@@ -89,7 +86,7 @@ static bool decide_item(struct ledger *l, const struct command *c, size_t index,
     const struct transfer_batch *b = c->data;
     struct transfer_posting transfer;
     bool accepted = transfer_prepare(l, c, &b->transfers[index], &transfer, ret_refusal);
-    open_result(json, index, accepted ? OUTCOME_created : ret_refusal->outcome);
+    open_result(json, b->first + index, accepted ? OUTCOME_created : ret_refusal->outcome);
     if (accepted) {
         json_key(json, "transaction");
         posting_apply_into(l, c, &transfer.posting, json);
@@ -136,17 +133,36 @@ static bool decide_items(struct ledger *l, const struct command *c, struct json_
     return true;
 }
 
+/* Up to the results. The first of several slices gives the batch its id. */
+static void open_answer(struct ledger *l, const struct transfer_batch *b, struct json_out *json)
+{
+    json_object_open(json);
+    if (b->next > 0 && b->first == 0) {
+        struct uuid batch = id_next(&l->ids);
+        json_key(json, "batch");
+        json_typeid(json, "batch", &batch);
+    }
+    if (b->next > 0) {
+        json_key(json, "next");
+        json_int(json, (int64_t)b->next);
+    }
+    json_key(json, "results");
+    json_array_open(json);
+}
+
 void transfer_batch_decide(struct ledger *l, const struct command *c, struct answer *ret_answer)
 {
     const struct transfer_batch *b = c->data;
-    struct buf text = open_text(l, text_max(b));
     struct json_out json;
     struct answer refusal;
     size_t index;
+    if (b->first > 0 && l->now_us >= b->until_us) {
+        answer_refuse(l, ret_answer, OUTCOME_batch_unfinished, NULL, NULL);
+        return;
+    }
+    struct buf text = open_text(l, text_max(b));
     json_out_init(&json, &text);
-    json_object_open(&json);
-    json_key(&json, "results");
-    json_array_open(&json);
+    open_answer(l, b, &json);
     struct ledger_mark mark = {0};
     if (b->all_or_none) {
         mark = ledger_mark(l);

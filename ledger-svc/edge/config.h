@@ -13,6 +13,7 @@ struct ledger_config {
     const char *instance;
     int64_t workers;
     int64_t bulk_workers;
+    int64_t slice_transfers;
     int64_t batch_commands;
     int64_t queue_max;
     int64_t key_retention_hours;

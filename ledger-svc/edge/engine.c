@@ -33,21 +33,52 @@ static const struct command *gather(struct engine *e, const struct group *g)
     return e->commands;
 }
 
+static void send_answer(struct inbox *in, const struct inbox_item *item, const struct answer *a)
+{
+    inbox_answer(in, item, a);
+    ledger_metrics_count(item->command.type, a->outcome);
+    if (a->replayed)
+        metric_add(ledger_metrics.replays, 1);
+}
+
+/* A batch is answered when its last slice is; false before. */
+static bool send_answer_of_slice(struct inbox *in, const struct inbox_item *item, const struct answer *a)
+{
+    struct answer whole;
+    if (!slices_take(item->slices, a, &whole))
+        return false;
+    if (whole.body.len > 0)
+        send_answer(in, item, &whole);
+    else
+        inbox_answer_problem(in, item, whole.outcome);
+    return true;
+}
+
 static void send_answers(struct inbox *in, const struct group *g, const struct answer *answers)
 {
+    size_t sent = 0;
     for (size_t i = 0; i < g->count; i++) {
-        const struct answer *a = &answers[i];
-        inbox_answer(in, g->items[i], a);
-        ledger_metrics_count(g->items[i]->command.type, a->outcome);
-        if (a->replayed)
-            metric_add(ledger_metrics.replays, 1);
+        if (g->items[i]->slices != NULL) {
+            sent += send_answer_of_slice(in, g->items[i], &answers[i]);
+            continue;
+        }
+        send_answer(in, g->items[i], &answers[i]);
+        sent++;
     }
-    if (g->count <= FLUSH_AT_ONCE_MAX)
+    if (sent > 0 && sent <= FLUSH_AT_ONCE_MAX)
         inbox_flush(in);
 }
 
-/* Commands whose sender is about to give up leave the group. If nothing can have been done they are told so;
-   else silence is the honest answer, and the sender's retry with the same key finds the truth. */
+/* Nothing more is tried. If nothing can have been done the sender is told so; else silence is the honest
+   answer, and its retry with the same key finds the truth. */
+static void give_up(struct inbox *in, const struct group *g, const struct inbox_item *item, enum outcome why)
+{
+    enum outcome told = item->slices == NULL ? why : slices_give_up(item->slices, why);
+    if (!g->maybe_committed)
+        inbox_answer_problem(in, item, told);
+}
+
+/* Commands whose sender is about to give up leave the group. */
 static void drop_expired(struct inbox *in, struct group *g)
 {
     int64_t now = clock_unix_us();
@@ -55,8 +86,8 @@ static void drop_expired(struct inbox *in, struct group *g)
     for (size_t i = 0; i < g->count; i++) {
         if (now < g->items[i]->command.deadline_us - ANSWER_MARGIN_US)
             g->items[kept++] = g->items[i];
-        else if (!g->maybe_committed)
-            inbox_answer_problem(in, g->items[i], OUTCOME_unavailable);
+        else
+            give_up(in, g, g->items[i], OUTCOME_unavailable);
     }
     if (kept < g->count)
         inbox_flush(in);
@@ -73,8 +104,8 @@ static bool drop_locked_out(struct engine *e, struct inbox *in, struct group *g)
         const struct command *c = &g->items[i]->command;
         if (!attempt_is_locked_out(&e->attempt, g->count == 1 ? NULL : c))
             g->items[kept++] = g->items[i];
-        else if (!g->maybe_committed)
-            inbox_answer_problem(in, g->items[i], OUTCOME_busy);
+        else
+            give_up(in, g, g->items[i], OUTCOME_busy);
     }
     bool dropped = kept < g->count;
     if (dropped)
@@ -110,8 +141,7 @@ static void failed_alone(struct engine *e, struct inbox *in, const struct group 
     typeid_format("cmd", &c->envelope.id, id);
     log_event(LOG_ERROR, "command_failed", log_str("command", c->type->name), log_str("command_id", id));
     metric_add(ledger_metrics.poisonous, 1);
-    if (!g->maybe_committed)
-        inbox_answer_problem(in, g->items[0], OUTCOME_internal_error);
+    give_up(in, g, g->items[0], OUTCOME_internal_error);
     inbox_flush(in);
 }
 
@@ -169,14 +199,14 @@ static void run_group(struct engine *e, struct inbox *in, struct group *g)
     run_group(e, in, &half);
 }
 
-void engine_run(struct engine *e, struct inbox *in)
+void engine_run_some(struct engine *e, struct inbox *in, struct inbox_item *const *items, size_t count)
 {
     int64_t start_us = clock_monotonic_us();
     struct group together = {0}, suspects = {0};
-    metric_observe(ledger_metrics.batch_commands, (int64_t)in->count);
-    for (size_t i = 0; i < in->count; i++) {
-        struct group *g = is_poisoned(e, &in->items[i].command) ? &suspects : &together;
-        g->items[g->count++] = &in->items[i];
+    metric_observe(ledger_metrics.batch_commands, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        struct group *g = is_poisoned(e, &items[i]->command) ? &suspects : &together;
+        g->items[g->count++] = items[i];
     }
     run_group(e, in, &together);
     for (size_t i = 0; i < suspects.count; i++) {
@@ -184,4 +214,12 @@ void engine_run(struct engine *e, struct inbox *in)
         run_group(e, in, &alone);
     }
     metric_observe_us(ledger_metrics.batch_seconds, clock_monotonic_us() - start_us);
+}
+
+void engine_run(struct engine *e, struct inbox *in)
+{
+    struct inbox_item *items[INBOX_COMMANDS_MAX];
+    for (size_t i = 0; i < in->count; i++)
+        items[i] = &in->items[i];
+    engine_run_some(e, in, items, in->count);
 }

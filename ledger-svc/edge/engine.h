@@ -24,5 +24,8 @@ struct engine {
 
 /* Decides, stores and answers everything that the inbox has in hand. */
 void engine_run(struct engine *e, struct inbox *in);
+/* The same for some of it. Of an item with slices it is the slice in hand; the answer is sent after the last.
+ */
+void engine_run_some(struct engine *e, struct inbox *in, struct inbox_item *const *items, size_t count);
 
 #endif

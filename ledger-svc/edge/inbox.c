@@ -99,11 +99,18 @@ void inbox_flush(struct inbox *in)
     bus_flush(in->bus);
 }
 
+void inbox_finish(struct inbox *in, struct inbox_item *item)
+{
+    in->bytes -= (size_t)natsMsg_GetDataLength(item->msg);
+    in->entries -= item->entries;
+    item_release(item);
+}
+
 void inbox_release(struct inbox *in)
 {
     for (size_t i = 0; i < in->count; i++)
         item_release(&in->items[i]);
-    in->count = 0;
+    in->count = in->bytes = in->entries = 0;
     arena_reset(&in->arena);
 }
 
@@ -237,42 +244,43 @@ static void shed(struct inbox *in)
     log_event(LOG_WARN, "commands_shed", log_int("count", n), log_int("waiting", waiting));
 }
 
-/* The bytes of what was carried over from the batch before; 0 when there was nothing. */
-static size_t take_carried(struct inbox *in)
+static bool has_room(const struct inbox *in)
 {
-    natsMsg *msg = in->carried;
-    in->carried = NULL;
-    if (msg == NULL || !decode(in, msg, &in->items[0]))
-        return 0;
-    in->count = 1;
-    return (size_t)natsMsg_GetDataLength(msg);
+    return in->count < (size_t)in->options.batch_commands && in->bytes < INBOX_BYTES_MAX;
+}
+
+/* The message becomes an item, or is carried, or was malformed. */
+static void take(struct inbox *in, natsMsg *msg, bool *ret_malformed)
+{
+    size_t entries_max = in->options.bulk ? INBOX_BULK_ENTRIES_MAX : INBOX_ENTRIES_MAX;
+    struct inbox_item item;
+    if (!decode(in, msg, &item)) {
+        *ret_malformed = *ret_malformed || in->carried == NULL;
+        return;
+    }
+    if (in->entries + item.entries > entries_max && carry(in, &item))
+        return;
+    in->bytes += (size_t)natsMsg_GetDataLength(msg);
+    in->entries += item.entries;
+    in->items[in->count++] = item;
 }
 
 size_t inbox_receive(struct inbox *in, int wait_ms)
 {
-    assert(in->count == 0);
-    shed(in);
-    size_t bytes = take_carried(in), entries = in->count > 0 ? in->items[0].entries : 0;
-    natsMsg *msg = NULL;
+    size_t before = in->count;
     bool malformed = false;
-    while (in->count < (size_t)in->options.batch_commands && bytes < INBOX_BYTES_MAX &&
-           natsSubscription_NextMsg(&msg, in->sub, in->count == 0 && !malformed ? wait_ms : 0) == NATS_OK) {
-        struct inbox_item item;
-        if (!decode(in, msg, &item)) {
-            malformed = true;
-            if (in->carried != NULL)
-                break;
-            continue;
-        }
-        if (entries + item.entries > INBOX_ENTRIES_MAX && carry(in, &item))
-            break;
-        bytes += (size_t)natsMsg_GetDataLength(msg);
-        entries += item.entries;
-        in->items[in->count++] = item;
+    natsMsg *msg = in->carried;
+    shed(in);
+    if (msg != NULL && has_room(in)) {
+        in->carried = NULL;
+        take(in, msg, &malformed);
     }
+    while (in->carried == NULL && has_room(in) &&
+           natsSubscription_NextMsg(&msg, in->sub, in->count == 0 && !malformed ? wait_ms : 0) == NATS_OK)
+        take(in, msg, &malformed);
     if (malformed)
         inbox_flush(in);
-    if (in->count > 0)
+    if (in->count > before)
         crash_point("ledger.received");
     return in->count;
 }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "ledger-svc/edge/bulk.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
@@ -16,13 +17,16 @@ struct worker {
     pthread_t thread;
     struct inbox inbox;
     struct engine engine;
+    struct bulk *bulk; /* NULL: commands are done as they come */
 };
 
 /* One bounded batch; returns how many commands it had. */
 static size_t run_once(struct worker *w, int wait_ms)
 {
     size_t count = inbox_receive(&w->inbox, wait_ms);
-    if (count > 0)
+    if (count > 0 && w->bulk != NULL)
+        bulk_run(w->bulk, &w->engine, &w->inbox);
+    else if (count > 0)
         engine_run(&w->engine, &w->inbox);
     inbox_release(&w->inbox);
     return count;
@@ -52,7 +56,18 @@ static void worker_free(struct worker *w)
 {
     inbox_close(&w->inbox);
     attempt_close(&w->engine.attempt);
+    free(w->bulk);
     free(w);
+}
+
+static enum status open_bulk(struct worker *w, const struct ledger_config *config)
+{
+    w->bulk = calloc(1, sizeof *w->bulk);
+    if (w->bulk == NULL)
+        return STATUS_NO_MEMORY;
+    w->bulk->rules = (struct slice_rules){.transfers_max = (size_t)config->slice_transfers,
+                                          .key_window_days = w->engine.attempt.store.key_window_days};
+    return STATUS_OK;
 }
 
 enum status worker_start(const struct ledger_config *config, struct bus *bus, bool bulk,
@@ -65,6 +80,8 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, bo
     const struct inbox_options options = {.bulk = bulk,
                                           .batch_commands = config->batch_commands,
                                           .queue_max = bulk ? BULK_QUEUE_MAX : config->queue_max};
+    if (s == STATUS_OK && bulk)
+        s = open_bulk(w, config);
     if (s == STATUS_OK)
         s = inbox_open(&w->inbox, bus, &options);
     if (s == STATUS_OK && pthread_create(&w->thread, NULL, worker_main, w) != 0)

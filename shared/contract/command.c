@@ -132,19 +132,9 @@ void reply_write(int status, bool replayed, struct str body, struct buf *out)
     json_object_close(&json);
 }
 
-/* Takes the literal from the front of the text, if it is there. */
-static bool take(struct str *text, struct str literal)
-{
-    if (text->len < literal.len || memcmp(text->data, literal.data, literal.len) != 0) {
-        return false;
-    }
-    *text = (struct str){text->data + literal.len, text->len - literal.len};
-    return true;
-}
-
 enum status reply_read(struct str text, int *ret_status, bool *ret_replayed, struct str *ret_body)
 {
-    if (!take(&text, STR_LIT("{\"status\":")) || text.len < REPLY_STATUS_LEN) {
+    if (!str_take(&text, STR_LIT("{\"status\":")) || text.len < REPLY_STATUS_LEN) {
         return STATUS_INVALID;
     }
     int64_t status;
@@ -153,8 +143,8 @@ enum status reply_read(struct str text, int *ret_status, bool *ret_replayed, str
         return STATUS_INVALID;
     }
     text = (struct str){text.data + REPLY_STATUS_LEN, text.len - REPLY_STATUS_LEN};
-    bool replayed = take(&text, STR_LIT(",\"replayed\":true,\"body\":"));
-    if (!replayed && !take(&text, STR_LIT(",\"replayed\":false,\"body\":"))) {
+    bool replayed = str_take(&text, STR_LIT(",\"replayed\":true,\"body\":"));
+    if (!replayed && !str_take(&text, STR_LIT(",\"replayed\":false,\"body\":"))) {
         return STATUS_INVALID;
     }
     if (text.len < 2 || text.data[text.len - 1] != '}') { /* a value and the closing brace */

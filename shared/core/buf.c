@@ -24,6 +24,15 @@ bool str_eq_c(struct str a, const char *b)
     return str_eq(a, str_of(b));
 }
 
+bool str_take(struct str *text, struct str literal)
+{
+    if (text->len < literal.len || memcmp(text->data, literal.data, literal.len) != 0) {
+        return false;
+    }
+    *text = (struct str){text->data + literal.len, text->len - literal.len};
+    return true;
+}
+
 void buf_init(struct buf *b, size_t max)
 {
     assert(max < SIZE_MAX);

@@ -17,6 +17,8 @@ struct str {
 struct str str_of(const char *s); /* NULL gives the empty str */
 bool str_eq(struct str a, struct str b);
 bool str_eq_c(struct str a, const char *b);
+/* Takes the literal from the front of the text, if it is there. */
+bool str_take(struct str *text, struct str literal);
 
 struct buf {
     char *data; /* always NUL-terminated once something was added */

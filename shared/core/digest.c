@@ -6,12 +6,17 @@
 #include <sodium.h>
 #include <string.h>
 
+static void number_bytes(uint64_t number, uint8_t ret_bytes[8])
+{
+    for (int i = 0; i < 8; i++) {
+        ret_bytes[i] = (uint8_t)(number >> (8 * i));
+    }
+}
+
 static void add_part(crypto_generichash_state *state, struct str part)
 {
     uint8_t len[8];
-    for (int i = 0; i < 8; i++) {
-        len[i] = (uint8_t)((uint64_t)part.len >> (8 * i));
-    }
+    number_bytes(part.len, len);
     crypto_generichash_update(state, len, sizeof(len));
     crypto_generichash_update(state, (const uint8_t *)part.data, part.len);
 }
@@ -49,6 +54,19 @@ struct uuid digest_key(struct str owner, struct str key, const struct uuid *comm
             STR_LIT("command"), owner, {(const char *)command_id->bytes, sizeof(command_id->bytes)}};
         hash_parts(parts, 3, digest.bytes, sizeof(digest.bytes));
     }
+    return digest;
+}
+
+struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch, size_t first)
+{
+    struct uuid digest = {{0}};
+    uint8_t number[8];
+    number_bytes(first, number);
+    const struct str parts[] = {STR_LIT("slice"),
+                                {(const char *)key_digest->bytes, sizeof(key_digest->bytes)},
+                                {(const char *)batch->bytes, sizeof(batch->bytes)},
+                                {(const char *)number, sizeof(number)}};
+    hash_parts(parts, 4, digest.bytes, sizeof(digest.bytes));
     return digest;
 }
 

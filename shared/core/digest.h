@@ -17,6 +17,9 @@ void digest_request(struct str method, struct str path, struct str query, struct
                     struct digest *ret_digest);
 /* 16 bytes naming an owner's idempotency key, or the command itself if it has none. */
 struct uuid digest_key(struct str owner, struct str key, const struct uuid *command_id);
+/* 16 bytes naming the slice that begins with item first of the batch that was begun under that key: no
+   client's key has them. */
+struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch, size_t first);
 /* 16 bytes naming a source ("webhook:we_..."). */
 struct uuid digest_source(struct str source);
 bool digest_equal(const struct digest *a, const struct digest *b); /* constant time */

@@ -20,6 +20,15 @@ struct uuid uuid7_make(int64_t unix_us, uint32_t sequence, uint32_t random)
     return u;
 }
 
+int64_t uuid7_unix_us(const struct uuid *u)
+{
+    int64_t ms = 0;
+    for (int i = 0; i < 6; i++) {
+        ms = ms << 8 | u->bytes[i];
+    }
+    return ms * 1000;
+}
+
 int uuid_compare(const struct uuid *a, const struct uuid *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes));

@@ -105,6 +105,12 @@ static void borrowed_text(void **state)
     assert_false(str_eq_c(STR_LIT("abc"), "abcd"));
     assert_false(str_eq_c(STR_LIT("abc"), "abd"));
     assert_false(str_eq(STR_LIT("a\0b"), STR_LIT("a\0c")));
+    struct str text = STR_LIT("abc");
+    assert_false(str_take(&text, STR_LIT("b")));
+    assert_false(str_take(&text, STR_LIT("abcd")));
+    assert_true(str_take(&text, STR_LIT("")) && str_take(&text, STR_LIT("ab")));
+    assert_true(str_eq_c(text, "c") && str_take(&text, STR_LIT("c")));
+    assert_int_equal(text.len, 0);
 }
 
 int main(void)

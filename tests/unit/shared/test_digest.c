@@ -48,7 +48,7 @@ static void each_part_of_a_request_counts_and_stays_in_its_place(void **state)
     }
 }
 
-static void keys_are_scoped_by_owner_and_apart_from_sources(void **state)
+static void keys_are_scoped_by_owner_and_apart_from_slices_and_sources(void **state)
 {
     (void)state;
     const struct uuid id = {{1}}, other_id = {{2}};
@@ -59,6 +59,11 @@ static void keys_are_scoped_by_owner_and_apart_from_sources(void **state)
                          digest_key(STR_LIT("shop"), STR_LIT(""), &id),
                          digest_key(STR_LIT("shop"), STR_LIT(""), &other_id),
                          digest_key(STR_LIT("shop"), (struct str){(const char *)id.bytes, 16}, &id),
+                         digest_slice(&id, &id, 100),
+                         digest_slice(&id, &id, 200),
+                         digest_slice(&id, &id, 356), /* the first byte of its number is that of 100 */
+                         digest_slice(&id, &other_id, 100),
+                         digest_slice(&other_id, &id, 100),
                          digest_source(STR_LIT("k1")),
                          digest_source(STR_LIT("shop")),
                          digest_source(STR_LIT("webhook:we_1"))};
@@ -73,8 +78,9 @@ static void keys_are_scoped_by_owner_and_apart_from_sources(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(published_values),
-                                       cmocka_unit_test(each_part_of_a_request_counts_and_stays_in_its_place),
-                                       cmocka_unit_test(keys_are_scoped_by_owner_and_apart_from_sources)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_values),
+        cmocka_unit_test(each_part_of_a_request_counts_and_stays_in_its_place),
+        cmocka_unit_test(keys_are_scoped_by_owner_and_apart_from_slices_and_sources)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

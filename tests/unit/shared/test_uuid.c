@@ -40,6 +40,16 @@ static void order_is_time_then_sequence(void **state)
     }
 }
 
+static void time_is_in_it(void **state)
+{
+    (void)state;
+    static const int64_t times[] = {0, 999, INT64_C(1763666482123456), INT64_C(281474976710655000)};
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        struct uuid u = uuid7_make(times[i], UINT32_MAX, UINT32_MAX);
+        assert_int_equal(uuid7_unix_us(&u), times[i] / 1000 * 1000);
+    }
+}
+
 static void zero_is_zero(void **state)
 {
     (void)state;
@@ -53,6 +63,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(fields_are_where_rfc_9562_wants_them),
                                        cmocka_unit_test(order_is_time_then_sequence),
-                                       cmocka_unit_test(zero_is_zero)};
+                                       cmocka_unit_test(time_is_in_it), cmocka_unit_test(zero_is_zero)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
