@@ -61,10 +61,10 @@ wrk_case() { # wrk_case SCRIPT CONNECTIONS ARGUMENTS...
 # Keys must not repeat from case to case.
 word() { printf '%s-%s' "$1" "$(date +%s%N)"; }
 
-# Single transfers while batches are made without pause.
+# Single transfers while four clients make batches over the same accounts without pause.
 beside_case() { # beside_case CONNECTIONS
   local batches
-  wrk_case batches 1 "$ACCOUNTS" 1000 "$(word batches)" >/dev/null &
+  wrk_case batches 4 "$ACCOUNTS" 1000 "$(word batches)" >/dev/null &
   batches=$!
   wrk_case transfers "$1" "$ACCOUNTS" uniform "$(word beside)"
   wait "$batches"

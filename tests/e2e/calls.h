@@ -70,6 +70,7 @@ struct call {
     /* The replay's: where its facts are among all, and how many of them are what it asked for. */
     size_t first_fact, last_fact, effects;
     int items_done; /* of a batch */
+    int64_t xid;    /* of a batch: the database transaction of its slice in hand */
 };
 struct call_log {
     pthread_mutex_t mutex;

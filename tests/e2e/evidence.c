@@ -1,6 +1,7 @@
 /* evidence.c - see evidence.h. */
 #include "tests/e2e/evidence.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "e2e_statements.h"
 
 #define PARAMS_BYTES 256
+#define ANSWER_BYTES ((size_t)8 << 20)
 
 static PGresult *ask(struct db *db, int statement, const struct db_params *params)
 {
@@ -103,6 +105,7 @@ static void read_facts(struct db *db, int64_t after_event, struct evidence *e)
         f->object = db_get_uuid(r, i, 2);
         take_word(r, i, 3, f->key, sizeof f->key);
         f->created_us = db_get_time(r, i, 4);
+        f->xid = db_get_int(r, i, 5);
     }
 }
 
@@ -123,20 +126,56 @@ static void read_entries(struct db *db, struct evidence *e)
     }
 }
 
+/* Adds what one row has of an answer; gives the item with which the next slice begins, 0: there is none. */
+static int add_slice(struct evidence_answer *a, struct str body, struct buf *text)
+{
+    static const char next_mark[] = "\"next\":", results_mark[] = "\"results\":[";
+    const char *results = memmem(body.data, body.len, results_mark, strlen(results_mark));
+    const char *mark = memmem(body.data, body.len, next_mark, strlen(next_mark));
+    int next = mark == NULL || results == NULL || mark > results
+                   ? 0
+                   : (int)strtol(mark + strlen(next_mark), NULL, 10);
+    if (next == 0 && a->slice_count == 0) { /* in one piece */
+        buf_add(text, body.data, body.len);
+        return 0;
+    }
+    if (results == NULL || a->slice_count == EVIDENCE_SLICES_MAX)
+        servers_fail("%s has something else among its slices: %s", a->key, body.data);
+    results += strlen(results_mark);
+    buf_add_str(text, a->slice_count == 0 ? "{\"results\":[" : ",");
+    buf_add(text, results, (size_t)(body.data + body.len - results) - strlen("]}"));
+    a->slice_ends[a->slice_count++] = next == 0 ? INT_MAX : next;
+    return next;
+}
+
+/* The answer whose first row that is; gives the row after its last. Of an unfinished batch the body is no
+ * JSON. */
+static int read_answer(const PGresult *r, int row, struct evidence_answer *a)
+{
+    struct buf text;
+    int next = 0;
+    buf_init(&text, ANSWER_BYTES);
+    take_word(r, row, 0, a->key, sizeof a->key);
+    a->status = (int)db_get_int(r, row, 1);
+    take_word(r, row, 3, a->owner, sizeof a->owner);
+    do {
+        next = add_slice(a, db_get_str(r, row++, 2), &text);
+    } while (next > 0 && row < PQntuples(r) && str_eq_c(db_get_str(r, row, 0), a->key));
+    if (a->slice_count > 0 && next == 0)
+        buf_add_str(&text, "]}");
+    if (buf_status(&text) != STATUS_OK)
+        servers_fail("no memory for an answer");
+    a->body = text.data;
+    return row;
+}
+
 static void read_answers(struct db *db, struct evidence *e)
 {
     CLEANUP(db_result_ptr) PGresult *r = ask(db, E2E_SQL_LIST_ANSWERS, NULL);
     e->answers = rows(r, sizeof *e->answers, &e->answer_count);
-    for (int i = 0; i < PQntuples(r); i++) {
-        struct evidence_answer *a = &e->answers[i];
-        struct str body = db_get_str(r, i, 2);
-        take_word(r, i, 0, a->key, sizeof a->key);
-        a->status = (int)db_get_int(r, i, 1);
-        take_word(r, i, 3, a->owner, sizeof a->owner);
-        a->body = strndup(body.data, body.len);
-        if (a->body == NULL)
-            servers_fail("no memory for an answer");
-    }
+    e->answer_count = 0;
+    for (int row = 0; row < PQntuples(r);)
+        row = read_answer(r, row, &e->answers[e->answer_count++]);
 }
 
 void evidence_read(const struct harness *h, int64_t after_event, struct evidence *ret)

@@ -5,7 +5,8 @@
 
 #include "tests/e2e/harness.h"
 
-#define EVIDENCE_WORD_SIZE 24
+#define EVIDENCE_WORD_SIZE  24
+#define EVIDENCE_SLICES_MAX 8
 
 enum evidence_status { EVIDENCE_OPEN, EVIDENCE_FROZEN, EVIDENCE_CLOSED };
 struct evidence_account {
@@ -33,6 +34,7 @@ struct evidence_fact {
     char type[EVIDENCE_WORD_SIZE];
     struct uuid object;
     char key[HARNESS_KEY_SIZE]; /* empty: the command had none */
+    int64_t xid;                /* the database transaction */
 };
 struct evidence_entry {
     struct uuid transaction, account, hold; /* hold: zero unless it is captured */
@@ -42,7 +44,10 @@ struct evidence_entry {
 struct evidence_answer {
     char key[HARNESS_KEY_SIZE], owner[EVIDENCE_WORD_SIZE];
     int status;
-    char *body;
+    char *body; /* of a batch in slices: put together */
+    /* Of such a batch, how many transfers come before the end of each slice. */
+    int slice_ends[EVIDENCE_SLICES_MAX];
+    int slice_count; /* 0: in one piece */
 };
 
 struct evidence {

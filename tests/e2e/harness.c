@@ -164,6 +164,8 @@ static void configure_ledger(struct harness *h, int i)
     program_init(p, names[i], PAYBUS_LEDGER_PATH, h->directory, port_free());
     set_common(h, p, &identity);
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
+    if (h->slice_transfers > 0)
+        program_set(p, "PAYBUS_LEDGER_SLICE_TRANSFERS", "%d", h->slice_transfers);
 }
 
 static void configure_ingress(struct harness *h, int i)
@@ -214,7 +216,8 @@ static void start_programs(struct harness *h)
 void harness_start(struct harness *h, const struct harness_options *options)
 {
     *h = (struct harness){.ledger_count = options->ledgers > 0 ? options->ledgers : 1,
-                          .ingress_count = options->ingresses > 0 ? options->ingresses : 1};
+                          .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
+                          .slice_transfers = options->slice_transfers};
     servers_make_directory(h->directory);
     start_postgres(h);
     start_nats(h);

@@ -21,13 +21,14 @@ struct harness_options {
     int ledgers, ingresses; /* how many of each; 0 means 1 */
     bool database_proxy;    /* ledger-svc reaches PostgreSQL through a fault proxy */
     bool bus_proxy;         /* ledger-svc reaches nats-server through a fault proxy */
+    int slice_transfers;    /* of a batch in one database transaction; 0: as by default */
 };
 struct harness {
     struct servers_postgres postgres;
     struct servers_nats nats;
     char directory[SERVERS_PATH_SIZE]; /* logs, credentials */
     struct program ledgers[HARNESS_PROGRAMS_MAX], ingresses[HARNESS_PROGRAMS_MAX];
-    int ledger_count, ingress_count;
+    int ledger_count, ingress_count, slice_transfers;
     char bases[HARNESS_PROGRAMS_MAX][64];           /* of the ingresses, for clients */
     struct fault_proxy *database_proxy, *bus_proxy; /* NULL unless asked for */
     char api_key[128];

@@ -6,6 +6,7 @@
 #include "tests/e2e/calls.h"
 
 #define MIX_CLIENTS_MAX 32
+#define MIX_SLICE       3 /* transfers: batches of up to eight are worked off in up to three slices */
 
 struct mix_options {
     struct harness *harness;

@@ -103,6 +103,7 @@ static void place_facts(struct replay *r)
 struct open_question {
     struct call *call;
     struct bounds bounds;
+    struct items items; /* of a batch */
     struct refusal_told refusal;
 };
 
@@ -128,7 +129,7 @@ bool refusal_is(const struct refusal_told *told, const struct rules_verdict *v)
 
 static struct open_question question_of(const struct replay *r, struct call *c)
 {
-    struct open_question q = {.call = c, .bounds = bounds_of(r, c)};
+    struct open_question q = {.call = c, .bounds = bounds_of(r, c), .items = replay_all_items(c)};
     json_t *told = json_loads(c->told->body, 0, NULL);
     q.refusal = refusal_read(told);
     json_decref(told);
@@ -139,7 +140,7 @@ static struct open_question question_of(const struct replay *r, struct call *c)
 static bool is_true(struct replay *r, const struct open_question *q)
 {
     if (q->call->type == CALL_BATCH)
-        return replay_batch_is_true(r, q->call);
+        return replay_batch_is_true(r, q->call, q->items);
     int64_t moments[] = {q->call->tries[0].sent_us, q->call->told->answered_us};
     bool found = false;
     for (int i = 0; i < 2 && !found; i++) { /* a hold may have expired in between */
@@ -155,13 +156,35 @@ static int by_from(const void *a, const void *b)
     return (x->bounds.from > y->bounds.from) - (x->bounds.from < y->bounds.from);
 }
 
+/* Can it succeed and have no facts? */
+static bool may_have_none(const struct call *c)
+{
+    return c->type == CALL_FREEZE || c->type == CALL_UNFREEZE || c->type == CALL_CLOSE ||
+           c->type == CALL_BATCH;
+}
+
+/* One for each slice of a batch that has no facts of its own; gives how many. */
+static size_t questions_of_slices(const struct replay *r, struct call *c, struct open_question *ret_questions)
+{
+    struct silent_slice silent[EVIDENCE_SLICES_MAX];
+    int count = replay_silent_slices(r, c, bounds_of(r, c), silent);
+    for (int i = 0; i < count; i++)
+        ret_questions[i] =
+            (struct open_question){.call = c, .bounds = silent[i].bounds, .items = silent[i].items};
+    return (size_t)count;
+}
+
 static struct open_question *questions(const struct replay *r, size_t *ret_count)
 {
-    struct open_question *all = array(r->log->count, sizeof *all);
+    struct open_question *all = array(r->log->count * EVIDENCE_SLICES_MAX, sizeof *all);
     size_t n = 0;
     for (size_t i = 0; i < r->log->count; i++) {
         struct call *c = r->log->calls[i];
-        if (c->told != NULL && c->told->status < 500 && c->first_fact == SIZE_MAX)
+        if (c->told == NULL || c->told->status >= 500)
+            continue;
+        if (c->type == CALL_BATCH && call_succeeded(c))
+            n += questions_of_slices(r, c, &all[n]);
+        else if (c->first_fact == SIZE_MAX && (!call_succeeded(c) || may_have_none(c)))
             all[n++] = question_of(r, c);
     }
     qsort(all, n, sizeof *all, by_from);
@@ -184,7 +207,7 @@ static size_t ask(struct replay *r, struct open_question *open, size_t count, si
     return kept;
 }
 
-/* Through all facts; between two calls' facts refusals are asked whether they are true. */
+/* Through all facts; between those of two database transactions refusals are asked whether they are true. */
 static void go_through(struct replay *r)
 {
     size_t count, next = 0, kept = 0;
@@ -193,7 +216,8 @@ static void go_through(struct replay *r)
         while (next < count && all[next].bounds.from <= i)
             open[kept++] = all[next++];
         const struct evidence_fact *f = &r->after->facts[i];
-        bool within = i > 0 && i < r->after->fact_count && strcmp(f->key, f[-1].key) == 0 && *f->key != '\0';
+        bool within = i > 0 && i < r->after->fact_count && *f->key != '\0' &&
+                      strcmp(f->key, f[-1].key) == 0 && f->xid == f[-1].xid;
         if (!within)
             kept = ask(r, open, kept, i);
         if (i < r->after->fact_count)
@@ -256,9 +280,7 @@ static void check_call(struct replay *r, const struct call *c)
     if (first > 1)
         complain(r, c, "was answered as new %d times", first);
     check_stored(r, c);
-    bool may_have_none =
-        c->type == CALL_FREEZE || c->type == CALL_UNFREEZE || c->type == CALL_CLOSE || c->type == CALL_BATCH;
-    if (call_succeeded(c) && c->effects == 0 && !may_have_none)
+    if (call_succeeded(c) && c->effects == 0 && !may_have_none(c))
         complain(r, c, "was acknowledged and has no effect");
     if (!call_succeeded(c) && c->effects > 0)
         complain(r, c, "was refused and has an effect");

@@ -39,8 +39,13 @@ static bool names(const json_t *object, const char *prefix, const struct uuid *i
 static void check_legs(struct replay *r, const struct call *c, const struct evidence_entry *entries,
                        size_t count)
 {
-    const struct call_leg *legs = c->type == CALL_BATCH ? &c->legs[c->items_done * 2] : c->legs;
-    bool same = count == (c->type == CALL_BATCH ? 2 : (size_t)c->leg_count);
+    const struct call_leg *legs = c->legs;
+    bool same = count == (size_t)c->leg_count;
+    if (c->type == CALL_BATCH) {
+        same =
+            count == 2 && c->items_done * 2 < c->leg_count; /* it may be made more often than it has items */
+        legs = same ? &c->legs[c->items_done * 2] : legs;
+    }
     struct call_leg turned[CALL_LEGS_MAX];
     if (c->type == CALL_REVERSE) {
         legs = turned;
@@ -117,19 +122,19 @@ static bool entries_are_true(const struct replay *r, const struct call *c, const
     return same;
 }
 
-/* Whose transaction is it? The first fact of a batch is when all of it was decided. */
+/* Whose transaction is it? The first fact of a slice is when all of it was decided. */
 static void begin_item(struct replay *r, struct call *c, const struct evidence_fact *f)
 {
     json_t *told = json_loads(c->told == NULL ? "" : c->told->body, 0, NULL);
     const json_t *results = json_object_get(told, "results"), *transaction = NULL;
-    if (f == &r->after->facts[c->first_fact]) {
+    if (f == &r->after->facts[c->first_fact])
         count_effect(r, c);
-        if (!replay_batch_is_true(r, c))
-            complain(r, c, "is a batch with other results than its place allows");
-    }
     while (c->items_done * 2 < c->leg_count && transaction == NULL)
         transaction = json_object_get(json_array_get(results, (size_t)c->items_done++), "transaction");
     c->items_done -= transaction != NULL;
+    if (f->xid != c->xid && !replay_batch_is_true(r, c, replay_slice(r, c, c->items_done)))
+        complain(r, c, "is a batch with other results than its place allows");
+    c->xid = f->xid;
     if (!names(transaction, "txn", &f->object) || !entries_are_true(r, c, transaction, &f->object))
         complain(r, c, "is a batch that was told of other transactions");
     json_decref(told);

@@ -45,8 +45,24 @@ struct refusal_told {
 struct refusal_told refusal_read(const json_t *problem);
 bool refusal_is(const struct refusal_told *told, const struct rules_verdict *v);
 
-/* Are a batch's results, or its refusal as a whole, those that it would have here? */
-bool replay_batch_is_true(struct replay *r, const struct call *c);
+/* Transfers of a batch that were decided together: a slice, or all. */
+struct items {
+    int first, end;
+};
+struct items replay_all_items(const struct call *c);
+/* Those that follow from first on, as the stored answer was cut. */
+struct items replay_slice(const struct replay *r, const struct call *c, int first);
+/* Are their results, or the refusal of the batch as a whole, those that they would have here? */
+bool replay_batch_is_true(struct replay *r, const struct call *c, struct items items);
+/* A slice without facts of its own, as all of it was refused, and between which facts it must have been
+ * decided. */
+struct silent_slice {
+    struct items items;
+    struct bounds bounds;
+};
+/* Those of a batch that was answered; whole: the bounds of the batch. Gives how many. */
+int replay_silent_slices(const struct replay *r, const struct call *c, struct bounds whole,
+                         struct silent_slice ret_silent[EVIDENCE_SLICES_MAX]);
 
 /* Sorts the calls with facts for bounds_of. */
 void bounds_prepare(struct replay *r);

@@ -79,5 +79,6 @@ static int run(void)
 
 int main(void)
 {
-    return scene_main(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2}, run);
+    return scene_main(
+        &h, &(struct harness_options){.ledgers = 2, .ingresses = 2, .slice_transfers = MIX_SLICE}, run);
 }

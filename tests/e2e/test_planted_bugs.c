@@ -34,6 +34,7 @@ struct bug {
 static const struct bug bugs[] = {
     {"unsorted_locks", 2, CALLS_MANY, 0, "40P01", NULL},
     {"skip_idempotency", 2, CALLS, 0, "23505", NULL},
+    {"slices_of_a_try", 2, CALLS_MANY, 0, NULL, ""},
     {"stale_balances", 2, CALLS, 0, "PB001", NULL},
     {"double_reversal", 2, CALLS_MANY, 0, "they give back more than there was", NULL},
     {"capture_above_hold", 2, CALLS, 0, "Assertion", NULL},
@@ -149,5 +150,6 @@ static int run(void)
 
 int main(void)
 {
-    return scene_main(&h, &(struct harness_options){.ledgers = 2, .ingresses = 2}, run);
+    return scene_main(
+        &h, &(struct harness_options){.ledgers = 2, .ingresses = 2, .slice_transfers = MIX_SLICE}, run);
 }

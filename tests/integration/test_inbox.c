@@ -194,12 +194,12 @@ static void test_a_batch_is_what_waits(void **state)
 }
 
 /* Waits until the client library has queued them all. */
-static void wait_queued(uint64_t wanted)
+static void wait_queued(natsSubscription *sub, uint64_t wanted)
 {
     uint64_t waiting = 0;
     int64_t deadline = clock_monotonic_ms() + WAIT_MS;
     while (waiting < wanted && clock_monotonic_ms() < deadline)
-        assert_int_equal(natsSubscription_QueuedMsgs(world.inbox.sub, &waiting), NATS_OK);
+        assert_int_equal(natsSubscription_QueuedMsgs(sub, &waiting), NATS_OK);
     assert_true(waiting >= wanted);
 }
 
@@ -208,14 +208,9 @@ static void test_bulk_commands_have_an_inbox_of_their_own(void **state)
     (void)state;
     struct buf text;
     buf_init(&text, 1 << 20);
-    write_batch(1, COMMAND_BATCH_MAX, &text);
-    publish(BULK, "_INBOX_test.reply", text.data, text.len);
-    write_batch(2, 1, &text);
+    write_batch(1, 1, &text);
     publish(BULK, "_INBOX_test.reply", text.data, text.len);
     publish_transfers(1);
-    assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), 1); /* the second would be an entry too many */
-    assert_int_equal(world.bulk.items[0].entries, 2 * COMMAND_BATCH_MAX);
-    inbox_release(&world.bulk);
     assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), 1);
     assert_int_equal(world.bulk.items[0].entries, 2);
     inbox_release(&world.bulk);
@@ -232,11 +227,36 @@ static void test_bulk_commands_have_an_inbox_of_their_own(void **state)
     buf_free(&text);
 }
 
+/* Four of the largest are in hand together; a fifth joins when one of them is finished. */
+static void test_bulk_commands_join_those_in_hand(void **state)
+{
+    (void)state;
+    struct buf text;
+    const size_t together = INBOX_BULK_ENTRIES_MAX / (2 * COMMAND_BATCH_MAX);
+    buf_init(&text, 1 << 20);
+    for (uint32_t i = 0; i <= together; i++) {
+        write_batch(i, COMMAND_BATCH_MAX, &text);
+        publish(BULK, "_INBOX_test.reply", text.data, text.len);
+    }
+    bus_flush(world.bus);
+    wait_queued(world.bulk.sub, together + 1);
+    assert_int_equal(inbox_receive(&world.bulk, WAIT_MS), together);
+    assert_int_equal(inbox_receive(&world.bulk, 0), together);
+    inbox_finish(&world.bulk, &world.bulk.items[1]);
+    assert_int_equal(inbox_receive(&world.bulk, 0), together + 1);
+    assert_int_equal(world.bulk.entries, INBOX_BULK_ENTRIES_MAX);
+    assert_null(world.bulk.items[1].msg);
+    inbox_release(&world.bulk);
+    assert_int_equal(world.bulk.entries + world.bulk.bytes, 0);
+    assert_int_equal(inbox_receive(&world.bulk, 0), 0);
+    buf_free(&text);
+}
+
 static void test_overload_is_told_to_come_again(void **state)
 {
     (void)state;
     publish_transfers(QUEUE_MAX + 50);
-    wait_queued(QUEUE_MAX + 50);
+    wait_queued(world.inbox.sub, QUEUE_MAX + 50);
     size_t executed = 0, count;
     while ((count = inbox_receive(&world.inbox, 0)) > 0) {
         executed += count;
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_only_requests_from_inboxes),
         cmocka_unit_test(test_a_batch_is_what_waits),
         cmocka_unit_test(test_bulk_commands_have_an_inbox_of_their_own),
+        cmocka_unit_test(test_bulk_commands_join_those_in_hand),
         cmocka_unit_test(test_overload_is_told_to_come_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger-svc/domain/transfer_batch.h"
 #include "shared/core/typeid.h"
 #include "tests/sim/generator.h"
 #include "tests/sim/memory_store.h"
+#include "tests/sim/tally.h"
 #include "tests/sim/translate.h"
 
 #define BATCH_MAX       256
@@ -20,7 +22,6 @@
 #define COLD_ACCOUNTS   24
 #define NEAR_THE_END    (INT64_MAX - 3000000) /* of a counter of cash */
 #define FNV_START       UINT64_C(0xcbf29ce484222325)
-#define COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 
 struct run {
     struct run_result *result;
@@ -51,28 +52,6 @@ struct flight {
     json_t *roots[BATCH_MAX];
     struct arena decoded;
 };
-
-static struct {
-    const char *what;
-    size_t count;
-} tally[64];
-
-static void count_answer(const char *what)
-{
-    size_t i = 0;
-    while (i + 1 < COUNT(tally) && tally[i].what != NULL && strcmp(tally[i].what, what) != 0) {
-        i++;
-    }
-    tally[i].what = what;
-    tally[i].count++;
-}
-
-void run_print_answers(void)
-{
-    for (size_t i = 0; i < COUNT(tally) && tally[i].what != NULL; i++) {
-        (void)printf("%10zu %s\n", tally[i].count, tally[i].what);
-    }
-}
 
 static bool PRINTF_LIKE(2, 3) differs(struct run *r, const char *format, ...)
 {
@@ -343,7 +322,7 @@ static bool check_posted(struct run *r, const struct intent *in, const json_t *b
     return wanted_int(r, body, "amount", t->amount) && check_legs(r, in, body, legs, (size_t)t->entry_count);
 }
 
-static bool check_account_answer(struct run *r, const struct intent *in, const json_t *body)
+static bool check_actally_answer(struct run *r, const struct intent *in, const json_t *body)
 {
     const struct model_account *a = model_account(r->model, in->account);
     static const char *const statuses[] = {
@@ -370,11 +349,11 @@ static bool check_item(struct run *r, const struct intent *item, const json_t *r
     const json_t *error = json_object_get(result, "error");
     const json_t *entries = json_object_get(json_object_get(result, "transaction"), "entries");
     if (wanted->code != NULL) {
-        count_answer("item refused");
+        tally_answer("item refused");
         return (says(error, "code", wanted->code) && entries == NULL) ||
                differs(r, "an item was not refused with %s", wanted->code);
     }
-    count_answer("item done");
+    tally_answer("item done");
     return wanted_int(r, result, "status", 201) &&
            check_item_balance(r, item, json_array_get(entries, 0), item->from, wanted->from_posted) &&
            check_item_balance(r, item, json_array_get(entries, 1), item->account, wanted->to_posted);
@@ -465,7 +444,7 @@ static bool check_done(struct run *r, const struct intent *in, const json_t *bod
         return true;
     }
     bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
-    return !changes || check_account_answer(r, in, body); /* the rest is posted, but the model is full */
+    return !changes || check_actally_answer(r, in, body); /* the rest is posted, but the model is full */
 }
 
 static bool check_refusal(struct run *r, const struct intent *in, const json_t *body,
@@ -499,7 +478,7 @@ static bool check_answer(struct run *r, const struct flight *f, size_t i)
     model_decide(r->model, in, &f->requests[i], &e);
     model_answered(r->model, answer->body.data, answer->body.len);
     note_made(r, f->numbers[i], &e);
-    count_answer(e.code != NULL ? e.code : e.body != NULL ? e.replayed ? "replayed" : "again" : "done");
+    tally_answer(e.code != NULL ? e.code : e.body != NULL ? e.replayed ? "replayed" : "again" : "done");
     r->result->replays += e.body != NULL;
     if (r->options->is_loud) {
         (void)printf("step %zu, command %zu, by %d: %s %s -> %d %s\n", r->step, f->numbers[i], in->sender,
@@ -608,26 +587,81 @@ static enum status decide(struct run *r, struct attempt *t, const struct flight 
     return status;
 }
 
+static bool store(struct run *r, const struct attempt *t)
+{
+    hash_bytes(r, &t->ledger.now_us, sizeof(t->ledger.now_us));
+    return memory_store_apply(&r->store, &t->ledger) || differs(r, "the plan is wrong: %s", r->store.error);
+}
+
 static bool commit(struct run *r, const struct attempt *t, struct flight *f, size_t first, size_t count)
 {
-    if (!memory_store_apply(&r->store, &t->ledger)) {
-        return differs(r, "the plan is wrong: %s", r->store.error);
-    }
-    for (size_t i = first; i < first + count; i++) {
-        if (!check_answer(r, f, i)) {
-            return false;
-        }
+    bool ok = store(r, t);
+    for (size_t i = first; i < first + count && ok; i++) {
+        ok = check_answer(r, f, i);
         hash_bytes(r, &f->answers[i].status, sizeof(f->answers[i].status));
         hash_bytes(r, f->answers[i].body.data, f->answers[i].body.len);
     }
-    hash_bytes(r, &t->ledger.now_us, sizeof(t->ledger.now_us));
-    return true;
+    return ok;
+}
+
+/* One slice of a batch of transfers, stored. Its results are added to the text, and it becomes that of the
+ * answer. */
+static bool fly_slice(struct run *r, struct flight *f, size_t i, struct slice_place *place, struct buf *text)
+{
+    const struct slice_rules rules = {.transfers_max = 1 + generator_random(&r->ids) % 3,
+                                      .key_window_days = 1};
+    const struct command whole = f->commands[i];
+    struct transfer_batch part;
+    struct attempt t;
+    struct str results;
+    bool is_first = place->first == 0;
+    arena_init(&t.arena, ARENA_BYTES);
+    slice_make(&whole, place, &rules, &part, &f->commands[i]);
+    bool ok = decide(r, &t, f, i, 1) == STATUS_OK && store(r, &t);
+    f->commands[i] = whole;
+    struct answer *a = &f->answers[i];
+    bool has_results = ok && a->status == 200 && slice_read(&whole, a->body, place, &results);
+    buf_add_str(text, !has_results ? "" : is_first ? "{\"results\":[" : ",");
+    buf_add(text, has_results ? results.data : a->body.data, has_results ? results.len : a->body.len);
+    buf_add_str(text, has_results && place->first == 0 ? "]}" : "");
+    a->body = (struct str){text->data, text->len};
+    arena_free(&t.arena);
+    return ok;
+}
+
+/* Slice after slice, of any size; some begin again before they have come to the end, as after a crash. */
+static bool fly_batch(struct run *r, struct flight *f, size_t i)
+{
+    struct slice_place place = {0};
+    struct buf text;
+    buf_init(&text, ARENA_BYTES);
+    bool ok = fly_slice(r, f, i, &place, &text);
+    while (ok && place.first > 0) {
+        if (generator_random(&r->ids) % 4 == 0) {
+            place = (struct slice_place){0};
+            buf_reset(&text);
+        }
+        ok = fly_slice(r, f, i, &place, &text);
+    }
+    ok = ok && check_answer(r, f, i);
+    hash_bytes(r, text.data, text.len);
+    buf_free(&text);
+    return ok;
 }
 
 /* Decides and stores; a batch that is too large for its memory is stored by halves instead. */
 static bool fly(struct run *r, struct flight *f, size_t first, size_t count, size_t arena_bytes)
 {
     struct attempt t;
+    for (size_t i = first; i < first + count; i++) {
+        if (f->intents[i].type == INTENT_BATCH) { /* those before it, it, those after it */
+            return fly(r, f, first, i - first, arena_bytes) && fly_batch(r, f, i) &&
+                   fly(r, f, i + 1, first + count - i - 1, arena_bytes);
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
     arena_init(&t.arena, arena_bytes);
     enum status status = decide(r, &t, f, first, count);
     bool ok = status == STATUS_OK && commit(r, &t, f, first, count);
@@ -679,8 +713,8 @@ static bool run_step(struct run *r, struct flight *f)
     r->result->commands += f->count;
 
     bool ok = !s->in_vain || decide_in_vain(r, f);
-    ok = ok && (f->count == 0 || fly(r, f, 0, f->count, s->few_bytes ? ARENA_FEW_BYTES : ARENA_BYTES));
-    if (ok && s->again && f->count > 0) {
+    ok = ok && fly(r, f, 0, f->count, s->few_bytes ? ARENA_FEW_BYTES : ARENA_BYTES);
+    if (ok && s->again) {
         ok = fly(r, f, 0, f->count,
                  ARENA_BYTES); /* the answer to COMMIT was lost: the same messages once more */
     }

@@ -26,7 +26,5 @@ struct run_options {
 void run_seed(const struct run_options *options, struct script *ret_script, struct run_result *ret);
 /* A command that names what is not there, since its maker was left out, names something unknown instead. */
 void run_script(const struct run_options *options, const struct script *script, struct run_result *ret);
-/* How often each answer was given in all runs, by status and code. */
-void run_print_answers(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "shared/core/parse.h"
 #include "tests/sim/shrink.h"
+#include "tests/sim/tally.h"
 
 struct settings {
     int64_t seeds, first, steps;
@@ -128,6 +129,6 @@ int main(int argc, char **argv)
             return EXIT_FAILURE;
         }
     }
-    run_print_answers();
+    tally_print();
     return EXIT_SUCCESS;
 }
