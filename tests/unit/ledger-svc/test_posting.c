@@ -55,16 +55,50 @@ static void many_legs_with_one_account_twice(void **state)
     world_end(&w);
 }
 
+struct noting {
+    const char *name;
+    int accounts[3]; /* 0: no leg */
+    struct str description, reference;
+    bool notes_counterparty, notes_kind;
+};
+
+static void expect_noted(const struct noting *n)
+{
+    struct world w;
+    world_start(&w);
+    world_add_all(&w, three);
+    struct posting_leg legs[3];
+    size_t count = 0;
+    for (; count < 3 && n->accounts[count] != 0; count++) {
+        legs[count] = (struct posting_leg){
+            .account = world_account(&w, n->accounts[count]), .is_debit = count == 0, .amount = 10};
+    }
+    legs[0].amount = 10 * ((int64_t)count - 1);
+    const struct posting p = {.kind = "journal",
+                              .amount = legs[0].amount,
+                              .currency = "EUR",
+                              .description = n->description,
+                              .reference = n->reference,
+                              .legs = legs,
+                              .leg_count = count};
+    struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
+    struct answer answer;
+    posting_apply(&w.ledger, &c, &p, &answer);
+    for (size_t k = 0; k < count; k++) {
+        const struct entry_row *e = &w.ledger.plan.entries[k];
+        struct uuid wanted = n->notes_counterparty ? legs[1 - k].account->id : (struct uuid){{0}};
+        if (uuid_compare(&e->counterparty_id, &wanted) != 0 || (e->kind != NULL) != n->notes_kind) {
+            fail_msg("%s: leg %zu", n->name, k);
+        }
+    }
+    world_end(&w);
+}
+
 /* A statement's line needs no look at other rows if the entry says whose the other one is, and why. */
 static void entries_note_counterparty_and_kind(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        int accounts[3]; /* 0: no leg */
-        struct str description, reference;
-        bool notes_counterparty, notes_kind;
-    } cases[] = {
+    static const struct noting cases[] = {
         {"two accounts", {1, 2}, {0}, {0}, true, true},
         {"a description", {1, 2}, STR_LIT("rent"), {0}, true, false},
         {"a reference", {1, 2}, {0}, STR_LIT("42"), true, false},
@@ -72,34 +106,7 @@ static void entries_note_counterparty_and_kind(void **state)
         {"an account with itself", {1, 1}, {0}, {0}, false, true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct world w;
-        world_start(&w);
-        world_add_all(&w, three);
-        struct posting_leg legs[3];
-        size_t count = 0;
-        for (; count < 3 && cases[i].accounts[count] != 0; count++) {
-            legs[count] = (struct posting_leg){
-                .account = world_account(&w, cases[i].accounts[count]), .is_debit = count == 0, .amount = 10};
-        }
-        legs[0].amount = 10 * ((int64_t)count - 1);
-        const struct posting p = {.kind = "journal",
-                                  .amount = legs[0].amount,
-                                  .currency = "EUR",
-                                  .description = cases[i].description,
-                                  .reference = cases[i].reference,
-                                  .legs = legs,
-                                  .leg_count = count};
-        struct command c = world_command(&w, "account.close", ann, "{\"account\":\"$1\"}");
-        struct answer answer;
-        posting_apply(&w.ledger, &c, &p, &answer);
-        for (size_t k = 0; k < count; k++) {
-            const struct entry_row *e = &w.ledger.plan.entries[k];
-            struct uuid wanted = cases[i].notes_counterparty ? legs[1 - k].account->id : (struct uuid){{0}};
-            if (uuid_compare(&e->counterparty_id, &wanted) != 0 || (e->kind != NULL) != cases[i].notes_kind) {
-                fail_msg("%s: leg %zu", cases[i].name, k);
-            }
-        }
-        world_end(&w);
+        expect_noted(&cases[i]);
     }
 }
 
