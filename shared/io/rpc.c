@@ -19,11 +19,11 @@ struct request {
     struct rpc *rpc;
     struct rpc_slot *slot;
     const struct rpc_call *call;
-    char reply_subject[RPC_REPLY_SIZE];
     int64_t deadline_us, retry_until_us, sent_us, next_send_us; /* monotonic */
-    int handed;                                                 /* tries that the bus took */
-    int refused;                                                /* tries that were answered "no responders" */
-    size_t failures; /* in a row, of either kind: which pause comes next */
+    int64_t waited_us; /* for an earlier try when the last one was sent; 0: nobody can have got one */
+    int handed;        /* tries that the bus took */
+    int refused;       /* tries that were answered "no responders" */
+    size_t failures;   /* in a row, of either kind: which pause comes next */
 };
 
 static void request_init(struct request *q, const struct rpc_call *call)
@@ -76,11 +76,14 @@ static void flush_for_all(const struct request *q, int64_t now_us)
 static enum status send_once(struct request *q, int64_t now_us)
 {
     const struct rpc_call *c = q->call;
-    enum status s = bus_publish(q->rpc->bus, c->subject, q->reply_subject, NULL, c->data, c->len);
+    char reply_subject[RPC_REPLY_SIZE];
+    rpc_slot_reply_subject(q->rpc, q->slot, q->handed + 1, reply_subject);
+    enum status s = bus_publish(q->rpc->bus, c->subject, reply_subject, NULL, c->data, c->len);
     if (s == STATUS_UNAVAILABLE)
         return try_later(q, now_us) ? STATUS_OK : s;
     if (s != STATUS_OK && s != STATUS_UNKNOWN)
         return outcome_is_open(q) ? STATUS_UNKNOWN : s;
+    q->waited_us = outcome_is_open(q) ? now_us - q->sent_us : 0;
     q->handed++;
     q->sent_us = now_us;
     q->next_send_us = next_send_after(q, now_us);
@@ -121,6 +124,13 @@ static int64_t wake_up_at(const struct request *q, int64_t now_us)
     return us < now_us + LOOK_AGAIN_US ? us : now_us + LOOK_AGAIN_US;
 }
 
+/* The answer to an earlier try shows that it was slow and not lost: nothing to send others sooner for. */
+static void learn(const struct request *q, int replied_try, int64_t now_us)
+{
+    if (replied_try == q->handed)
+        rpc_patience_learn(q->rpc, q->call, q->waited_us, now_us - q->sent_us);
+}
+
 static enum status run(struct request *q, natsMsg **ret_reply)
 {
     for (;;) {
@@ -136,7 +146,7 @@ static enum status run(struct request *q, natsMsg **ret_reply)
         rpc_slot_wait(q->slot, wake_up_at(q, now_us), &news);
         now_us = clock_monotonic_us();
         if (news.reply) {
-            rpc_patience_learn(q->rpc, q->handed - q->refused, now_us - q->sent_us);
+            learn(q, news.replied_try, now_us);
             *ret_reply = news.reply;
             return STATUS_OK;
         }
@@ -150,7 +160,7 @@ enum status rpc_request(struct rpc *rpc, const struct rpc_call *call, natsMsg **
 {
     struct request q = {.rpc = rpc};
     request_init(&q, call);
-    enum status s = rpc_slot_take(rpc, &q.slot, q.reply_subject);
+    enum status s = rpc_slot_take(rpc, &q.slot);
     if (s != STATUS_OK)
         return s;
     s = run(&q, ret_reply);

@@ -58,7 +58,7 @@ static natsStatus subscribe(struct rpc *rpc)
     char subject[RPC_REPLY_SIZE];
     bus_new_inbox(rpc->bus, rpc->inbox);
     rpc->inbox_len = strlen(rpc->inbox);
-    snprintf(subject, sizeof(subject), "%s.*.*", rpc->inbox);
+    snprintf(subject, sizeof(subject), "%s.*.*.*", rpc->inbox);
     natsStatus s =
         natsConnection_Subscribe(&rpc->subscription, bus_raw(rpc->bus), subject, rpc_on_message, rpc);
     if (s == NATS_OK)

@@ -24,9 +24,14 @@ int64_t rpc_patience_us(const struct rpc *rpc, const struct rpc_call *call)
     return (int64_t)(soon ? call->resend_soon_ms : call->resend_after_ms) * US_PER_MS;
 }
 
-void rpc_patience_learn(struct rpc *rpc, int tries, int64_t took_us)
+/* Calls that are never sent sooner may be slow by nature, and what follows quickly upon another try (after a
+   reconnect) has not shown that the other one was missed: neither says anything. */
+void rpc_patience_learn(struct rpc *rpc, const struct rpc_call *call, int64_t waited_us, int64_t took_us)
 {
-    if (took_us < QUICK_US)
-        atomic_store_explicit(tries == 1 ? &rpc->quick_us : &rpc->missed_us, clock_monotonic_us(),
-                              memory_order_relaxed);
+    bool first = waited_us == 0;
+    if (call->resend_soon_ms == 0 || took_us >= QUICK_US ||
+        (!first && waited_us < (int64_t)call->resend_soon_ms * US_PER_MS))
+        return;
+    atomic_store_explicit(first ? &rpc->quick_us : &rpc->missed_us, clock_monotonic_us(),
+                          memory_order_relaxed);
 }

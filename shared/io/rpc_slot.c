@@ -1,13 +1,14 @@
 /* rpc_slot.c - the places where callers sleep, and what wakes them. */
 #include <assert.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "shared/core/parse.h"
 #include "shared/io/rpc_internal.h"
 
-enum status rpc_slot_take(struct rpc *rpc, struct rpc_slot **ret_slot, char ret_reply_subject[RPC_REPLY_SIZE])
+enum status rpc_slot_take(struct rpc *rpc, struct rpc_slot **ret_slot)
 {
     monitor_lock(&rpc->monitor);
     int index = rpc->free_count > 0 ? rpc->free[--rpc->free_count] : -1;
@@ -22,10 +23,17 @@ enum status rpc_slot_take(struct rpc *rpc, struct rpc_slot **ret_slot, char ret_
     slot->busy = true;
     slot->fresh = false;
     slot->news = (struct rpc_news){0};
-    snprintf(ret_reply_subject, RPC_REPLY_SIZE, "%s.%d.%" PRIu64, rpc->inbox, index, slot->generation);
     monitor_unlock(&slot->monitor);
     *ret_slot = slot;
     return STATUS_OK;
+}
+
+/* Without the lock: only who holds the slot changes its generation. */
+void rpc_slot_reply_subject(const struct rpc *rpc, const struct rpc_slot *slot, int try,
+                            char ret_subject[RPC_REPLY_SIZE])
+{
+    snprintf(ret_subject, RPC_REPLY_SIZE, "%s.%d.%" PRIu64 ".%d", rpc->inbox, (int)(slot - rpc->slots),
+             slot->generation, try);
 }
 
 void rpc_slot_give(struct rpc *rpc, struct rpc_slot *slot)
@@ -54,36 +62,54 @@ void rpc_slot_wait(struct rpc_slot *slot, int64_t deadline_us, struct rpc_news *
     monitor_unlock(&slot->monitor);
 }
 
-/* "<inbox>.<index>.<generation>" as a slot and its generation; false for any other subject. */
-static bool parse_subject(const struct rpc *rpc, const char *subject, struct rpc_slot **ret_slot,
-                          uint64_t *ret_generation)
+/* Which try of whose call a message answers. */
+struct address {
+    struct rpc_slot *slot;
+    uint64_t generation;
+    int try;
+};
+
+/* Takes one token with its dot. */
+static bool take_number(const char **text, int64_t max, int64_t *ret_number)
+{
+    size_t len = strcspn(*text, ".");
+    if (parse_int64((struct str){*text, len}, 0, max, ret_number) != STATUS_OK)
+        return false;
+    *text += len;
+    if (**text == '.')
+        (*text)++;
+    return true;
+}
+
+/* "<inbox>.<index>.<generation>.<try>"; false for any other subject. */
+static bool parse_subject(const struct rpc *rpc, const char *subject, struct address *ret_address)
 {
     if (strlen(subject) <= rpc->inbox_len + 1)
         return false;
-    const char *index_text = subject + rpc->inbox_len + 1;
-    const char *dot = strchr(index_text, '.');
-    int64_t index, generation;
-    if (!dot ||
-        parse_int64((struct str){index_text, (size_t)(dot - index_text)}, 0, rpc->slot_count - 1, &index) ||
-        parse_int64(str_of(dot + 1), 0, INT64_MAX, &generation))
+    const char *text = subject + rpc->inbox_len + 1;
+    int64_t index, generation, try;
+    if (!take_number(&text, rpc->slot_count - 1, &index) || !take_number(&text, INT64_MAX, &generation) ||
+        !take_number(&text, INT_MAX, &try) || *text != '\0')
         return false;
-    *ret_slot = &rpc->slots[index];
-    *ret_generation = (uint64_t)generation;
+    *ret_address = (struct address){&rpc->slots[index], (uint64_t)generation, (int)try};
     return true;
 }
 
 /* The caller that waits for it takes the message; everything else is late or foreign. True if it was taken.
  */
-static bool deliver(struct rpc_slot *slot, uint64_t generation, natsMsg *message)
+static bool deliver(const struct address *to, natsMsg *message)
 {
+    struct rpc_slot *slot = to->slot;
     bool refusal = natsMsg_IsNoResponders(message);
     monitor_lock(&slot->monitor);
-    bool waited_for = slot->busy && slot->generation == generation && !slot->news.reply;
+    bool waited_for = slot->busy && slot->generation == to->generation && !slot->news.reply;
     if (waited_for) {
-        if (refusal)
+        if (refusal) {
             slot->news.refused++;
-        else
+        } else {
             slot->news.reply = message;
+            slot->news.replied_try = to->try;
+        }
         slot->fresh = true;
     }
     monitor_unlock(&slot->monitor);
@@ -97,10 +123,8 @@ void rpc_on_message(natsConnection *connection, natsSubscription *subscription, 
 {
     (void)connection;
     (void)subscription;
-    struct rpc_slot *slot;
-    uint64_t generation;
-    if (!parse_subject(rpc, natsMsg_GetSubject(message), &slot, &generation) ||
-        !deliver(slot, generation, message))
+    struct address to;
+    if (!parse_subject(rpc, natsMsg_GetSubject(message), &to) || !deliver(&to, message))
         bus_discard(((struct rpc *)rpc)->bus, message);
 }
 

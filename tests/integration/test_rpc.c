@@ -19,9 +19,11 @@
 #include "tests/support/process.h"
 #include "tests/support/servers.h"
 
-#define CLOSE_MS 2000
-#define SLOTS    128
-#define SUBJECT  "test.echo"
+#define CLOSE_MS     2000
+#define SLOTS        128
+#define SUBJECT      "test.echo"
+#define SLOW_SUBJECT "test.slow"
+#define PATIENT_MS   300
 
 static struct servers_nats nats;
 static struct bus *bus;
@@ -298,6 +300,118 @@ static void where_all_are_slow_nothing_is_sent_sooner(void **state)
     rpc = shared;
 }
 
+/* A responder that answers the first try of a request when the second one comes. */
+struct hesitant {
+    struct bus *bus;
+    natsSubscription *subscription;
+    natsMsg *first;
+};
+
+static bool same_data(natsMsg *a, natsMsg *b)
+{
+    return natsMsg_GetDataLength(a) == natsMsg_GetDataLength(b) &&
+           memcmp(natsMsg_GetData(a), natsMsg_GetData(b), (size_t)natsMsg_GetDataLength(a)) == 0;
+}
+
+static void answer_first_try(natsConnection *connection, natsSubscription *subscription, natsMsg *m,
+                             void *context)
+{
+    (void)connection;
+    (void)subscription;
+    struct hesitant *h = context;
+    if (h->first && same_data(h->first, m)) {
+        (void)!bus_publish(h->bus, natsMsg_GetReply(h->first), NULL, NULL, natsMsg_GetData(m),
+                           natsMsg_GetDataLength(m));
+        natsMsg_Destroy(m);
+        return;
+    }
+    natsMsg_Destroy(h->first);
+    h->first = m;
+}
+
+static void hesitant_open(struct hesitant *h)
+{
+    *h = (struct hesitant){0};
+    open_bus("hesitant", &h->bus);
+    assert_int_equal(
+        natsConnection_Subscribe(&h->subscription, bus_raw(h->bus), SLOW_SUBJECT, answer_first_try, h),
+        NATS_OK);
+    bus_flush(h->bus);
+}
+
+static void hesitant_close(struct hesitant *h)
+{
+    bus_close(h->bus, CLOSE_MS);
+    natsSubscription_Destroy(h->subscription);
+    natsMsg_Destroy(h->first);
+}
+
+static void ask_patiently(const char *subject, const char *text, int64_t *ret_took_ms)
+{
+    struct rpc_call call = call_of(text, 20000);
+    call.subject = subject;
+    call.resend_after_ms = PATIENT_MS;
+    call.resend_soon_ms = 20;
+    int64_t before_ms = clock_monotonic_ms();
+    assert_answered(&call);
+    *ret_took_ms = clock_monotonic_ms() - before_ms;
+}
+
+/* One message is lost among quick answers and slow ones. The early tries this brings to the slow calls are
+   answered at once too, yet those answers are to their first tries: nothing more was lost. */
+static void early_tries_do_not_keep_themselves_going(void **state)
+{
+    (void)state;
+    struct responder quick;
+    struct hesitant slow;
+    struct rpc *shared = rpc;
+    int64_t took_ms = 0;
+    assert_int_equal(rpc_open(bus, SLOTS, &rpc), STATUS_OK);
+    responder_open(&quick, 0);
+    hesitant_open(&slow);
+    ask_patiently(SUBJECT, "quick", &took_ms);
+    atomic_store(&quick.ignore, atomic_load(&quick.seen) + 1);
+    ask_patiently(SUBJECT, "lost once", &took_ms);
+    assert_true(took_ms >= PATIENT_MS);
+    atomic_fetch_sub(&rpc->missed_us, 4000000); /* as if four of the five seconds it counts had passed */
+
+    int64_t end_ms = clock_monotonic_ms() + 1500;
+    for (int i = 0; clock_monotonic_ms() < end_ms; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "slow %d", i);
+        ask_patiently(SUBJECT, "quick", &took_ms);
+        ask_patiently(SLOW_SUBJECT, text, &took_ms);
+    }
+    assert_true(took_ms >= PATIENT_MS);
+    hesitant_close(&slow);
+    responder_close(&quick);
+    rpc_close(rpc);
+    rpc = shared;
+}
+
+/* Bulk takes its time, whoever is well: that some of it had to be sent again says nothing about the others.
+ */
+static void calls_never_sent_sooner_teach_nothing(void **state)
+{
+    (void)state;
+    struct responder r;
+    struct rpc *shared = rpc;
+    int64_t took_ms;
+    assert_int_equal(rpc_open(bus, SLOTS, &rpc), STATUS_OK);
+    responder_open(&r, 0);
+    ask_patiently(SUBJECT, "quick", &took_ms);
+    atomic_store(&r.ignore, atomic_load(&r.seen) + 1);
+    struct rpc_call bulk = call_of("bulk", 20000);
+    bulk.resend_after_ms = 50;
+    assert_answered(&bulk);
+    atomic_store(&r.ignore, atomic_load(&r.seen) + 1);
+    ask_patiently(SUBJECT, "lost once", &took_ms);
+    assert_true(took_ms >= PATIENT_MS);
+    responder_close(&r);
+    rpc_close(rpc);
+    rpc = shared;
+}
+
 static void a_frozen_server_does_not_hold_a_call_beyond_its_deadline(void **state)
 {
     (void)state;
@@ -368,9 +482,8 @@ static void no_slot_is_said_at_once(void **state)
     struct rpc *small = NULL;
     assert_int_equal(rpc_open(bus, 1, &small), STATUS_OK);
     struct rpc_slot *held = NULL;
-    char reply_subject[RPC_REPLY_SIZE];
     natsMsg *reply = NULL;
-    assert_int_equal(rpc_slot_take(small, &held, reply_subject), STATUS_OK);
+    assert_int_equal(rpc_slot_take(small, &held), STATUS_OK);
     struct rpc_call call = call_of("x", 2000);
     assert_int_equal(rpc_request(small, &call, &reply), STATUS_FULL);
     rpc_slot_give(small, held);
@@ -512,6 +625,8 @@ int main(void)
         cmocka_unit_test(silence_is_asked_again_when_allowed),
         cmocka_unit_test(one_that_stands_still_is_known_soon),
         cmocka_unit_test(where_all_are_slow_nothing_is_sent_sooner),
+        cmocka_unit_test(calls_never_sent_sooner_teach_nothing),
+        cmocka_unit_test(early_tries_do_not_keep_themselves_going),
         cmocka_unit_test(a_frozen_server_does_not_hold_a_call_beyond_its_deadline),
         cmocka_unit_test(a_refused_repetition_stays_unknown),
         cmocka_unit_test(late_replies_are_dropped),
