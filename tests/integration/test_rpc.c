@@ -269,7 +269,9 @@ static void one_that_stands_still_is_known_soon(void **state)
         assert_answered(&call);
     }
     assert_in_range(atomic_load(&still.seen), 10, 1000);
-    assert_in_range(clock_monotonic_ms() - before_ms, 1000, 10000); /* by resend_after_ms alone: a minute */
+    /* By resend_after_ms alone it is a minute. Which of the two gets a try is drawn by lot: it is known after
+       two good draws running, and ten bad ones before that are not rare. */
+    assert_in_range(clock_monotonic_ms() - before_ms, 1000, 30000);
     responder_close(&still);
     responder_close(&alive);
     rpc_close(rpc);
