@@ -1,6 +1,8 @@
 /* account_reader.c - whoever asks while nobody leads does so: reads for itself and for all who wait by then.
    The others wait for an answer, or to lead next. One statement at a time: a statement for one costs nearly
-   as much as one for thirty, and a processor does more when fewer sessions want it at once. */
+   as much as one for thirty, and a processor does more when fewer sessions want it at once. But one that is
+   slow (a session that hangs, a connection half dead) holds up only those it reads for: who waits meanwhile
+   takes the lead from it, on another connection. */
 #include "ingress/edge/account_reader.h"
 
 #include <assert.h>
@@ -9,10 +11,12 @@
 #include <stdlib.h>
 
 #include "ingress/store/accounts.h"
+#include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/monitor.h"
 
-#define TRIES 2
+#define TRIES   2
+#define SLOW_US 50000 /* a statement that takes longer loses the lead, if somebody waits */
 
 struct account_answer {
     atomic_int holders;
@@ -35,7 +39,8 @@ struct place {
 struct account_reader {
     struct db_pool *pool;
     pthread_mutex_t lock; /* guards what follows; never taken together with a place's monitor */
-    bool is_led;
+    struct place *leader;
+    int64_t slow_from_us;       /* the leader's statement; while it has none, never */
     struct place *first, **end; /* who waits */
     struct place *free;
     int place_count;
@@ -66,7 +71,7 @@ void account_reader_close(struct account_reader *r)
     if (r == NULL) {
         return;
     }
-    assert(!r->is_led && r->first == NULL);
+    assert(r->leader == NULL && r->first == NULL);
     for (int i = 0; i < r->place_count; i++) {
         monitor_destroy(&r->places[i].monitor);
     }
@@ -96,6 +101,20 @@ static struct place *pop(struct account_reader *r)
     return p;
 }
 
+/* Called under the lock; NULL: nobody leads. A leader who waits for a connection, or opens one, is not slow:
+   the next one would only do the same behind it. */
+static void make_leader(struct account_reader *r, struct place *p)
+{
+    r->leader = p;
+    r->slow_from_us = INT64_MAX;
+}
+
+/* Called under the lock. */
+static bool wants_leader(const struct account_reader *r)
+{
+    return r->leader == NULL || clock_monotonic_us() >= r->slow_from_us;
+}
+
 /* A leader's news are there at once. */
 static struct place *enter(struct account_reader *r, const struct uuid *id)
 {
@@ -107,8 +126,8 @@ static struct place *enter(struct account_reader *r, const struct uuid *id)
     p->next = NULL;
     p->found = (struct found_account){0};
     p->news = NEWS_NONE;
-    if (!r->is_led) {
-        r->is_led = true;
+    if (wants_leader(r)) {
+        make_leader(r, p);
         p->news = NEWS_LEAD;
     } else {
         *r->end = p;
@@ -126,23 +145,41 @@ static void leave(struct account_reader *r, struct place *p)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* False: it is not in the queue any more, its news are on their way. */
-static bool give_up(struct account_reader *r, struct place *p)
+/* Called under the lock. False: it is not in the queue any more, its news are on their way. */
+static bool take_out(struct account_reader *r, const struct place *p)
 {
-    pthread_mutex_lock(&r->lock);
     struct place **at = &r->first;
     while (*at != NULL && *at != p) {
         at = &(*at)->next;
     }
-    bool was_waiting = *at != NULL;
-    if (was_waiting) {
-        *at = p->next;
-        if (p->next == NULL) {
-            r->end = at;
-        }
+    if (*at == NULL) {
+        return false;
     }
+    *at = p->next;
+    if (p->next == NULL) {
+        r->end = at;
+    }
+    return true;
+}
+
+static bool give_up(struct account_reader *r, const struct place *p)
+{
+    pthread_mutex_lock(&r->lock);
+    bool was_waiting = take_out(r, p);
     pthread_mutex_unlock(&r->lock);
     return was_waiting;
+}
+
+/* From a leader whose statement is slow. */
+static bool take_lead(struct account_reader *r, struct place *p)
+{
+    pthread_mutex_lock(&r->lock);
+    bool leads = wants_leader(r) && take_out(r, p);
+    if (leads) {
+        make_leader(r, p);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return leads;
 }
 
 static enum news wait_for(struct place *p, int64_t deadline_us)
@@ -152,6 +189,25 @@ static enum news wait_for(struct place *p, int64_t deadline_us)
     }
     enum news news = p->news;
     monitor_unlock(&p->monitor);
+    return news;
+}
+
+static enum news wait_a_little(struct place *p, int64_t deadline_us)
+{
+    int64_t slow_us = clock_monotonic_us() + SLOW_US;
+    return wait_for(p, slow_us < deadline_us ? slow_us : deadline_us);
+}
+
+/* NEWS_NONE: the deadline has passed and nothing will come. */
+static enum news wait_in_queue(struct account_reader *r, struct place *p, int64_t deadline_us)
+{
+    enum news news = wait_a_little(p, deadline_us);
+    while (news == NEWS_NONE && clock_monotonic_us() < deadline_us) {
+        news = take_lead(r, p) ? NEWS_LEAD : wait_a_little(p, deadline_us);
+    }
+    if (news == NEWS_NONE && !give_up(r, p)) {
+        news = wait_for(p, INT64_MAX); /* a statement and its wait have ends of their own */
+    }
     return news;
 }
 
@@ -175,15 +231,20 @@ static size_t gather(struct account_reader *r, struct place *leader, struct plac
     while (count < ACCOUNTS_FIND_MAX && r->first != NULL) {
         group[count++] = pop(r);
     }
+    r->slow_from_us = clock_monotonic_us() + SLOW_US;
     pthread_mutex_unlock(&r->lock);
     return count;
 }
 
-static void pass_on(struct account_reader *r)
+/* Unless somebody has taken the lead. */
+static void pass_on(struct account_reader *r, const struct place *leader)
 {
+    struct place *next = NULL;
     pthread_mutex_lock(&r->lock);
-    struct place *next = pop(r);
-    r->is_led = next != NULL;
+    if (r->leader == leader) {
+        next = pop(r);
+        make_leader(r, next);
+    }
     pthread_mutex_unlock(&r->lock);
     if (next != NULL) {
         tell(next, NEWS_LEAD, STATUS_OK, (struct found_account){0});
@@ -242,14 +303,14 @@ static void lead(struct account_reader *r, struct place *own, int64_t deadline_u
     struct db *db;
     enum status s = db_pool_take(r->pool, deadline_us, &db);
     if (s != STATUS_OK) { /* the others have deadlines of their own */
-        pass_on(r);
+        pass_on(r, own);
         own->status = s;
         return;
     }
     size_t count = gather(r, own, group);
     s = read_group(db, group, count, &result);
     db_pool_give(r->pool, db);
-    pass_on(r);
+    pass_on(r, own);
     share(group, count, s, result);
 }
 
@@ -257,13 +318,10 @@ static enum status find_once(struct account_reader *r, const struct uuid *id, in
                              struct found_account *ret)
 {
     struct place *own = enter(r, id);
-    enum news news = wait_for(own, deadline_us);
-    if (news == NEWS_NONE && give_up(r, own)) {
+    enum news news = wait_in_queue(r, own, deadline_us);
+    if (news == NEWS_NONE) {
         leave(r, own);
         return STATUS_TIMEOUT;
-    }
-    if (news == NEWS_NONE) {
-        news = wait_for(own, INT64_MAX); /* a statement and its wait have ends of their own */
     }
     if (news == NEWS_LEAD) {
         lead(r, own, deadline_us);

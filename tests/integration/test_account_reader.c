@@ -1,7 +1,9 @@
 /* test_account_reader.c - single accounts read by many threads at once: everybody gets his own, what was
-   committed before is seen, statements are shared, deadlines and lost connections are each reader's own. */
+   committed before is seen, statements are shared, deadlines and lost connections are each reader's own, a
+   session that hangs holds up nobody else. */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +25,7 @@
 #define THREADS   16
 #define READS     500 /* of each thread */
 #define FAR_US    (30 * INT64_C(1000000))
+#define SOON_US   1000000 /* what hangs is given up after 2.5 s */
 #define POOL_SIZE 4
 #define CHANGES   100
 #define CHANGING  1000 /* an account that the threads do not read */
@@ -209,12 +212,13 @@ static void a_deadline_is_kept_without_a_connection(void **state)
     assert_int_equal(read_name(s.reader, 3, FAR_US, name), STATUS_OK);
 }
 
-/* PostgreSQL's own limit ends the statement: all who share it hear so, and the next read works. */
+/* PostgreSQL's own limit ends the statement: all who share it hear so, and the next read works. With one
+   connection: under this lock no other can prepare its statements. */
 static void a_statement_that_takes_too_long_is_everybodys(void **state)
 {
     (void)state;
     struct reading readings[THREADS];
-    struct scene s CLEANUP(close_scene) = open_scene(POOL_SIZE);
+    struct scene s CLEANUP(close_scene) = open_scene(1);
     char name[64];
     assert_int_equal(read_name(s.reader, 3, FAR_US, name), STATUS_OK); /* connected */
     database_exec(superuser, "begin; lock table paybus.accounts in access exclusive mode");
@@ -238,6 +242,54 @@ static void lost_connections_are_replaced(void **state)
     struct reading sum = finish(readings);
     assert_int_equal(sum.wrong + sum.timeouts, 0);
     assert_int_equal(sum.right + sum.missing, THREADS * READS);
+}
+
+static pid_t waiting_for_lock(void)
+{
+    const char *pid =
+        database_value(superuser, "select coalesce(max(pid), 0) from pg_locks where not granted");
+    return (pid_t)strtol(pid, NULL, 10);
+}
+
+static bool somebody_waits_for_lock(void *context)
+{
+    (void)context;
+    return waiting_for_lock() != 0;
+}
+
+/* Starts a read whose session is stopped in the midst of its statement. */
+static pid_t start_stopped_read(struct reading *reading)
+{
+    database_exec(superuser, "begin; lock table paybus.accounts in access exclusive mode");
+    int failed = pthread_create(&reading->thread, NULL, read_many, reading);
+    bool waits = failed == 0 && eventually(somebody_waits_for_lock, NULL, 1500);
+    pid_t session = waits ? waiting_for_lock() : 0;
+    bool is_stopped = session > 0 && kill(session, SIGSTOP) == 0;
+    database_exec(superuser, "rollback");
+    assert_true(is_stopped);
+    return session;
+}
+
+/* The others are answered while it hangs, and when it goes on among them. */
+static void a_session_that_hangs_holds_up_nobody_else(void **state)
+{
+    (void)state;
+    struct reading readings[THREADS];
+    struct scene s CLEANUP(close_scene) = open_scene(POOL_SIZE);
+    struct reading stopped = {.reader = s.reader, .first = 2, .reads = 1, .patience_us = FAR_US};
+    char name[64];
+    assert_int_equal(read_name(s.reader, 3, FAR_US, name), STATUS_OK); /* connected */
+    pid_t session = start_stopped_read(&stopped);
+    start(s.reader, readings, 1, SOON_US);
+    struct reading during = finish(readings);
+    start(s.reader, readings, READS, SOON_US);
+    int failed = kill(session, SIGCONT);
+    struct reading after = finish(readings);
+    pthread_join(stopped.thread, NULL);
+    assert_int_equal(failed, 0);
+    assert_int_equal(during.right + during.missing, THREADS);
+    assert_int_equal(after.right + after.missing, THREADS * READS);
+    assert_int_equal(stopped.wrong, 0);
 }
 
 static int set_up(void **state)
@@ -271,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_deadline_is_kept_without_a_connection),
         cmocka_unit_test(a_statement_that_takes_too_long_is_everybodys),
         cmocka_unit_test(lost_connections_are_replaced),
+        cmocka_unit_test(a_session_that_hangs_holds_up_nobody_else),
     };
     return cmocka_run_group_tests_name("account_reader", tests, set_up, tear_down);
 }
