@@ -94,6 +94,29 @@ uint64_t attempt_random(struct attempt *at)
     return (z ^ (z >> 31)) | 1;
 }
 
+static void tell_locked(struct attempt *at)
+{
+    int64_t now_us = clock_monotonic_us();
+    at->look_until_us = now_us + LOOK_FOR_US;
+    if (at->locked_logged_us != 0 && now_us - at->locked_logged_us < LOG_EVERY_US)
+        return;
+    at->locked_logged_us = now_us;
+    log_event(LOG_WARN, "accounts_locked_by_others", log_int("accounts", at->locked.count));
+}
+
+/* Of what was decided to be changed; a command that was done before changes nothing. Only after a row was
+   waited for in vain: otherwise nobody outside ledger-svc locks any, and looking costs a round trip. */
+static enum status look_for_locked(struct attempt *at, const struct ledger *l)
+{
+    if (clock_monotonic_us() >= at->look_until_us)
+        return STATUS_OK;
+    enum status s = store_find_locked(&at->store, l, &at->locked);
+    if (s != STATUS_OK || at->locked.count == 0)
+        return s;
+    tell_locked(at);
+    return STATUS_FULL;
+}
+
 /* Between store_load and the end of the transaction. */
 static enum status decide_and_store(struct attempt *at, const struct load_request *req, struct ledger *l,
                                     const struct loaded *loaded, struct answer *answers)
@@ -107,35 +130,14 @@ static enum status decide_and_store(struct attempt *at, const struct load_reques
     ledger_start(l, loaded->db_now_us, attempt_random(at), at->sequence);
     enum status s = batch_decide(l, &in, loaded->db_now_us, answers);
     at->sequence = l->ids.sequence;
+    if (s == STATUS_OK)
+        s = look_for_locked(at, l);
     if (s != STATUS_OK)
         return s;
     int64_t start_us = clock_monotonic_us();
     s = store_save(&at->store, l, loaded->db_now_us);
     metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
     return s;
-}
-
-static void tell_locked(struct attempt *at)
-{
-    int64_t now_us = clock_monotonic_us();
-    at->look_until_us = now_us + LOOK_FOR_US;
-    if (at->locked_logged_us != 0 && now_us - at->locked_logged_us < LOG_EVERY_US)
-        return;
-    at->locked_logged_us = now_us;
-    log_event(LOG_WARN, "accounts_locked_by_others", log_int("accounts", at->locked.count));
-}
-
-/* Only after a row was waited for in vain: otherwise nobody outside ledger-svc locks any, and looking costs a
-   round trip. */
-static enum status look_for_locked(struct attempt *at, const struct load_request *req, const struct ledger *l)
-{
-    if (clock_monotonic_us() >= at->look_until_us)
-        return STATUS_OK;
-    enum status s = store_find_locked(&at->store, req->needs, l, &at->locked);
-    if (s != STATUS_OK || at->locked.count == 0)
-        return s;
-    tell_locked(at);
-    return STATUS_FULL;
 }
 
 /* lock_timeout or statement_timeout: perhaps it waited for somebody who stopped. */
@@ -154,8 +156,6 @@ static enum status run_transaction(struct attempt *at, const struct load_request
     if (l.out_of_memory)
         return STATUS_FULL;
     enum status s = store_load(&at->store, req, &l, &loaded);
-    if (s == STATUS_OK)
-        s = look_for_locked(at, req, &l);
     if (s != STATUS_OK)
         return s;
     s = decide_and_store(at, req, &l, &loaded, answers);
@@ -164,11 +164,14 @@ static enum status run_transaction(struct attempt *at, const struct load_request
     return s;
 }
 
-bool attempt_is_locked_out(struct attempt *at, const struct command *c)
+bool attempt_is_locked_out(struct attempt *at, size_t index)
 {
+    const struct command *c = &at->commands[index];
     struct needs needs = {0};
-    if (c == NULL || at->locked.count == 0)
-        return at->locked.count > 0;
+    if (at->locked.count == 0 || at->answers[index].replayed)
+        return false;
+    if (at->count == 1)
+        return true;
     c->type->needs(c, &needs, &at->arena);
     for (size_t i = 0; i < needs.accounts.count; i++)
         for (size_t k = 0; k < at->locked.count; k++)
@@ -189,6 +192,9 @@ enum status attempt_run(struct attempt *at, const struct command *commands, size
     batch_needs(commands, count, &needs, &at->arena);
     if (answers == NULL || needs.out_of_memory)
         return STATUS_FULL;
+    at->commands = commands;
+    at->count = count;
+    at->answers = answers;
     struct load_request req = {.commands = commands, .command_count = count, .needs = &needs};
     enum status s = run_transaction(at, &req, answers);
     if (s == STATUS_OK) {

@@ -12,11 +12,14 @@ struct attempt {
     struct store store; /* store.db is NULL while there is no connection */
     struct arena arena; /* of the try in hand */
     uint64_t random_state;
-    uint32_t sequence;          /* of ids, goes on from try to try */
-    bool connect_failed;        /* the last try to connect failed, and was logged */
-    atomic_bool database_ready; /* read by /readyz */
-    int64_t look_until_us;      /* monotonic: until then each try looks for locked accounts first */
-    struct id_list locked;      /* those that the last try met, in the arena */
+    uint32_t sequence;              /* of ids, goes on from try to try */
+    bool connect_failed;            /* the last try to connect failed, and was logged */
+    atomic_bool database_ready;     /* read by /readyz */
+    int64_t look_until_us;          /* monotonic: until then each try looks for locked accounts first */
+    const struct command *commands; /* of the last try; its answers are in the arena */
+    size_t count;
+    struct answer *answers;
+    struct id_list locked; /* accounts that it met locked, in the arena */
     int64_t locked_logged_us;
 };
 
@@ -39,9 +42,10 @@ void attempt_idle(struct attempt *at);
    took too long, sessions that stalled are ended. */
 NODISCARD enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,
                                   const struct answer **ret_answers);
-/* After a try that was not committed: does somebody outside ledger-svc have an account's row locked that this
-   command names? With a null command: of any of them. */
-bool attempt_is_locked_out(struct attempt *at, const struct command *c);
+/* After a try that was not committed, of one of its commands: does somebody outside ledger-svc have a row
+   locked that it would change? Not so for one that was done before: it changes nothing. Which accounts a
+   command means that names a hold or a transaction is only known when it was tried alone. */
+bool attempt_is_locked_out(struct attempt *at, size_t index);
 /* For jitter. */
 uint64_t attempt_random(struct attempt *at);
 

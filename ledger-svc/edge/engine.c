@@ -94,15 +94,13 @@ static void drop_expired(struct inbox *in, struct group *g)
     g->count = kept;
 }
 
-/* Commands whose accounts are locked by somebody outside ledger-svc leave the group, so that the others need
-   not wait. One that names its accounts by a hold or a transaction is only known when it stands alone. False:
-   nobody left. */
+/* Commands of the last try whose accounts are locked by somebody outside ledger-svc leave the group, so that
+   the others need not wait. False: nobody left. */
 static bool drop_locked_out(struct engine *e, struct inbox *in, struct group *g)
 {
     size_t kept = 0;
     for (size_t i = 0; i < g->count; i++) {
-        const struct command *c = &g->items[i]->command;
-        if (!attempt_is_locked_out(&e->attempt, g->count == 1 ? NULL : c))
+        if (!attempt_is_locked_out(&e->attempt, i))
             g->items[kept++] = g->items[i];
         else
             give_up(in, g, g->items[i], OUTCOME_busy);

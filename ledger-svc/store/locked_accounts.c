@@ -13,27 +13,29 @@ static bool has_row(const PGresult *r, const struct uuid *id)
     return false;
 }
 
-enum status store_find_locked(struct store *st, const struct needs *needs, const struct ledger *l,
-                              struct id_list *ret_locked)
+static bool is_changed_row(const struct account *a)
+{
+    return a->is_changed && !a->is_new;
+}
+
+enum status store_find_locked(struct store *st, const struct ledger *l, struct id_list *ret_locked)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
-    struct id_list locked = {.ids =
-                                 arena_alloc_array(l->arena, needs->accounts.count + 1, sizeof(struct uuid))};
+    struct id_list locked = {.ids = arena_alloc_array(l->arena, l->account_count + 1, sizeof(struct uuid))};
     if (locked.ids == NULL)
         return STATUS_FULL;
     db_params_reset(&st->params);
     db_array_open(&st->params, DB_UUID);
-    for (size_t i = 0; i < needs->accounts.count; i++)
-        db_array_uuid(&st->params, &needs->accounts.ids[i]);
+    for (size_t i = 0; i < l->account_count; i++)
+        if (is_changed_row(l->accounts[i]))
+            db_array_uuid(&st->params, &l->accounts[i]->id);
     db_array_close(&st->params);
     enum status s = db_query(st->db, LEDGER_SQL_FIND_FREE_ACCOUNTS, &st->params, &r);
     if (s != STATUS_OK)
         return s;
-    for (size_t i = 0; i < needs->accounts.count; i++) {
-        const struct uuid *id = &needs->accounts.ids[i];
-        if (ledger_find_account(l, id) != NULL && !has_row(r, id))
-            locked.ids[locked.count++] = *id;
-    }
+    for (size_t i = 0; i < l->account_count; i++)
+        if (is_changed_row(l->accounts[i]) && !has_row(r, &l->accounts[i]->id))
+            locked.ids[locked.count++] = l->accounts[i]->id;
     *ret_locked = locked;
     return STATUS_OK;
 }

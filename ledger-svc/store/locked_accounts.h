@@ -5,9 +5,8 @@
 
 #include "ledger-svc/store/load.h"
 
-/* After store_load, within its transaction: the loaded accounts of needs whose rows are locked by others, in
-   the ledger's arena. Waits for nobody. */
-NODISCARD enum status store_find_locked(struct store *st, const struct needs *needs, const struct ledger *l,
-                                        struct id_list *ret_locked);
+/* Within the transaction, between deciding and storing: the accounts of the ledger that are to be changed and
+   whose rows others have locked, in the ledger's arena. Waits for nobody. */
+NODISCARD enum status store_find_locked(struct store *st, const struct ledger *l, struct id_list *ret_locked);
 
 #endif
