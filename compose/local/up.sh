@@ -44,6 +44,10 @@ start_database() {
 start_services() {
   local program
   service_up partitions paybus-admin
+  # No two versions of ledger-svc side by side: the older one does not know all that the newer one stores.
+  for program in $(ledger_programs); do
+    service_stop_changed "$program" ledger-svc
+  done
   for program in $(ledger_programs); do
     service_up "$program" ledger-svc
   done

@@ -129,8 +129,20 @@ program_section() {
   render program.conf.in HOME="$HOME_DIR" NAME="$1" PRIORITY="$2" STOP_SIGNAL="$3" STOP_SECONDS="$4" COMMAND="$5"
 }
 
+# service_files NAME BINARY: what a service is made of.
+service_files() { printf '%s\n' "$HOME_DIR/bin/service-run" "$HOME_DIR/bin/$2" "$HOME_DIR/env/$1.env"; }
+
+# service_stop_changed NAME BINARY: stops one that is not what is installed now.
+service_stop_changed() {
+  local files
+  mapfile -t files < <(service_files "$@")
+  program_stop_changed "$1" "${files[@]}"
+}
+
 # service_up NAME BINARY: started with what is installed now, and ready.
 service_up() {
-  program_start "$1" "$HOME_DIR/bin/service-run" "$HOME_DIR/bin/$2" "$HOME_DIR/env/$1.env"
+  local files
+  mapfile -t files < <(service_files "$@")
+  program_start "$1" "${files[@]}"
   program_wait "$1" "$READY_SECONDS" program_ready "$1"
 }

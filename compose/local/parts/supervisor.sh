@@ -5,6 +5,7 @@
 SUPERVISOR_CONF=$HOME_DIR/conf/supervisord.conf
 SUPERVISORD_STARTED=no # by this run
 PROGRAMS_STARTED=()    # by this run
+PROGRAMS_STOPPED=()    # by this run, to be started anew
 
 # By its command line, since the pid file is gone a moment before the process is. Newest: it forks once at its start.
 supervisor_pid() { pgrep -n -u "$SERVICE_USER" -f -- "^[^ ]*python3 [^ ]*/supervisord -c ${SUPERVISOR_CONF//./\\.}$"; }
@@ -43,15 +44,25 @@ stack_processes() {
 
 program_state() { supervisor_ctl status "$1" 2>/dev/null | awk '{ print $2 }'; }
 
+program_stamp() { as_service sha256sum "$@" | sha256sum | cut -c1-64; }
+
+# program_stop_changed NAME FILE...: stops it when it runs and one of the files changed since it was started.
+program_stop_changed() {
+  local name=$1
+  [[ $(program_state "$name") == RUNNING ]] || return 0
+  [[ $(as_service cat "$HOME_DIR/supervisor/$name.stamp" 2>/dev/null) != $(program_stamp "${@:2}") ]] || return 0
+  say "restarting $name: it or its settings changed"
+  supervisor_ctl stop "$name" >/dev/null
+  PROGRAMS_STOPPED+=("$name")
+}
+
 # program_start NAME FILE...: starts it, or restarts it when one of the files changed since it was started.
 program_start() {
   local name=$1 stamp
-  stamp=$(as_service sha256sum "${@:2}" | sha256sum | cut -c1-64)
-  if [[ $(program_state "$name") == RUNNING ]]; then
-    [[ $(as_service cat "$HOME_DIR/supervisor/$name.stamp" 2>/dev/null) != "$stamp" ]] || return 0
-    say "restarting $name: it or its settings changed"
-    supervisor_ctl stop "$name" >/dev/null
-  else
+  stamp=$(program_stamp "${@:2}")
+  program_stop_changed "$@"
+  [[ $(program_state "$name") != RUNNING ]] || return 0
+  if [[ " ${PROGRAMS_STOPPED[*]} " != *" $name "* ]]; then
     PROGRAMS_STARTED+=("$name")
   fi
   supervisor_ctl start "$name" >/dev/null || true # whoever waits for it to be ready tells what went wrong
