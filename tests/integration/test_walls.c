@@ -286,8 +286,8 @@ static const struct {
     {"currency", "'EUR'"}, {"allow_negative", "true"}, {"created_at", "now() + '1 s'"},
 };
 
-static const char *const append_only[] = {"transactions",     "entries",      "events",    "sources",
-                                          "idempotency_keys", "events_today", "keys_today"};
+static const char *const append_only[] = {"transactions",     "entries",      "events",     "sources",
+                                          "idempotency_keys", "events_today", "keys_today", "webhook_events"};
 static const struct {
     const char *before, *after; /* the table's name */
 } changes[] = {{"update", "set created_at = created_at"}, {"delete from", ""}, {"truncate", ""}};
@@ -431,19 +431,25 @@ static void test_no_other_right(void **state)
     assert_string_equal(
         found,
         "ingress accounts SELECT; ingress audit SELECT; ingress blocks SELECT; ingress currencies SELECT; "
-        "ingress entries "
-        "SELECT; ingress events SELECT; ingress holds SELECT; ingress transaction_details SELECT; ingress "
-        "transactions SELECT; "
+        "ingress dead_letters SELECT; ingress entries "
+        "SELECT; ingress events SELECT; ingress holds SELECT; ingress "
+        "transaction_details SELECT; ingress transactions SELECT; ingress webhook_events SELECT; "
         "ledger accounts INSERT,SELECT; ledger blocks INSERT,SELECT; ledger currencies SELECT; ledger "
         "entries INSERT,SELECT; ledger "
         "events INSERT,SELECT; ledger events_seq USAGE; ledger holds INSERT,SELECT; ledger idempotency_keys "
         "INSERT,SELECT; ledger reversals INSERT,SELECT; ledger sources INSERT,SELECT; ledger "
-        "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; "
+        "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; ledger webhook_events "
+        "INSERT,SELECT; "
+        "ledger work INSERT,SELECT; ledger work_seq USAGE; "
         "recon accounts SELECT; recon api_keys SELECT; recon blocks SELECT; recon currencies SELECT; recon "
-        "entries SELECT; "
+        "dead_letters SELECT; recon entries SELECT; "
         "recon events SELECT; recon held SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon "
         "reversals SELECT; "
-        "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT");
+        "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT; recon "
+        "webhook_events SELECT; recon work SELECT; "
+        "webhook dead_letters INSERT,SELECT; webhook webhook_events SELECT; webhook work INSERT,SELECT; "
+        "webhook work_seq "
+        "USAGE");
     assert_string_equal(
         database_value(
             conn, "select count(*) from (select relacl as acl from pg_class"
