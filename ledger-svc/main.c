@@ -12,6 +12,7 @@
 #include "shared/io/admin_http.h"
 #include "shared/io/bus.h"
 #include "shared/io/log.h"
+#include "shared/io/micro.h"
 #include "shared/io/service.h"
 
 #define WORKERS_MAX  40 /* as many as both settings allow together */
@@ -20,11 +21,23 @@
 struct ledger_service {
     struct ledger_config config;
     struct bus *bus;
+    struct micro *micro;
     struct worker *workers[WORKERS_MAX]; /* first those of single commands, then those of bulk ones */
     struct expiry *expiry;
     struct sealer *sealer;
     struct admin_http *admin;
 };
+
+/* As `nats micro info ledger-svc` shows it. */
+static const struct micro_endpoint endpoints[] = {
+    {"commands", INBOX_SUBJECT, INBOX_QUEUE, &worker_counts[false]},
+    {"bulk", INBOX_BULK_SUBJECT, INBOX_QUEUE, &worker_counts[true]},
+};
+static const struct micro_options micro_options = {.name = "ledger-svc",
+                                                   .description =
+                                                       "Decides commands and stores them with their events",
+                                                   .endpoints = endpoints,
+                                                   .endpoint_count = sizeof endpoints / sizeof endpoints[0]};
 
 static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
@@ -60,6 +73,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
     for (int64_t i = 0; status == STATUS_OK && i < worker_count(s); i++)
         status = worker_start(&s->config, s->bus, i >= s->config.workers, &s->workers[i]);
     if (status == STATUS_OK)
+        status = micro_open(s->bus, &micro_options, &s->micro);
+    if (status == STATUS_OK)
         status = expiry_start(&s->config, &s->expiry);
     if (status == STATUS_OK)
         status = sealer_start(&s->config, &s->sealer);
@@ -76,6 +91,7 @@ static void stop(struct ledger_service *s)
     expiry_join(s->expiry);
     sealer_join(s->sealer);
     bus_close(s->bus, BUS_CLOSE_MS);
+    micro_close(s->micro);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }

@@ -16,6 +16,10 @@
 #define BUS_CLOSE_MS  1000
 #define OPENAPI_MAX   ((size_t)1 << 20)
 
+/* It serves HTTP, and no subject: `nats micro ls` shows that it is there. */
+static const struct micro_options micro_options = {.name = "ingress",
+                                                   .description = "HTTP in front of the ledger"};
+
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct ingress *in = context;
@@ -46,6 +50,9 @@ static enum status open_bus(struct ingress *in)
     enum status s = bus_open(&options, &in->bus);
     if (s == STATUS_OK) {
         s = rpc_open(in->bus, (int)in->config.http_threads, &in->rpc);
+    }
+    if (s == STATUS_OK) {
+        s = micro_open(in->bus, &micro_options, &in->micro);
     }
     return s;
 }
@@ -88,6 +95,7 @@ void ingress_close(struct ingress *in)
 {
     rpc_close(in->rpc);
     bus_close(in->bus, BUS_CLOSE_MS);
+    micro_close(in->micro);
     credentials_close(in->credentials);
     account_reader_close(in->account_reader);
     db_pool_close(in->key_pool);

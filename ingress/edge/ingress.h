@@ -10,6 +10,7 @@
 #include "ingress/edge/http_metrics.h"
 #include "shared/io/bus.h"
 #include "shared/io/db_pool.h"
+#include "shared/io/micro.h"
 #include "shared/io/rpc.h"
 #include "shared/io/service.h"
 
@@ -23,6 +24,7 @@ struct ingress {
     struct account_reader *account_reader;
     struct bus *bus;
     struct rpc *rpc;
+    struct micro *micro;
     struct credentials *credentials;
     struct http_metrics metrics;
     struct readiness_check checks[INGRESS_CHECKS];

@@ -58,8 +58,9 @@ void inbox_close(struct inbox *in)
     buf_free(&in->reply);
 }
 
-static void send_reply(struct inbox *in, const struct inbox_item *item, struct buf *reply)
+static void send_reply(struct inbox *in, const struct inbox_item *item, struct buf *reply, enum outcome o)
 {
+    micro_count(in->options.counts, outcome_http_status(o) >= 500 ? outcome_code(o) : NULL);
     const char *to = natsMsg_GetReply(item->msg);
     if (to == NULL || buf_status(reply) != STATUS_OK) {
         log_event(LOG_WARN, "answer_not_sent", log_str("subject", natsMsg_GetSubject(item->msg)));
@@ -73,7 +74,7 @@ void inbox_answer(struct inbox *in, const struct inbox_item *item, const struct 
 {
     buf_reset(&in->reply);
     reply_write(answer->status, answer->replayed, answer->body, &in->reply);
-    send_reply(in, item, &in->reply);
+    send_reply(in, item, &in->reply, answer->outcome);
 }
 
 static void answer_problem(struct inbox *in, const struct inbox_item *item, const struct problem *p)
@@ -83,7 +84,7 @@ static void answer_problem(struct inbox *in, const struct inbox_item *item, cons
     problem_write(p, &body);
     buf_reset(&in->reply);
     reply_write(outcome_http_status(p->outcome), false, (struct str){body.data, body.len}, &in->reply);
-    send_reply(in, item, &in->reply);
+    send_reply(in, item, &in->reply, p->outcome);
 }
 
 void inbox_answer_problem(struct inbox *in, const struct inbox_item *item, enum outcome o)

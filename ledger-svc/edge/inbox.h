@@ -7,6 +7,7 @@
 #include "ledger-svc/domain/command.h"
 #include "ledger-svc/edge/slices.h"
 #include "shared/io/bus.h"
+#include "shared/io/micro.h"
 
 #define INBOX_SUBJECT           COMMAND_SUBJECT_PREFIX "*.*"
 #define INBOX_BULK_SUBJECT      COMMAND_BULK_PREFIX "*.*"
@@ -20,6 +21,7 @@
 struct inbox_options {
     bool bulk; /* takes bulk commands, and no other */
     int64_t batch_commands, queue_max;
+    struct micro_counts *counts; /* of what is answered */
 };
 
 /* A command with the message it came in; the command's strings live in the message and in root. */

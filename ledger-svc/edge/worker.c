@@ -13,6 +13,8 @@
 #define IDLE_CHECK_US   INT64_C(1000000)
 #define BULK_QUEUE_MAX  256 /* at some 30 a second; more would pass their deadline here */
 
+struct micro_counts worker_counts[2];
+
 struct worker {
     pthread_t thread;
     struct inbox inbox;
@@ -24,10 +26,13 @@ struct worker {
 static size_t run_once(struct worker *w, int wait_ms)
 {
     size_t count = inbox_receive(&w->inbox, wait_ms);
+    int64_t start_us = clock_monotonic_us();
     if (count > 0 && w->bulk != NULL)
         bulk_run(w->bulk, &w->engine, &w->inbox);
     else if (count > 0)
         engine_run(&w->engine, &w->inbox);
+    if (count > 0)
+        micro_count_time(w->inbox.options.counts, clock_monotonic_us() - start_us);
     inbox_release(&w->inbox);
     return count;
 }
@@ -79,7 +84,8 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, bo
     enum status s = attempt_open(&w->engine.attempt, config->database_url, config->key_retention_hours);
     const struct inbox_options options = {.bulk = bulk,
                                           .batch_commands = config->batch_commands,
-                                          .queue_max = bulk ? BULK_QUEUE_MAX : config->queue_max};
+                                          .queue_max = bulk ? BULK_QUEUE_MAX : config->queue_max,
+                                          .counts = &worker_counts[bulk]};
     if (s == STATUS_OK && bulk)
         s = open_bulk(w, config);
     if (s == STATUS_OK)

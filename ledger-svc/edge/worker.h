@@ -6,6 +6,9 @@
 #include "ledger-svc/edge/config.h"
 #include "ledger-svc/edge/engine.h"
 
+/* What workers have answered: [false] single commands, [true] bulk ones. */
+extern struct micro_counts worker_counts[2];
+
 struct worker;
 
 /* Subscribes and starts the thread; the database may come later. config and bus outlive the worker. A bulk

@@ -28,6 +28,7 @@ struct world {
     struct inbox inbox, bulk;
 };
 static struct world world;
+static struct micro_counts counts;
 
 static int set_up(void **state)
 {
@@ -40,8 +41,10 @@ static int set_up(void **state)
     assert_int_equal(bus_wait_connected(world.bus, WAIT_MS), STATUS_OK);
     assert_int_equal(natsConnection_SubscribeSync(&world.replies, bus_raw(world.bus), "_INBOX_test.reply"),
                      NATS_OK);
-    struct inbox_options single = {.batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX};
-    struct inbox_options bulk = {.bulk = true, .batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX};
+    struct inbox_options single = {
+        .batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX, .counts = &counts};
+    struct inbox_options bulk = {
+        .bulk = true, .batch_commands = INBOX_COMMANDS_MAX, .queue_max = QUEUE_MAX, .counts = &counts};
     assert_int_equal(inbox_open(&world.inbox, world.bus, &single), STATUS_OK);
     assert_int_equal(inbox_open(&world.bulk, world.bus, &bulk), STATUS_OK);
     return 0;
