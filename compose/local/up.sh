@@ -51,6 +51,9 @@ start_services() {
   for program in $(ledger_programs); do
     service_up "$program" ledger-svc
   done
+  for program in $(webhook_programs); do
+    service_up "$program" webhook-svc
+  done
   service_up ingress ingress
 }
 
@@ -69,6 +72,7 @@ summary() {
 Paybus is up.
   HTTP        http://127.0.0.1:$PAYBUS_HTTP_PORT   documentation at /docs
   ledger-svc  http://127.0.0.1:$PAYBUS_ADMIN_PORT_BASE/metrics
+  webhook-svc $(program_url webhook-svc)
   PostgreSQL  $(program_url postgres)
   NATS        $(program_url nats)
   API key     $(as_service cat "$HOME_DIR/admin-key")   also in $PAYBUS_HOME/admin-key

@@ -182,12 +182,31 @@ static void configure_ingress(struct harness *h, int i)
     (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
 }
 
+static void configure_webhook(struct harness *h, int i)
+{
+    static const char *const names[HARNESS_PROGRAMS_MAX] = {"webhook-svc-1", "webhook-svc-2"};
+    struct program *p = &h->webhooks[i];
+    struct fault_proxy *proxy = h->webhook_database_proxy;
+    const struct identity identity = {.role = "paybus_webhook",
+                                      .user = "webhook",
+                                      .postgres_port =
+                                          proxy != NULL ? fault_proxy_port(proxy) : h->postgres.port,
+                                      .nats_port = h->nats.port};
+    program_init(p, names[i], PAYBUS_WEBHOOK_PATH, h->directory, port_free());
+    set_common(h, p, &identity);
+    program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
+    if (h->lease_seconds > 0)
+        program_set(p, "PAYBUS_WEBHOOK_LEASE_SECONDS", "%d", h->lease_seconds);
+}
+
 static void *keeper_main(void *context)
 {
     struct harness *h = context;
     while (!atomic_load(&h->stopping)) {
         for (int i = 0; i < h->ledger_count; i++)
             program_look(&h->ledgers[i]);
+        for (int i = 0; i < h->webhook_count; i++)
+            program_look(&h->webhooks[i]);
         for (int i = 0; i < h->ingress_count; i++)
             program_look(&h->ingresses[i]);
         pause_ms(KEEPER_LOOK_MS);
@@ -200,6 +219,10 @@ static void start_programs(struct harness *h)
     for (int i = 0; i < h->ledger_count; i++) {
         configure_ledger(h, i);
         program_start(&h->ledgers[i]);
+    }
+    for (int i = 0; i < h->webhook_count; i++) {
+        configure_webhook(h, i);
+        program_start(&h->webhooks[i]);
     }
     for (int i = 0; i < h->ingress_count; i++) {
         configure_ingress(h, i);
@@ -217,17 +240,23 @@ void harness_start(struct harness *h, const struct harness_options *options)
 {
     *h = (struct harness){.ledger_count = options->ledgers > 0 ? options->ledgers : 1,
                           .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
-                          .slice_transfers = options->slice_transfers};
+                          .webhook_count = options->webhooks,
+                          .slice_transfers = options->slice_transfers,
+                          .lease_seconds = options->lease_seconds};
     servers_make_directory(h->directory);
     start_postgres(h);
     start_nats(h);
     write_credentials(h, "ledger");
+    write_credentials(h, "webhook");
+    write_credentials(h, "ops");
     write_credentials(h, "ingress");
     make_api_key(h);
     if (options->database_proxy)
         h->database_proxy = fault_proxy_start(h->postgres.port, FAULT_PROTOCOL_POSTGRES);
     if (options->bus_proxy)
         h->bus_proxy = fault_proxy_start(h->nats.port, FAULT_PROTOCOL_ANY);
+    if (options->webhook_database_proxy)
+        h->webhook_database_proxy = fault_proxy_start(h->postgres.port, FAULT_PROTOCOL_POSTGRES);
     start_programs(h);
 }
 
@@ -247,8 +276,11 @@ void harness_stop(struct harness *h, bool failed)
         stop_program(&h->ingresses[i], failed);
     for (int i = 0; i < h->ledger_count; i++)
         stop_program(&h->ledgers[i], failed);
+    for (int i = 0; i < h->webhook_count; i++)
+        stop_program(&h->webhooks[i], failed);
     fault_proxy_stop(h->database_proxy);
     fault_proxy_stop(h->bus_proxy);
+    fault_proxy_stop(h->webhook_database_proxy);
     servers_nats_destroy(&h->nats);
     servers_postgres_destroy(&h->postgres);
     if (failed)
@@ -310,6 +342,8 @@ bool harness_wait_ready(const struct harness *h, int timeout_ms)
     bool ready = true;
     for (int i = 0; ready && i < h->ledger_count; i++)
         ready = program_wait_ready(&h->ledgers[i], (int)(deadline_ms - clock_monotonic_ms()));
+    for (int i = 0; ready && i < h->webhook_count; i++)
+        ready = program_wait_ready(&h->webhooks[i], (int)(deadline_ms - clock_monotonic_ms()));
     for (int i = 0; ready && i < h->ingress_count; i++)
         ready = program_wait_ready(&h->ingresses[i], (int)(deadline_ms - clock_monotonic_ms()));
     return ready;
@@ -319,6 +353,8 @@ void harness_keep_all(struct harness *h, bool kept)
 {
     for (int i = 0; i < h->ledger_count; i++)
         program_keep(&h->ledgers[i], kept);
+    for (int i = 0; i < h->webhook_count; i++)
+        program_keep(&h->webhooks[i], kept);
     for (int i = 0; i < h->ingress_count; i++)
         program_keep(&h->ingresses[i], kept);
 }

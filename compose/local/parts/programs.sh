@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # programs.sh - what the stack consists of, in the order of starting: binaries, environments, ports, readiness. Sourced.
 
-BINARIES=(ledger-svc/ledger-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin
+BINARIES=(ledger-svc/ledger-svc webhook-svc/webhook-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin
   ledger-svc/tools/paybus-verify)
 READY_SECONDS=30
 
@@ -9,6 +9,7 @@ READY_SECONDS=30
 COMMON_SETTINGS=(PAYBUS_LOG_LEVEL)
 LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_SLICE_TRANSFERS PAYBUS_LEDGER_BATCH_COMMANDS PAYBUS_LEDGER_QUEUE_MAX
   PAYBUS_IDEMPOTENCY_RETENTION_HOURS PAYBUS_LEDGER_BLOCK_EVENTS PAYBUS_LEDGER_SEAL_INTERVAL_MS)
+WEBHOOK_SETTINGS=(PAYBUS_WEBHOOK_IN_FLIGHT PAYBUS_WEBHOOK_LEASE_SECONDS)
 INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
   PAYBUS_HTTP_WRITE_TIMEOUT_MS PAYBUS_HTTP_KEEP_ALIVE_MS PAYBUS_REQUEST_TIMEOUT_MS PAYBUS_KEY_CACHE_SECONDS
   PAYBUS_DATABASE_POOL)
@@ -19,17 +20,27 @@ ledger_programs() {
   for ((i = 2; i <= PAYBUS_LEDGER_INSTANCES; i++)); do echo "ledger-svc-$i"; done
 }
 
+webhook_programs() {
+  local i
+  echo webhook-svc
+  for ((i = 2; i <= PAYBUS_WEBHOOK_INSTANCES; i++)); do echo "webhook-svc-$i"; done
+}
+
 stack_programs() {
   printf '%s\n' postgres nats partitions
   ledger_programs
+  webhook_programs
   echo ingress
 }
 
-# ledger-svc listens on the first admin port, webhook-svc and recon-svc on the next two, more instances from +10 on.
+# ledger-svc listens on the first admin port, webhook-svc and recon-svc on the next two, more instances of ledger-svc from
+# +10 on, of webhook-svc from +20 on.
 admin_port() {
   case $1 in
   ledger-svc) echo "$PAYBUS_ADMIN_PORT_BASE" ;;
   ledger-svc-*) echo $((PAYBUS_ADMIN_PORT_BASE + 8 + ${1##*-})) ;;
+  webhook-svc) echo $((PAYBUS_ADMIN_PORT_BASE + 1)) ;;
+  webhook-svc-*) echo $((PAYBUS_ADMIN_PORT_BASE + 18 + ${1##*-})) ;;
   esac
 }
 
@@ -39,7 +50,7 @@ program_ports() {
   echo "$PAYBUS_POSTGRES_PORT PAYBUS_POSTGRES_PORT postgres"
   echo "$PAYBUS_NATS_PORT PAYBUS_NATS_PORT nats"
   echo "$PAYBUS_NATS_MONITOR_PORT PAYBUS_NATS_MONITOR_PORT nats"
-  for program in $(ledger_programs); do
+  for program in $(ledger_programs) $(webhook_programs); do
     echo "$(admin_port "$program") PAYBUS_ADMIN_PORT_BASE $program"
   done
   echo "$PAYBUS_HTTP_PORT PAYBUS_HTTP_PORT ingress"
@@ -50,7 +61,7 @@ program_url() {
   case $1 in
   postgres) echo "postgresql://127.0.0.1:$PAYBUS_POSTGRES_PORT/paybus" ;;
   nats) echo "nats://127.0.0.1:$PAYBUS_NATS_PORT" ;;
-  ledger-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
+  ledger-svc* | webhook-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
   ingress) echo "http://127.0.0.1:$PAYBUS_HTTP_PORT" ;;
   partitions) echo - ;;
   esac
@@ -60,7 +71,7 @@ program_ready() {
   case $1 in
   postgres) postgres_ready ;;
   nats) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_NATS_MONITOR_PORT/healthz" ;;
-  ledger-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
+  ledger-svc* | webhook-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
   ingress) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_HTTP_PORT/readyz" ;;
   partitions) [[ $(program_state partitions) == RUNNING ]] ;;
   esac
@@ -110,6 +121,10 @@ programs_configure() {
   for program in $(ledger_programs); do
     environment "$program" ledger PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
   done
+  mapfile -t values < <(settings "${WEBHOOK_SETTINGS[@]}")
+  for program in $(webhook_programs); do
+    environment "$program" webhook PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
+  done
   mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
   environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" "${values[@]}"
   {
@@ -119,6 +134,9 @@ programs_configure() {
     program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600"
     for program in $(ledger_programs); do
       program_section "$program" 40 TERM 15 "$HOME_DIR/bin/ledger-svc"
+    done
+    for program in $(webhook_programs); do
+      program_section "$program" 45 TERM 15 "$HOME_DIR/bin/webhook-svc"
     done
     program_section ingress 50 TERM 15 "$HOME_DIR/bin/ingress"
   } | put 0600 "$SUPERVISOR_CONF"

@@ -37,6 +37,7 @@ settings_load() {
   done
   setting_int PAYBUS_ADMIN_PORT_BASE 1024 32700
   setting_int PAYBUS_LEDGER_INSTANCES 1 9
+  setting_int PAYBUS_WEBHOOK_INSTANCES 1 4
   setting_int PAYBUS_POSTGRES_MEMORY_MB 32 1048576
 }
 

@@ -1,0 +1,66 @@
+/* test_retry.c - when the next attempt is due and when there is none; what replies mean. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "webhook-svc/domain/retry.h"
+
+static void plans(void **state)
+{
+    (void)state;
+    static const struct {
+        enum work_kind kind;
+        int64_t delays_ms[8]; /* after each attempt that failed; 0: dead */
+    } cases[] = {
+        {WORK_KIND_webhook, {1000, 2000, 4000, 8000, 16000, 0, 0}},
+        {WORK_KIND_charge, {1000, 2000, 4000, 8000, 16000, 0, 0}},
+        {WORK_KIND_delivery, {1000, 2000, 4000, 8000, 16000, 0, 0}},
+        {WORK_KIND_payout, {10000, 30000, 90000, 0, 0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int attempt = 1; attempt <= retry_attempts_max(cases[i].kind) + 1; attempt++) {
+            struct retry_step step = retry_after(cases[i].kind, RESULT_TRANSIENT, attempt);
+            int64_t delay_ms = cases[i].delays_ms[attempt - 1];
+            assert_int_equal(step.state, delay_ms > 0 ? WORK_FAILED : WORK_DEAD);
+            assert_int_equal(step.delay_ms, delay_ms);
+        }
+    }
+}
+
+static void results(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_DONE, 6).state, WORK_PROCESSED);
+    assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_IGNORED, 1).state, WORK_PROCESSED);
+    assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_PERMANENT, 1).state, WORK_DEAD);
+}
+
+static void replies(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        enum work_result wanted;
+    } cases[] = {
+        {200, RESULT_DONE},      {201, RESULT_DONE},      {202, RESULT_DONE},      {299, RESULT_DONE},
+        {400, RESULT_PERMANENT}, {401, RESULT_PERMANENT}, {402, RESULT_PERMANENT}, {404, RESULT_PERMANENT},
+        {409, RESULT_PERMANENT}, {422, RESULT_PERMANENT}, {499, RESULT_PERMANENT}, {408, RESULT_TRANSIENT},
+        {425, RESULT_TRANSIENT}, {429, RESULT_TRANSIENT}, {500, RESULT_TRANSIENT}, {503, RESULT_TRANSIENT},
+        {504, RESULT_TRANSIENT}, {0, RESULT_TRANSIENT},   {100, RESULT_TRANSIENT}, {302, RESULT_TRANSIENT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(retry_classify(cases[i].status), cases[i].wanted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans),
+        cmocka_unit_test(results),
+        cmocka_unit_test(replies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* work.c - see work.h. */
+#include "webhook-svc/domain/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "webhook-svc/domain/retry.h"
+
+/* Only a second guard, against work that kills its worker before the attempt is counted. */
+#define DELIVERIES_MAX 12
+/* The server's clock and PostgreSQL's may differ by this much: less early is on time. */
+#define EARLY_US INT64_C(10000)
+
+static const char *const kind_names[] = {
+#define WORK_KIND(identifier, attempts) #identifier,
+#include "webhook-svc/domain/work_kind.def"
+#undef WORK_KIND
+};
+static const char *const state_names[] = {[WORK_RECEIVED] = "received",
+                                          [WORK_PROCESSING] = "processing",
+                                          [WORK_PROCESSED] = "processed",
+                                          [WORK_FAILED] = "failed",
+                                          [WORK_DEAD] = "dead"};
+
+const char *work_kind_name(enum work_kind kind)
+{
+    return kind_names[kind];
+}
+
+const char *work_state_name(enum work_state state)
+{
+    return state_names[state];
+}
+
+/* Which of the names it is; count: none. */
+static size_t find(struct str name, const char *const *names, size_t count)
+{
+    size_t i = 0;
+    while (i < count && !str_eq_c(name, names[i]))
+        i++;
+    return i;
+}
+
+enum status work_kind_parse(struct str name, enum work_kind *ret_kind)
+{
+    size_t i = find(name, kind_names, WORK_KIND_COUNT);
+    if (i == WORK_KIND_COUNT)
+        return STATUS_INVALID;
+    *ret_kind = (enum work_kind)i;
+    return STATUS_OK;
+}
+
+enum status work_state_parse(struct str name, enum work_state *ret_state)
+{
+    size_t i = find(name, state_names, WORK_STATE_COUNT);
+    if (i == WORK_STATE_COUNT)
+        return STATUS_INVALID;
+    *ret_state = (enum work_state)i;
+    return STATUS_OK;
+}
+
+enum status work_subject_parse(struct str subject, enum work_kind *ret_kind, struct uuid *ret_id)
+{
+    enum work_kind kind;
+    struct uuid id;
+    if (!str_take(&subject, STR_LIT(WORK_SUBJECT_PREFIX)))
+        return STATUS_INVALID;
+    const char *dot = memchr(subject.data, '.', subject.len);
+    if (dot == NULL)
+        return STATUS_INVALID;
+    struct str name = {subject.data, (size_t)(dot - subject.data)};
+    struct str text = {dot + 1, subject.len - name.len - 1};
+    if (work_kind_parse(name, &kind) != STATUS_OK || typeid_parse("wrk", text, &id) != STATUS_OK)
+        return STATUS_INVALID;
+    *ret_kind = kind;
+    *ret_id = id;
+    return STATUS_OK;
+}
+
+void work_subject(const char *prefix, enum work_kind kind, const struct uuid *id,
+                  char ret_subject[WORK_SUBJECT_SIZE])
+{
+    char text[TYPEID_TEXT_SIZE];
+    typeid_format("wrk", id, text);
+    (void)snprintf(ret_subject, WORK_SUBJECT_SIZE, "%s%s.%s", prefix, work_kind_name(kind), text);
+}
+
+void work_message_id(const struct uuid *id, int generation, char ret_id[WORK_MESSAGE_ID_SIZE])
+{
+    char text[TYPEID_TEXT_SIZE];
+    typeid_format("wrk", id, text);
+    (void)snprintf(ret_id, WORK_MESSAGE_ID_SIZE, "%s:%d", text, generation);
+}
+
+static struct work_verdict wait_until(int64_t until_us, int64_t now_us)
+{
+    return (struct work_verdict){.action = WORK_WAIT, .wait_ms = (until_us - now_us) / 1000 + 1};
+}
+
+static struct work_verdict begin(const struct work *w, const struct work_message *m)
+{
+    bool is_hopeless = w->attempts >= retry_attempts_max(w->kind) || m->deliveries > DELIVERIES_MAX;
+    return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_CLAIM};
+}
+
+struct work_verdict work_decide(const struct work *w, const struct work_message *m, int64_t now_us)
+{
+    switch (w->state) {
+    case WORK_PROCESSING:
+        return now_us + EARLY_US < w->lease_until_us ? wait_until(w->lease_until_us, now_us) : begin(w, m);
+    case WORK_FAILED:
+        return now_us + EARLY_US < w->next_attempt_us ? wait_until(w->next_attempt_us, now_us) : begin(w, m);
+    case WORK_PROCESSED:
+        return (struct work_verdict){.action = WORK_ACKNOWLEDGE};
+    case WORK_DEAD:
+        return (struct work_verdict){.action = m->has_id || m->deliveries > 1 ? WORK_TERMINATE : WORK_REPLAY};
+    case WORK_RECEIVED:
+    case WORK_STATE_COUNT:
+        break;
+    }
+    return begin(w, m);
+}

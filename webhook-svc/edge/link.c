@@ -1,0 +1,44 @@
+/* link.c - see link.h. */
+#include "webhook-svc/edge/link.h"
+
+#include "shared/io/log.h"
+#include "webhook-svc/edge/webhook_metrics.h"
+#include "webhook-svc/store/session.h"
+
+void link_init(struct link *l, const char *database_url)
+{
+    *l = (struct link){.options = webhook_session_options(database_url)};
+}
+
+enum status link_connect(struct link *l)
+{
+    if (l->db != NULL)
+        return STATUS_OK;
+    enum status s = db_open(&l->options, &l->db);
+    if (s != STATUS_OK) {
+        if (!l->connect_failed) /* once an outage, not once a try */
+            log_event(LOG_WARN, "database_connect_failed", log_str("error", db_connect_error()));
+        l->connect_failed = true;
+        return s;
+    }
+    log_event(LOG_INFO, "database_connected");
+    l->connect_failed = false;
+    metric_add(webhook_metrics.database_connects, 1);
+    atomic_store(&l->ready, true);
+    return STATUS_OK;
+}
+
+void link_failed(struct link *l, const char *what, enum status status)
+{
+    log_event(LOG_WARN, "database_call_failed", log_str("at", what), log_str("status", status_name(status)),
+              log_str("sqlstate", db_sqlstate(l->db)), log_str("error", db_error(l->db)));
+    if (!db_is_usable(l->db))
+        link_close(l);
+}
+
+void link_close(struct link *l)
+{
+    db_close(l->db);
+    l->db = NULL;
+    atomic_store(&l->ready, false);
+}

@@ -1,0 +1,114 @@
+/* main.c - webhook-svc: work from PAY_WORK, worked off with retries; what is given up becomes a dead letter.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/admin_http.h"
+#include "shared/io/bus.h"
+#include "shared/io/log.h"
+#include "shared/io/micro.h"
+#include "shared/io/service.h"
+#include "webhook-svc/edge/config.h"
+#include "webhook-svc/edge/sweeper.h"
+#include "webhook-svc/edge/webhook_metrics.h"
+
+#define BUS_CLOSE_MS 2000
+
+struct webhook_service {
+    struct webhook_config config;
+    struct bus *bus;
+    struct micro *micro;
+    struct sweeper *sweeper;
+    struct admin_http *admin;
+};
+
+/* As `nats micro info webhook-svc` shows it. */
+static const struct micro_options micro_options = {
+    .name = "webhook-svc", .description = "Works off what is to be done outside the ledger"};
+
+static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct webhook_service *s = context;
+    bool ready = bus_is_connected(s->bus);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
+    return ready;
+}
+
+static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct webhook_service *s = context;
+    bool ready = s->sweeper != NULL && sweeper_database_ready(s->sweeper);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
+    return ready;
+}
+
+static enum status start(struct webhook_service *s, const struct readiness_check *checks, size_t check_count)
+{
+    struct bus_options options = {.servers = s->config.nats_servers,
+                                  .credentials_file = s->config.nats_credentials_file,
+                                  .name = "webhook-svc",
+                                  .inbox_prefix = "_INBOX_webhook"};
+    enum status status = bus_open(&options, &s->bus);
+    if (status == STATUS_OK)
+        status = micro_open(s->bus, &micro_options, &s->micro);
+    if (status == STATUS_OK)
+        status = sweeper_start(&s->config, &s->sweeper);
+    if (status == STATUS_OK)
+        status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
+    return status;
+}
+
+static void stop(struct webhook_service *s)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    sweeper_join(s->sweeper);
+    bus_close(s->bus, BUS_CLOSE_MS);
+    micro_close(s->micro);
+    admin_http_stop(s->admin);
+    log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
+}
+
+static int usage(const char *argument)
+{
+    if (strcmp(argument, "--print-config") == 0) {
+        config_print_markdown(webhook_config_rows, webhook_config_row_count, stdout);
+        return EXIT_OK;
+    }
+    (void)fprintf(
+        stderr,
+        "usage: webhook-svc [--check-config | --print-config]; settings come from PAYBUS_* variables\n");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct webhook_service s;
+    static const struct readiness_check checks[] = {{"postgresql", postgresql_is_ready, &s},
+                                                    {"nats", nats_is_ready, &s}};
+    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
+    if (argc > 1 && !check_only)
+        return usage(argv[1]);
+    if (config_load(webhook_config_rows, webhook_config_row_count, &s.config, stderr) != STATUS_OK)
+        return EXIT_CONFIG;
+    if (check_only)
+        return EXIT_OK;
+    enum log_level level = LOG_INFO;
+    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
+        return EXIT_CONFIG;
+    log_init("webhook-svc", s.config.instance, level);
+    if (service_signals_start() != STATUS_OK)
+        return EXIT_FAILED;
+    webhook_metrics_init();
+    enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
+    if (status == STATUS_OK) {
+        log_event(LOG_INFO, "ready", log_str("admin", s.config.admin_listen));
+        service_wait_for_stop();
+    } else {
+        log_event(LOG_ERROR, "start_failed", log_str("status", status_name(status)));
+        service_request_stop();
+    }
+    stop(&s);
+    return status == STATUS_OK ? EXIT_OK : EXIT_NOT_AVAILABLE;
+}
