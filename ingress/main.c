@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ingress/edge/front.h"
+#include "ingress/edge/webhooks.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 
@@ -51,6 +52,9 @@ int main(int argc, char **argv)
         return usage(argv[1]);
     }
     if (config_load(ingress_config_rows, ingress_config_row_count, &in.config, stderr) != STATUS_OK) {
+        return EXIT_CONFIG;
+    }
+    if (webhooks_load(in.config.webhook_secrets_file, &in.webhook_secrets, stderr) != STATUS_OK) {
         return EXIT_CONFIG;
     }
     if (check_only) {

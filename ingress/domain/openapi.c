@@ -78,6 +78,15 @@ static void list_schema(struct json_out *o, const struct field_spec *f)
     json_object_close(o);
 }
 
+static void object_schema(struct json_out *o, const struct field_spec *f)
+{
+    if (f->members != NULL) {
+        fields_schema(o, f->members, f->member_count, NULL);
+    } else {
+        text(o, "type", "object");
+    }
+}
+
 static void field_schema(struct json_out *o, const struct field_spec *f)
 {
     json_object_open(o);
@@ -105,6 +114,10 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
     case FIELD_BOOL:
         text(o, "type", "boolean");
         break;
+    case FIELD_TIME:
+        text(o, "type", "string");
+        text(o, "format", "date-time");
+        break;
     case FIELD_CURRENCY:
         text(o, "type", "string");
         text(o, "pattern", "^[A-Z]{3}$");
@@ -123,7 +136,7 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
         list_schema(o, f);
         break;
     case FIELD_OBJECT:
-        fields_schema(o, f->members, f->member_count, NULL);
+        object_schema(o, f);
         break;
     }
     text(o, "description", f->help);
@@ -209,6 +222,9 @@ static void field_example(struct json_out *o, const struct field_spec *f, int64_
     case FIELD_BOOL:
         json_bool(o, false);
         break;
+    case FIELD_TIME:
+        json_cstr(o, "2026-11-21T15:06:54Z");
+        break;
     case FIELD_CURRENCY:
         json_cstr(o, "EUR");
         break;
@@ -260,9 +276,17 @@ static void lines_content(struct json_out *o, const struct field_spec *fields, s
     json_object_close(o);
 }
 
+static const struct command_spec *body_of(const struct route *r)
+{
+    if (r->body != NULL) {
+        return r->body;
+    }
+    return r->command != NULL ? command_spec_find(str_of(r->command)) : NULL;
+}
+
 static void request_body(struct json_out *o, const struct route *r)
 {
-    const struct command_spec *spec = r->command != NULL ? command_spec_find(str_of(r->command)) : NULL;
+    const struct command_spec *spec = body_of(r);
     if (spec == NULL) {
         return;
     }
@@ -343,6 +367,30 @@ static void key_parameter(struct json_out *o, enum key_rule rule)
     json_object_close(o);
 }
 
+/* What a sender of webhooks signs, and how. */
+static void signature_parameters(struct json_out *o)
+{
+    static const struct {
+        const char *name, *help;
+    } headers[] = {
+        {"webhook-id", "1 to 255 characters without a dot; signed with the rest."},
+        {"webhook-timestamp", "Unix seconds, at most 300 off."},
+        {"webhook-signature", "One to ten signatures with spaces between; those of v1 count."},
+    };
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        json_object_open(o);
+        text(o, "name", headers[i].name);
+        text(o, "in", "header");
+        json_key(o, "required");
+        json_bool(o, true);
+        text(o, "description", headers[i].help);
+        open_object(o, "schema");
+        text(o, "type", "string");
+        json_object_close(o);
+        json_object_close(o);
+    }
+}
+
 /* The {name} of a pattern, if it has one. */
 static void path_parameter(struct json_out *o, const struct route *r)
 {
@@ -382,6 +430,9 @@ static void parameters(struct json_out *o, const struct route *r)
     if (r->key != KEY_NONE) {
         key_parameter(o, r->key);
     }
+    if (r->access == ACCESS_SIGNED) {
+        signature_parameters(o);
+    }
     json_array_close(o);
 }
 
@@ -409,6 +460,8 @@ static void answers(struct json_out *o, const struct route *r)
         good_answer(o, r, "201", "Done now");
         good_answer(o, r, "200",
                     "Done before under this key: the same bytes, with Idempotency-Replayed: true");
+    } else if (r->answers_202) {
+        good_answer(o, r, "202", "Accepted: stored, and worked off later");
     } else {
         good_answer(o, r, "200", "Done");
     }
@@ -448,7 +501,9 @@ static void operation_id(struct json_out *o, const struct route *r)
 /* What a scope is for stands together. */
 static void tag(struct json_out *o, const struct route *r)
 {
-    const char *word = r->access == ACCESS_SCOPE ? scope_word(r->scope) : "operating";
+    const char *word = r->access == ACCESS_SCOPE    ? scope_word(r->scope)
+                       : r->access == ACCESS_SIGNED ? "webhooks"
+                                                    : "operating";
     json_key(o, "tags");
     json_array_open(o);
     json_str(o, (struct str){word, strcspn(word, ":")});
@@ -468,6 +523,12 @@ static void operation(struct json_out *o, const struct route *r)
         json_key(o, "api_key");
         json_array_open(o);
         json_cstr(o, scope_word(r->scope));
+        json_array_close(o);
+        json_object_close(o);
+    } else if (r->access == ACCESS_SIGNED) {
+        json_object_open(o);
+        json_key(o, "webhook_signature");
+        json_array_open(o);
         json_array_close(o);
         json_object_close(o);
     }
@@ -552,6 +613,12 @@ static void components(struct json_out *o, struct str schemas)
     text(o, "type", "http");
     text(o, "scheme", "bearer");
     text(o, "description", "An API key, sk_... without the word Bearer");
+    json_object_close(o);
+    open_object(o, "webhook_signature");
+    text(o, "type", "apiKey");
+    text(o, "in", "header");
+    text(o, "name", "webhook-signature");
+    text(o, "description", "Standard Webhooks: v1, and HMAC-SHA256 of \"id.timestamp.body\" in base64");
     json_object_close(o);
     json_object_close(o);
     problem_response(o);

@@ -6,7 +6,8 @@
 #include "shared/contract/command.h"
 #include "shared/contract/scope.h"
 
-enum access { ACCESS_UNDECLARED, ACCESS_PUBLIC, ACCESS_SCOPE };
+/* ACCESS_SIGNED: the handler checks the signature of a webhook, which is the credential. */
+enum access { ACCESS_UNDECLARED, ACCESS_PUBLIC, ACCESS_SCOPE, ACCESS_SIGNED };
 enum key_rule { KEY_NONE, KEY_OPTIONAL, KEY_REQUIRED };
 
 struct exchange; /* one request in hand: ingress/edge/exchange.h */
@@ -16,6 +17,7 @@ struct route {
     const char *pattern; /* "/v1/accounts/{id}": a segment in braces is an id */
     void (*handle)(struct exchange *ex);
     const char *command; /* "transfer.create": the command that the body is for; NULL: none */
+    const struct command_spec *body; /* what the body holds; NULL: the command's data */
     enum access access;
     enum scope scope;      /* with ACCESS_SCOPE */
     const char *id_prefix; /* of {id}: anything else in its place is 404 */
@@ -28,6 +30,7 @@ struct route {
     const char *lines_of; /* the body's list that may come as application/x-ndjson, an item a line; the other
                              fields are then parameters. NULL: only as JSON */
     bool answers_200;     /* a command that is done is 200, even if it is done now and not before */
+    bool answers_202;     /* what is done is 202: it is worked off later */
     const char *summary;  /* one line for the OpenAPI document */
     const char *answer;   /* name of the answer's schema there */
 };

@@ -39,35 +39,6 @@ static bool read_key(struct exchange *ex, char ret_key[COMMAND_KEY_MAX + 1])
     return true;
 }
 
-static bool write_message(struct exchange *ex, const json_t *data, const char *key, int64_t deadline_us,
-                          struct buf *out)
-{
-    struct buf canonical CLEANUP(buf_free);
-    buf_init(&canonical, MESSAGE_MAX);
-    if (json_canonical(data, &canonical) != STATUS_OK) {
-        return false;
-    }
-    struct str text = {canonical.data, canonical.len};
-    char actor[TYPEID_TEXT_SIZE];
-    typeid_format("key", &ex->credential.key_id, actor);
-    uint32_t random[2];
-    exchange_random(ex, random, sizeof(random));
-
-    struct command_envelope c = {
-        .id = uuid7_make(clock_unix_us(), random[0], random[1]),
-        .owner = str_of(ex->credential.owner),
-        .actor = str_of(actor),
-        .staff = ex->is_staff,
-        .key = str_of(key),
-        .deadline_us = deadline_us,
-        .traceparent = str_of(ex->traceparent),
-    };
-    digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
-                   &c.fingerprint);
-    command_write(&c, text, out);
-    return buf_status(out) == STATUS_OK;
-}
-
 /* "Nothing was done" is said by the worker of one copy; another copy may still be executed. */
 static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
 {
@@ -85,13 +56,14 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
         return;
     }
     exchange_raw(ex, status, status < 400 ? JSON_TYPE : PROBLEM_TYPE, body);
+    ex->replayed = replayed;
     if (replayed) {
         buf_add_str(&ex->headers, "Idempotency-Replayed: true\r\n");
         metric_add(ex->ingress->metrics.replays, 1);
     }
 }
 
-static void send_command(struct exchange *ex, const struct command_spec *spec, const struct buf *message,
+static void send_message(struct exchange *ex, const struct command_spec *spec, const struct buf *message,
                          int64_t deadline_us)
 {
     struct http_metrics *m = &ex->ingress->metrics;
@@ -124,21 +96,47 @@ static void send_command(struct exchange *ex, const struct command_spec *spec, c
     }
 }
 
+void commands_send(struct exchange *ex, const struct command_spec *spec, const struct command_envelope *order,
+                   struct str data)
+{
+    struct buf message CLEANUP(buf_free);
+    buf_init(&message, MESSAGE_MAX);
+    uint32_t random[2];
+    exchange_random(ex, random, sizeof(random));
+    struct command_envelope c = *order;
+    c.id = uuid7_make(clock_unix_us(), random[0], random[1]);
+    c.deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us());
+    c.traceparent = str_of(ex->traceparent);
+    command_write(&c, data, &message);
+    if (buf_status(&message) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    send_message(ex, spec, &message, c.deadline_us);
+}
+
 void commands_handle(struct exchange *ex)
 {
     const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
     assert(spec != NULL); /* route_check() at start */
-    char key[COMMAND_KEY_MAX + 1];
+    char key[COMMAND_KEY_MAX + 1], actor[TYPEID_TEXT_SIZE];
     json_t *data CLEANUP(json_decref_ptr) = NULL;
     if (!read_key(ex, key) || !command_body_read(ex, spec, &data)) {
         return;
     }
-    struct buf message CLEANUP(buf_free);
-    buf_init(&message, MESSAGE_MAX);
-    int64_t deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us());
-    if (!write_message(ex, data, key, deadline_us, &message)) {
+    struct buf canonical CLEANUP(buf_free);
+    buf_init(&canonical, MESSAGE_MAX);
+    if (json_canonical(data, &canonical) != STATUS_OK) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
     }
-    send_command(ex, spec, &message, deadline_us);
+    struct str text = {canonical.data, canonical.len};
+    typeid_format("key", &ex->credential.key_id, actor);
+    struct command_envelope c = {.owner = str_of(ex->credential.owner),
+                                 .actor = str_of(actor),
+                                 .staff = ex->is_staff,
+                                 .key = str_of(key)};
+    digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
+                   &c.fingerprint);
+    commands_send(ex, spec, &c, text);
 }

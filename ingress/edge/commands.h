@@ -6,5 +6,9 @@
 #include "ingress/edge/exchange.h"
 
 void commands_handle(struct exchange *ex);
+/* For handlers with bodies of their own: sends the command with this data, canonical JSON, and gives the
+   answer. Its id, deadline and trace are added here. */
+void commands_send(struct exchange *ex, const struct command_spec *spec, const struct command_envelope *order,
+                   struct str data);
 
 #endif

@@ -17,6 +17,7 @@ struct ingress_config {
     int64_t database_pool;
     const char *nats_servers;
     const char *nats_credentials_file;
+    const char *webhook_secrets_file;
     const char *log_level;
     const char *instance;
 };

@@ -61,7 +61,7 @@ static bool read_id(struct exchange *ex)
 
 bool dispatch_admits(struct exchange *ex)
 {
-    return ex->route->access == ACCESS_PUBLIC || (authenticate(ex) && authorize(ex));
+    return ex->route->access != ACCESS_SCOPE || (authenticate(ex) && authorize(ex));
 }
 
 void dispatch(struct exchange *ex)

@@ -12,7 +12,8 @@
 #define HEADERS_MAX      2048
 #define KEPT_BYTES       ((size_t)64 * 1024) /* a buffer that grew beyond this is not kept for the next request */
 #define RETRY_AFTER      "Retry-After: 1\r\n"
-#define WWW_AUTHENTICATE "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
+#define WANTS_BEARER     "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
+#define WANTS_SIGNATURE  "WWW-Authenticate: Webhook-Signature realm=\"paybus\"\r\n"
 
 void exchange_random(struct exchange *ex, void *ret_bytes, size_t len)
 {
@@ -56,6 +57,7 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
     ex->deadline_us = ex->started_us + in->config.request_timeout_ms * 1000;
     ex->status = 0;
     ex->content_type = NULL;
+    ex->replayed = false;
     ex->close = false;
     randombytes_buf(ex->random, sizeof(ex->random));
     ex->random_used = 0;
@@ -135,7 +137,8 @@ void exchange_problem(struct exchange *ex, struct problem *p)
     if (ex->status == 503 || ex->status == 429) {
         buf_add_str(&ex->headers, RETRY_AFTER);
     } else if (ex->status == 401) {
-        buf_add_str(&ex->headers, WWW_AUTHENTICATE);
+        bool is_signed = ex->route != NULL && ex->route->access == ACCESS_SIGNED;
+        buf_add_str(&ex->headers, is_signed ? WANTS_SIGNATURE : WANTS_BEARER);
     }
 }
 

@@ -45,6 +45,7 @@ struct exchange {
     struct buf headers; /* further ones, each with its CRLF */
     size_t big_bytes;   /* taken from what big answers share */
     size_t body_bytes;  /* taken from what big bodies share */
+    bool replayed;      /* a command's answer that was given before */
     bool close;         /* the connection, after the answer */
 };
 

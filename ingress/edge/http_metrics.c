@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-static const int codes[HTTP_METRICS_CODES] = {200, 201, 400, 401, 402, 403, 404, 405,
+static const int codes[HTTP_METRICS_CODES] = {200, 201, 202, 400, 401, 402, 403, 404, 405,
                                               408, 409, 413, 415, 422, 429, 503, 504};
 
 /* Which codes a route can answer; others are counted as "other". */
@@ -12,6 +12,9 @@ static bool may_answer(const struct route *r, int code)
 {
     if (r == NULL) {
         return code == 400 || code == 404 || code == 405 || code == 408 || code == 413 || code == 503;
+    }
+    if (code == 202) {
+        return r->answers_202;
     }
     if (r->access == ACCESS_PUBLIC) {
         return code == 200 || code == 400 || code == 404 || code == 503;

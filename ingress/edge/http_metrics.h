@@ -6,7 +6,7 @@
 #include "shared/io/metrics.h"
 
 #define HTTP_METRICS_ROUTES 64
-#define HTTP_METRICS_CODES  16
+#define HTTP_METRICS_CODES  17
 
 enum rejection { /* refused before a route was found; the connection was closed */
                  REJECTED_MALFORMED,

@@ -72,6 +72,7 @@ enum status ingress_open(struct ingress *in)
         return STATUS_NO_MEMORY;
     }
     http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
+    webhook_metrics_init(&in->webhook_metrics, &in->webhook_secrets);
     in->checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, in};
     in->checks[1] = (struct readiness_check){"nats", nats_is_ready, in};
     in->db_options = ingress_session_options(in->config.database_url);

@@ -8,6 +8,7 @@
 #include "ingress/edge/config.h"
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
+#include "ingress/edge/webhook_metrics.h"
 #include "shared/io/bus.h"
 #include "shared/io/db_pool.h"
 #include "shared/io/micro.h"
@@ -27,6 +28,8 @@ struct ingress {
     struct micro *micro;
     struct credentials *credentials;
     struct http_metrics metrics;
+    struct webhook_secrets webhook_secrets;
+    struct webhook_metrics webhook_metrics;
     struct readiness_check checks[INGRESS_CHECKS];
     struct buf openapi;        /* the document, made once at start */
     atomic_size_t big_answers; /* bytes of them in memory */

@@ -4,7 +4,9 @@
 #include "ingress/edge/commands.h"
 #include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
+#include "ingress/domain/webhook_event.h"
 #include "ingress/edge/reads.h"
+#include "ingress/edge/webhooks.h"
 
 #define BODY_MAX        ((int64_t)256 * 1024)
 #define BULK_BODY_MAX   ((int64_t)4 * 1024 * 1024)
@@ -87,6 +89,7 @@ static const struct param_spec event_params[] = {
 
 #define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
+#define SIGNED     .access = ACCESS_SIGNED
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
 #define COMMAND(c) .handle = commands_handle, .command = (c), .body_limit = BODY_MAX
 
@@ -154,6 +157,10 @@ const struct route ingress_routes[] = {
     {.method = "POST", .pattern = "/v1/holds/{id}/release", .id_prefix = "hold", COMMAND("hold.release"),
      NEEDS(holds_write), .key = KEY_REQUIRED, .body_optional = true, .answer = "hold_released",
      .summary = "Give what is still held free"},
+
+    {.method = "POST", .pattern = "/v1/webhooks/{provider}", SIGNED, .handle = webhooks_receive,
+     .command = "webhook.accept", .body = &webhook_event_body, .body_limit = BODY_MAX, .answers_202 = true,
+     .answer = "webhook_accepted", .summary = "What a gateway or a bank has to tell: accepted once, for ever"},
 
     {.method = "GET", .pattern = "/v1/events", NEEDS(ops), .handle = reads_events, PARAMS(event_params),
      .answer = "event_list", .summary = "The fact log: every change of state"},

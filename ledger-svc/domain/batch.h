@@ -38,6 +38,7 @@ bool batch_has_objects(const struct needs *n);
 void batch_needs_of_objects(const struct ledger *l, struct needs *n, struct arena *a);
 
 /* l has the accounts loaded and was started; answers has a row per command. In order of precedence for each:
+   0. its type has a key of its own: the type's decide(), which finds what it made before;
    1. its key is stored, or a twin earlier in the batch stored it:
       same fingerprint: the stored bytes, replayed, 201 as 200;
       same fingerprint and command id (a lost COMMIT's answer, a message sent twice): the stored bytes

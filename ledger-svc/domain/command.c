@@ -10,7 +10,8 @@
 #define PROBLEM_TEXT 2048 /* code, sentence, at most one error, two numbers */
 
 static const struct command_type types[] = {
-#define COMMAND(identifier, name) {name, identifier##_decode, identifier##_needs, identifier##_decide},
+#define COMMAND(identifier, name, own_key)                                                                   \
+    {name, identifier##_decode, identifier##_needs, identifier##_decide, own_key},
 #include "ledger-svc/domain/commands.def"
 #undef COMMAND
 };
@@ -29,6 +30,11 @@ const struct command_type *command_type_find(struct str name)
         }
     }
     return NULL;
+}
+
+struct uuid command_key_digest(const struct command_type *type, const struct command_envelope *e)
+{
+    return type->own_key != NULL ? type->own_key(e) : digest_key(e->owner, e->key, &e->id);
 }
 
 static void add_id(struct needs *n, struct arena *a, struct id_list *list, const struct uuid *id)
@@ -84,6 +90,18 @@ void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid
 {
     needs_account(n, a, id);
     add_id(n, a, &n->exchanged, id);
+}
+
+void needs_webhook(struct needs *n, struct arena *a, const struct webhook_key *key)
+{
+    struct webhook_key_list *list = &n->webhooks;
+    struct webhook_key *keys = arena_grow(a, list->keys, list->count, &list->cap, sizeof(*keys));
+    if (keys == NULL) {
+        n->out_of_memory = true;
+        return;
+    }
+    list->keys = keys;
+    list->keys[list->count++] = *key;
 }
 
 void needs_lock(struct needs *n, struct arena *a, int64_t number)

@@ -12,7 +12,7 @@ struct command {
     struct command_envelope envelope; /* strings borrowed from the message's JSON, which outlives the batch */
     int64_t deadline_us;              /* unix microseconds */
     struct str traceparent;           /* empty: none */
-    struct uuid key_digest;           /* digest_key() of owner and key (or command id) */
+    struct uuid key_digest;           /* command_key_digest() */
     struct uuid source_digest;        /* digest_source(), if there is a source */
     void *data;                       /* the type's own struct, from decode */
 };
@@ -29,6 +29,13 @@ struct id_list {
     struct uuid *ids;
     size_t count, cap;
 };
+struct webhook_key {
+    struct str provider, event_id;
+};
+struct webhook_key_list {
+    struct webhook_key *keys;
+    size_t count, cap;
+};
 struct lock_list {
     int64_t *numbers; /* of advisory locks, see lock_number */
     size_t count, cap;
@@ -38,6 +45,7 @@ struct needs {
     struct id_list accounts;
     struct id_list holds, originals; /* they tell further accounts when they are loaded */
     struct id_list exchanged;        /* accounts that do so by their currency: its fx account */
+    struct webhook_key_list webhooks;
     bool whole_accounts; /* with what moving money never looks at: role, name, metadata, time of creation */
     struct lock_list locks;         /* taken first */
     struct lock_list account_locks; /* taken when all accounts are known; empty unless there are objects */
@@ -53,6 +61,8 @@ void needs_hold(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_original(struct needs *n, struct arena *a, const struct uuid *id);
 /* An account and the fx account of its currency. */
 void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid *id);
+/* A webhook event, to know whether it was accepted before. */
+void needs_webhook(struct needs *n, struct arena *a, const struct webhook_key *key);
 void needs_lock(struct needs *n, struct arena *a, int64_t number);
 void needs_account_lock(struct needs *n, struct arena *a, int64_t number);
 /* Advisory locks stand for what a batch may make or change. Everybody takes all of theirs in ascending order:
@@ -68,16 +78,24 @@ struct command_type {
     void (*needs)(const struct command *c, struct needs *n, struct arena *a);
     /* Decides on what is loaded: answers and adds to the plan, or refuses and leaves all as it was. */
     void (*decide)(struct ledger *l, const struct command *c, struct answer *ret_answer);
+    /* NULL: the answer is stored under the sender's key, and a repeat finds it there. Otherwise this is the
+       key: what the command made is found by it for ever and tells the answer, so nothing is stored under it.
+       Such a command has no source, and minds its deadline itself, after it has looked for what it made. */
+    struct uuid (*own_key)(const struct command_envelope *e);
 };
 const struct command_type *command_type_find(struct str name); /* NULL: unknown */
 const struct command_type *command_type_list(size_t *ret_count);
 /* The functions of each type, as its file defines them. */
-#define COMMAND(identifier, name)                                                                            \
+#define COMMAND(identifier, name, own_key)                                                                   \
     void *identifier##_decode(const struct command_envelope *e, struct arena *a);                            \
     void identifier##_needs(const struct command *c, struct needs *n, struct arena *a);                      \
     void identifier##_decide(struct ledger *l, const struct command *c, struct answer *ret_answer);
 #include "ledger-svc/domain/commands.def"
 #undef COMMAND
+
+struct uuid webhook_accept_key(const struct command_envelope *e);
+/* By what a repeat is known: the type's own key, or digest_key() of owner and key (or command id). */
+struct uuid command_key_digest(const struct command_type *type, const struct command_envelope *e);
 
 /* For decode, of the data or of an object within it: the field "metadata" as canonical JSON text, empty if
  * absent; false when out of memory. */

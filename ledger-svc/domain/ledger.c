@@ -118,6 +118,22 @@ struct original *ledger_find_original(const struct ledger *l, const struct uuid 
     return uuid_map_find(&l->originals_by_id, id);
 }
 
+struct webhook_event *ledger_add_webhook(struct ledger *l, const struct uuid *key_digest)
+{
+    struct webhook_event *event = arena_alloc(l->arena, sizeof(*event));
+    if (event == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    event->key_digest = *key_digest;
+    return know(l, &l->webhooks_by_key, &event->key_digest, event) ? event : NULL;
+}
+
+struct webhook_event *ledger_find_webhook(const struct ledger *l, const struct uuid *key_digest)
+{
+    return uuid_map_find(&l->webhooks_by_key, key_digest);
+}
+
 struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o)
 {
     struct original_entry *entries =

@@ -7,6 +7,7 @@
 #include "ledger-svc/domain/original.h"
 #include "ledger-svc/domain/plan.h"
 #include "ledger-svc/domain/uuid_map.h"
+#include "ledger-svc/domain/webhook_event.h"
 
 /* Fresh ids from arguments: time, a running sequence, and a seed for the random bits. */
 struct id_source {
@@ -44,6 +45,7 @@ struct ledger {
     struct uuid_map originals_by_id;
     struct original **originals;
     size_t original_count, original_cap;
+    struct uuid_map webhooks_by_key;
     /* between ledger_mark and its end: what has to be put back, latest last */
     bool is_marked;
     struct account_before *before;
@@ -71,6 +73,9 @@ struct original *ledger_add_original(struct ledger *l, const struct uuid *id);
 struct original *ledger_find_original(const struct ledger *l, const struct uuid *id);
 /* A further entry to fill; NULL when out of memory. */
 struct original_entry *ledger_add_original_entry(struct ledger *l, struct original *o);
+/* The same for webhook events, by digest_webhook_event(). */
+struct webhook_event *ledger_add_webhook(struct ledger *l, const struct uuid *key_digest);
+struct webhook_event *ledger_find_webhook(const struct ledger *l, const struct uuid *key_digest);
 
 /* Exchanges need the fx accounts of currencies that are known only when their accounts are looked up. */
 void ledger_add_fx(struct ledger *l, struct str currency);

@@ -66,6 +66,16 @@ struct source_row *plan_add_source(struct plan *p, struct arena *a)
     return &rows[p->source_count++];
 }
 
+struct webhook_row *plan_add_webhook(struct plan *p, struct arena *a)
+{
+    struct webhook_row *rows = arena_grow(a, p->webhooks, p->webhook_count, &p->webhook_cap, sizeof(*rows));
+    if (rows == NULL) {
+        return NULL;
+    }
+    p->webhooks = rows;
+    return &rows[p->webhook_count++];
+}
+
 /* Zeroed, as rows are handed out. */
 static void drop(void *rows, size_t *count, size_t kept, size_t size)
 {
@@ -84,4 +94,5 @@ void plan_rewind(struct plan *p, const struct plan *mark)
     drop(p->events, &p->event_count, mark->event_count, sizeof(*p->events));
     drop(p->keys, &p->key_count, mark->key_count, sizeof(*p->keys));
     drop(p->sources, &p->source_count, mark->source_count, sizeof(*p->sources));
+    drop(p->webhooks, &p->webhook_count, mark->webhook_count, sizeof(*p->webhooks));
 }

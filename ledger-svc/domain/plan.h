@@ -57,6 +57,15 @@ struct source_row {
     int status;
     struct str body;
 };
+/* An event that a provider sent, with the work that it makes. */
+struct webhook_row {
+    struct uuid id, work_id;
+    struct str provider, event_id, event_type;
+    struct digest fingerprint;
+    struct str payload;  /* JSON object */
+    int64_t occurred_us; /* 0: not said */
+    struct str traceparent;
+};
 
 /* Growing arrays in the batch's arena. */
 struct plan {
@@ -72,6 +81,8 @@ struct plan {
     size_t key_count, key_cap;
     struct source_row *sources;
     size_t source_count, source_cap;
+    struct webhook_row *webhooks;
+    size_t webhook_count, webhook_cap;
 };
 
 /* Each gives a zeroed row to fill, or NULL when the arena's cap is reached. */
@@ -81,6 +92,7 @@ struct entry_row *plan_add_entry(struct plan *p, struct arena *a);
 struct event_row *plan_add_event(struct plan *p, struct arena *a);
 struct key_row *plan_add_key(struct plan *p, struct arena *a);
 struct source_row *plan_add_source(struct plan *p, struct arena *a);
+struct webhook_row *plan_add_webhook(struct plan *p, struct arena *a);
 /* Takes back what was added since p looked like that. */
 void plan_rewind(struct plan *p, const struct plan *mark);
 

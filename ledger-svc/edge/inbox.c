@@ -162,7 +162,7 @@ static enum status read_command(struct inbox *in, struct inbox_item *item, struc
         return s;
     c->deadline_us = deadline_of(&c->envelope);
     c->traceparent = traceparent_of(&c->envelope);
-    c->key_digest = digest_key(c->envelope.owner, c->envelope.key, &c->envelope.id);
+    c->key_digest = command_key_digest(c->type, &c->envelope);
     if (c->envelope.source.len > 0)
         c->source_digest = digest_source(c->envelope.source);
     c->data = c->type->decode(&c->envelope, &in->arena);

@@ -4,14 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 
 /* Where each statement's result is in the pipeline. */
 struct steps {
-    int locks, keys, sources, holds, originals, original_entries, fx, accounts; /* -1: not asked */
+    int locks, keys, sources, webhooks, holds, originals, original_entries, fx, accounts; /* -1: not asked */
     int count;
 };
-#define STEPS_MAX 8
+#define STEPS_MAX 9
 
 /* Columns of load_accounts.sql. */
 enum account_column {
@@ -87,7 +88,8 @@ static enum status send_keys(struct store *st, const struct load_request *req)
     db_params_reset(&st->params);
     db_array_open(&st->params, DB_UUID);
     for (size_t i = 0; i < req->command_count; i++)
-        db_array_uuid(&st->params, &req->commands[i].key_digest);
+        if (req->commands[i].type->own_key == NULL)
+            db_array_uuid(&st->params, &req->commands[i].key_digest);
     db_array_close(&st->params);
     db_param_int4(&st->params, (int32_t)st->key_window_days);
     return db_pipeline_send(st->db, LEDGER_SQL_LOAD_KEYS, &st->params);
@@ -159,8 +161,14 @@ static enum status send_objects(struct store *st, const struct needs *needs, str
 /* Sends in order until one fails; notes where each result will be. */
 static enum status send_all(struct store *st, const struct load_request *req, struct steps *steps)
 {
-    *steps = (struct steps){
-        .sources = -1, .holds = -1, .originals = -1, .original_entries = -1, .fx = -1, .accounts = -1};
+    *steps = (struct steps){.keys = -1,
+                            .sources = -1,
+                            .webhooks = -1,
+                            .holds = -1,
+                            .originals = -1,
+                            .original_entries = -1,
+                            .fx = -1,
+                            .accounts = -1};
     enum status s = db_pipeline_begin(st->db);
     if (s == STATUS_OK)
         s = db_pipeline_send_sql(st->db, "begin");
@@ -168,9 +176,13 @@ static enum status send_all(struct store *st, const struct load_request *req, st
         s = send_locks(st, &req->needs->locks);
     steps->locks = 1; /* after BEGIN */
     steps->count = 2;
-    if (s == STATUS_OK) {
+    if (s == STATUS_OK && req->needs->webhooks.count < req->command_count) {
         s = send_keys(st, req);
         steps->keys = steps->count++;
+    }
+    if (s == STATUS_OK && req->needs->webhooks.count > 0) {
+        s = webhook_events_send(st, &req->needs->webhooks);
+        steps->webhooks = steps->count++;
     }
     if (s == STATUS_OK && has_sources(req)) {
         s = send_sources(st, req);
@@ -178,7 +190,7 @@ static enum status send_all(struct store *st, const struct load_request *req, st
     }
     if (s == STATUS_OK && batch_has_objects(req->needs)) {
         s = send_objects(st, req->needs, steps);
-    } else if (s == STATUS_OK) {
+    } else if (s == STATUS_OK && req->needs->accounts.count > 0) {
         s = send_accounts(st, req->needs);
         steps->accounts = steps->count++;
     }
@@ -377,9 +389,11 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     if (s != STATUS_OK)
         return s;
     struct loaded loaded = {.db_now_us = db_get_time(results[steps.locks], 0, 1)};
-    read_keys(l, results[steps.keys], &loaded);
+    if (steps.keys >= 0)
+        read_keys(l, results[steps.keys], &loaded);
     if (steps.sources >= 0)
         read_sources(l, results[steps.sources], &loaded);
+    read_rows(l, results, steps.webhooks, webhook_events_read);
     read_rows(l, results, steps.holds, read_hold);
     read_rows(l, results, steps.originals, read_original);
     read_rows(l, results, steps.original_entries, read_original_entry);

@@ -7,13 +7,14 @@
 
 #include "ledger-svc/store/columns.h"
 #include "ledger-svc/store/save_objects.h"
+#include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 #include "shared/core/planted_bug.h"
 #include "shared/io/crash_point.h"
 
 /* At most: accounts inserted and updated, transactions, details, holds inserted and updated, reversals
-   inserted and updated, events, keys, sources, a planted bug, COMMIT. */
-#define SAVE_STEPS_MAX 13
+   inserted and updated, events, keys, sources, webhook events, a planted bug, COMMIT. */
+#define SAVE_STEPS_MAX 14
 
 /* An account and its words. */
 struct account_row {
@@ -224,6 +225,10 @@ static enum status send_all(struct store *st, struct ledger *l, int64_t db_now_u
     }
     if (s == STATUS_OK && plan->source_count > 0) {
         s = send_sources(st, plan, db_now_us);
+        steps++;
+    }
+    if (s == STATUS_OK && plan->webhook_count > 0) {
+        s = webhook_events_save(st, plan, l->now_us);
         steps++;
     }
     if (s == STATUS_OK && steps == 0) {

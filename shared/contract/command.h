@@ -13,6 +13,10 @@
 #define COMMAND_KEY_MAX        255
 #define COMMAND_OWNER_MAX      64
 #define COMMAND_SOURCE_MAX     128
+#define WEBHOOK_PROVIDER_MAX   32
+#define WEBHOOK_EVENT_ID_MAX   255
+#define WEBHOOK_EVENT_TYPE_MAX 100
+#define WEBHOOK_PAYLOAD_MAX    (512 << 10) /* a body's payload, written canonically */
 #define COMMAND_BATCH_MAX      1000 /* items of a bulk command */
 #define COMMAND_ITEM_VALUES    64   /* JSON values of an item, with all the metadata that it may have */
 #define COMMAND_BULK_VALUES    ((COMMAND_BATCH_MAX + 1) * COMMAND_ITEM_VALUES)

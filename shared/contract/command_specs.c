@@ -104,6 +104,19 @@ static const struct field_spec journal_condition[] = {
      .help = "What it must have available before the transaction, in minor units."},
 };
 
+/* As ingress sends it, which has checked the signature and the payload. */
+static const struct field_spec webhook_accept[] = {
+    {.name = "provider", .type = FIELD_NAME, .required = true, .min = 1, .max = WEBHOOK_PROVIDER_MAX,
+     .help = "Who sent it."},
+    {.name = "event_id", .type = FIELD_STRING, .required = true, .min = 1, .max = WEBHOOK_EVENT_ID_MAX,
+     .help = "The provider's own id."},
+    {.name = "event_type", .type = FIELD_STRING, .required = true, .min = 1, .max = WEBHOOK_EVENT_TYPE_MAX,
+     .help = "What happened."},
+    {.name = "occurred_at", .type = FIELD_TIME, .help = "When, says the provider."},
+    {.name = "payload", .type = FIELD_STRING, .required = true, .min = 2, .max = WEBHOOK_PAYLOAD_MAX,
+     .help = "Canonical JSON text of an object."},
+};
+
 static const struct field_spec transaction_create[] = {
     {.name = "entries", .type = FIELD_LIST, .required = true, .min = ENTRIES_MIN, .max = ENTRIES_MAX,
      .items = journal_entry, .item_field_count = COUNT(journal_entry),
@@ -209,6 +222,7 @@ static const struct command_spec specs[] = {
     {"transaction.create", transaction_create, COUNT(transaction_create), NULL, false},
     {"exchange.create", exchange_create, COUNT(exchange_create), NULL, false},
     {"transaction.reverse", transaction_reverse, COUNT(transaction_reverse), "transaction", false},
+    {"webhook.accept", webhook_accept, COUNT(webhook_accept), NULL, false},
 };
 
 const struct command_spec *command_spec_find(struct str name)

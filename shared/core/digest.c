@@ -78,6 +78,24 @@ struct uuid digest_source(struct str source)
     return digest;
 }
 
+struct uuid digest_webhook_event(struct str provider, struct str event_id)
+{
+    struct uuid digest = {{0}};
+    const struct str parts[] = {STR_LIT("webhook"), provider, event_id};
+    hash_parts(parts, 3, digest.bytes, sizeof(digest.bytes));
+    return digest;
+}
+
+void digest_webhook_content(struct str event_type, int64_t occurred_us, struct str payload,
+                            struct digest *ret_digest)
+{
+    uint8_t number[8];
+    number_bytes((uint64_t)occurred_us, number);
+    const struct str parts[] = {
+        STR_LIT("webhook content"), event_type, {(const char *)number, sizeof(number)}, payload};
+    hash_parts(parts, 4, ret_digest->bytes, DIGEST_SIZE);
+}
+
 bool digest_equal(const struct digest *a, const struct digest *b)
 {
     return sodium_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;

@@ -22,6 +22,12 @@ struct uuid digest_key(struct str owner, struct str key, const struct uuid *comm
 struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch, size_t first);
 /* 16 bytes naming a source ("webhook:we_..."). */
 struct uuid digest_source(struct str source);
+/* 16 bytes naming an inbound webhook event: what its provider calls it. */
+struct uuid digest_webhook_event(struct str provider, struct str event_id);
+/* What makes two deliveries of an event the same: its type, its time in microseconds, its canonical payload.
+ */
+void digest_webhook_content(struct str event_type, int64_t occurred_us, struct str payload,
+                            struct digest *ret_digest);
 bool digest_equal(const struct digest *a, const struct digest *b); /* constant time */
 
 #endif

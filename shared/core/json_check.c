@@ -9,6 +9,7 @@
 #include "shared/core/json_in.h"
 #include "shared/core/json_scan.h"
 #include "shared/core/money.h"
+#include "shared/core/timefmt.h"
 #include "shared/core/typeid.h"
 
 #define POINTER_MAX 512
@@ -229,6 +230,15 @@ static void check_object(struct checker *c, const struct field_spec *spec, const
     }
 }
 
+static void check_time(struct checker *c, const struct field_spec *spec, const json_t *value)
+{
+    int64_t unix_us;
+    if (time_parse(text_of(value), &unix_us) != STATUS_OK) {
+        report(c, OUTCOME_invalid_value, (struct place){.field = spec->name},
+               "must be an RFC 3339 time such as 2026-11-21T15:06:54Z");
+    }
+}
+
 static bool is_array(const json_t *value)
 {
     return json_is_array(value);
@@ -263,6 +273,7 @@ static const struct {
     [FIELD_AMOUNT] = {is_integer, "must be an integer of minor units without fraction or exponent",
                       check_amount},
     [FIELD_BOOL] = {is_bool, "must be true or false", NULL},
+    [FIELD_TIME] = {is_string, "must be a string", check_time},
     [FIELD_CURRENCY] = {is_string, "must be a string", check_currency},
     [FIELD_ID] = {is_string, "must be a string", check_id},
     [FIELD_ENUM] = {is_string, "must be a string", check_enum},

@@ -19,6 +19,7 @@ enum field_type {
     FIELD_INT,    /* min..max, short of the int64 limits; outside is 422 invalid_value */
     FIELD_AMOUNT, /* 1..MONEY_AMOUNT_MAX; outside, also beyond int64, is 422 amount_out_of_range */
     FIELD_BOOL,
+    FIELD_TIME,     /* RFC 3339; else 422 invalid_value */
     FIELD_CURRENCY, /* a code of currency.def; else 422 unknown_currency */
     FIELD_ID,       /* a TypeID with the given prefix; a string that is none is 422, outcome `not_found_as` */
     FIELD_ENUM,     /* one of `words`; else 422 invalid_value listing them */

@@ -1,0 +1,16 @@
+/* webhook_event.h - the body of an inbound webhook event, and the command that it becomes. Pure. */
+#ifndef INGRESS_DOMAIN_WEBHOOK_EVENT_H
+#define INGRESS_DOMAIN_WEBHOOK_EVENT_H
+
+#include "shared/contract/command.h"
+
+/* What a provider sends: the names of its fields are those of the command webhook.accept. */
+extern const struct command_spec webhook_event_body;
+
+/* The command's data, and what makes two deliveries of an event the same. The body has passed its spec.
+   On failure the problem is filled: STATUS_INVALID when the payload holds an integer that would not stay what
+   it is. */
+NODISCARD enum status webhook_event_write(const json_t *body, struct str provider, struct buf *out,
+                                          struct digest *ret_content, struct problem *ret_problem);
+
+#endif
