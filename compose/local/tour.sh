@@ -42,6 +42,15 @@ post tour-7 holds/$HOLD/capture "{\"amount\":400}" | jq -c "[.hold.status, .hold
   step 'The first payment is given back, in part; never more than it was, however often:' \
     'PAYMENT=$(curl -s -H "Authorization: Bearer $KEY" "$PAYBUS/v1/transactions?account=$ALICE&reference=order%201001" | jq -r ".data[0].id")
 post tour-9 transactions/$PAYMENT/reverse "{\"amount\":250,\"reason\":\"one of five was broken\"}" | jq -c "[.kind, .amount, .reverses, .balances[\"$ALICE\"]]"'
+  step 'A gateway tells what happened; its signature is the credential, and the event is accepted once, however often it is sent:' \
+    'SECRET=$(awk '\''$1 == "gateway" { print $2; exit }'\'' run/secrets/webhooks)
+HEX=$(base64 -d <<<"${SECRET#whsec_}" | od -An -v -tx1 | tr -d " \n") NOW=$(date +%s)
+BODY="{\"event_id\":\"evt_1\",\"event_type\":\"payment.succeeded\",\"payload\":{\"payment\":\"1001\"}}"
+MAC=$(printf %s "evt_1.$NOW.$BODY" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$HEX -binary | base64)
+for TIME in first second; do
+  curl -s $PAYBUS/v1/webhooks/gateway -H "Content-Type: application/json" -H "webhook-id: evt_1" \
+    -H "webhook-timestamp: $NOW" -H "webhook-signature: v1,$MAC" -d "$BODY"; echo
+done'
   step 'Her statement, as an accountant wants it:' \
     'curl -s -H "Authorization: Bearer $KEY" -H "Accept: text/csv" $PAYBUS/v1/accounts/$ALICE/statement'
   step 'Who did what to the hold, and what it changed:' \

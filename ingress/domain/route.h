@@ -16,7 +16,7 @@ struct route {
     const char *method;  /* "GET" or "POST"; HEAD is served where GET is */
     const char *pattern; /* "/v1/accounts/{id}": a segment in braces is an id */
     void (*handle)(struct exchange *ex);
-    const char *command; /* "transfer.create": the command that the body is for; NULL: none */
+    const char *command;             /* "transfer.create": the command that the body is for; NULL: none */
     const struct command_spec *body; /* what the body holds; NULL: the command's data */
     enum access access;
     enum scope scope;      /* with ACCESS_SCOPE */

@@ -9,11 +9,11 @@
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 
-#define HEADERS_MAX      2048
-#define KEPT_BYTES       ((size_t)64 * 1024) /* a buffer that grew beyond this is not kept for the next request */
-#define RETRY_AFTER      "Retry-After: 1\r\n"
-#define WANTS_BEARER     "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
-#define WANTS_SIGNATURE  "WWW-Authenticate: Webhook-Signature realm=\"paybus\"\r\n"
+#define HEADERS_MAX     2048
+#define KEPT_BYTES      ((size_t)64 * 1024) /* a buffer that grew beyond this is not kept for the next request */
+#define RETRY_AFTER     "Retry-After: 1\r\n"
+#define WANTS_BEARER    "WWW-Authenticate: Bearer realm=\"paybus\"\r\n"
+#define WANTS_SIGNATURE "WWW-Authenticate: Webhook-Signature realm=\"paybus\"\r\n"
 
 void exchange_random(struct exchange *ex, void *ret_bytes, size_t len)
 {

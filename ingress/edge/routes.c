@@ -1,10 +1,10 @@
 /* routes.c - a row is a route: what is not here is not served. */
 #include "ingress/edge/routes.h"
 
+#include "ingress/domain/webhook_event.h"
 #include "ingress/edge/commands.h"
 #include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
-#include "ingress/domain/webhook_event.h"
 #include "ingress/edge/reads.h"
 #include "ingress/edge/webhooks.h"
 

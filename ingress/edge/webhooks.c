@@ -110,8 +110,7 @@ static void accept(struct exchange *ex, const struct webhook_provider *provider)
         exchange_problem(ex, &p);
         return;
     }
-    commands_send(ex, command_spec_find(str_of(ex->route->command)), &c,
-                  (struct str){data.data, data.len});
+    commands_send(ex, command_spec_find(str_of(ex->route->command)), &c, (struct str){data.data, data.len});
 }
 
 static enum webhook_result result_of(const struct exchange *ex)

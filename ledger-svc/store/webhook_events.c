@@ -51,8 +51,8 @@ static struct str keep(struct ledger *l, struct str s)
 
 void webhook_events_read(struct ledger *l, const PGresult *r, int row)
 {
-    struct uuid digest = digest_webhook_event(db_get_str(r, row, WEBHOOK_PROVIDER),
-                                              db_get_str(r, row, WEBHOOK_EVENT_ID));
+    struct uuid digest =
+        digest_webhook_event(db_get_str(r, row, WEBHOOK_PROVIDER), db_get_str(r, row, WEBHOOK_EVENT_ID));
     if (ledger_find_webhook(l, &digest) != NULL) /* two of the batch's commands ask for it */
         return;
     struct webhook_event *event = ledger_add_webhook(l, &digest);

@@ -1,5 +1,5 @@
-/* webhook_events.h - inbound webhook events: found by what their providers call them, and stored with the work
-   that they make. */
+/* webhook_events.h - inbound webhook events: found by what their providers call them, and stored with the
+   work that they make. */
 #ifndef LEDGER_STORE_WEBHOOK_EVENTS_H
 #define LEDGER_STORE_WEBHOOK_EVENTS_H
 

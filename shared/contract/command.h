@@ -17,8 +17,8 @@
 #define WEBHOOK_EVENT_ID_MAX   255
 #define WEBHOOK_EVENT_TYPE_MAX 100
 #define WEBHOOK_PAYLOAD_MAX    (512 << 10) /* a body's payload, written canonically */
-#define COMMAND_BATCH_MAX      1000 /* items of a bulk command */
-#define COMMAND_ITEM_VALUES    64   /* JSON values of an item, with all the metadata that it may have */
+#define COMMAND_BATCH_MAX      1000        /* items of a bulk command */
+#define COMMAND_ITEM_VALUES    64 /* JSON values of an item, with all the metadata that it may have */
 #define COMMAND_BULK_VALUES    ((COMMAND_BATCH_MAX + 1) * COMMAND_ITEM_VALUES)
 
 /* The data of each command: name ("transfer.create") and its fields; the one place that says what a body may

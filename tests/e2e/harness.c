@@ -10,6 +10,7 @@
 
 #include "e2e_statements.h"
 #include "shared/core/clock.h"
+#include "tests/e2e/webhook.h"
 #include "tests/support/ports.h"
 #include "tests/support/process.h"
 
@@ -72,6 +73,16 @@ static void write_credentials(const struct harness *h, const char *user)
     (void)snprintf(path, sizeof path, "%s/%s.nats", h->directory, user);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || dprintf(fd, "%s:%s" PASSWORD_SUFFIX "\n", user, user) < 0)
+        servers_fail("%s cannot be written", path);
+    close(fd);
+}
+
+void harness_write_webhook_secrets(const struct harness *h, const char *lines)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/webhooks", h->directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || dprintf(fd, "%s", lines) < 0)
         servers_fail("%s cannot be written", path);
     close(fd);
 }
@@ -179,6 +190,7 @@ static void configure_ingress(struct harness *h, int i)
     program_init(p, names[i], PAYBUS_INGRESS_PATH, h->directory, port_free());
     set_common(h, p, &identity);
     program_set(p, "PAYBUS_HTTP_LISTEN", "127.0.0.1:%d", p->port);
+    program_set(p, "PAYBUS_WEBHOOK_SECRETS", "%s/webhooks", h->directory);
     (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
 }
 
@@ -250,6 +262,7 @@ void harness_start(struct harness *h, const struct harness_options *options)
     write_credentials(h, "webhook");
     write_credentials(h, "ops");
     write_credentials(h, "ingress");
+    harness_write_webhook_secrets(h, WEBHOOK_SECRET_LINES);
     make_api_key(h);
     if (options->database_proxy)
         h->database_proxy = fault_proxy_start(h->postgres.port, FAULT_PROTOCOL_POSTGRES);

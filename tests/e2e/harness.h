@@ -53,6 +53,8 @@ struct db *harness_database(const struct harness *h);
 void harness_do(const struct harness *h, const int *statements, int count);
 /* The single number that a statement of tests/e2e/sql without parameters gives. */
 int64_t harness_number(const struct harness *h, int statement);
+/* Who may send webhooks, from the next start of an ingress on. */
+void harness_write_webhook_secrets(const struct harness *h, const char *lines);
 /* Every service ready again within the time. */
 bool harness_wait_ready(const struct harness *h, int timeout_ms);
 /* From now on: programs that end are started again at once, as supervisord does. */

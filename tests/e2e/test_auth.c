@@ -25,6 +25,8 @@ static struct api api;
 static struct db *db;
 static struct api_key alice, bob;
 
+#define SIGNED "webhook_signature" /* in place of a scope: no API key opens it */
+
 /* Every route. NULL as scope: open to everybody. An object's path is tried with a missing and a foreign one.
  */
 static const struct route {
@@ -67,6 +69,7 @@ static const struct route {
     {"GET", "/v1/events", "ops", NULL, NULL},
     {"GET", "/v1/audit", "ops", NULL, NULL},
     {"GET", "/v1/chain", "ops", NULL, NULL},
+    {"POST", "/v1/webhooks/{provider}", SIGNED, "/v1/webhooks/gateway", NULL},
     {"GET", "/livez", NULL, NULL, NULL},
     {"GET", "/readyz", NULL, NULL, NULL},
     {"GET", "/health", NULL, NULL, NULL},
@@ -77,6 +80,11 @@ static const struct route {
     {"GET", "/docs/{file}", NULL, "/docs/docs.js", NULL},
     {"GET", "/problems/{code}", NULL, "/problems/insufficient_funds", NULL},
 };
+
+static bool is_signed(const struct route *r)
+{
+    return r->scope != NULL && strcmp(r->scope, SIGNED) == 0;
+}
 
 static const char *path_of(const struct route *r)
 {
@@ -115,6 +123,8 @@ static void compare_operation(const char *method, const char *pattern, json_t *o
     }
     const json_t *security = json_array_get(json_object_get(operation, "security"), 0);
     const char *scope = json_string_value(json_array_get(json_object_get(security, "api_key"), 0));
+    if (json_object_get(security, SIGNED) != NULL)
+        scope = SIGNED;
     if ((scope == NULL) != (r->scope == NULL) || (scope != NULL && strcmp(scope, r->scope) != 0))
         fail_msg("%s %s wants %s, says the document", method, pattern, scope != NULL ? scope : "nothing");
 }
@@ -146,7 +156,8 @@ static void without_a_credential(void **state)
             assert_int_equal(api.status, 200);
             continue;
         }
-        api_expect_problem(&api, 401, "unauthorized", NULL);
+        api_expect_problem(&api, 401, is_signed(&routes[i]) ? "webhook_headers_missing" : "unauthorized",
+                           NULL);
         assert_non_null(api_header(&api, "WWW-Authenticate"));
     }
 }
@@ -209,7 +220,9 @@ static void misplaced_credentials(void **state)
 static void expect_scope_decides(const struct route *r, const char *scope, const struct api_key *key)
 {
     (void)send_to(r, path_of(r), key->secret);
-    if (strcmp(scope, r->scope) != 0) {
+    if (is_signed(r)) {
+        api_expect_problem(&api, 401, "webhook_headers_missing", NULL);
+    } else if (strcmp(scope, r->scope) != 0) {
         api_expect_problem(&api, 403, "forbidden", NULL);
         assert_non_null(strstr(api_string(&api, "detail"), r->scope));
     } else if (api.status == 401 || api.status == 403) {
@@ -246,9 +259,11 @@ static void operators(void **state)
     for (size_t i = 0; i < ROWS(routes); i++) {
         if (routes[i].scope == NULL)
             continue;
-        const char *path = routes[i].foreign != NULL ? routes[i].foreign : routes[i].pattern;
+        const char *path = routes[i].foreign != NULL ? routes[i].foreign : path_of(&routes[i]);
         (void)send_to(&routes[i], path, ops.secret);
-        assert_int_equal(api.status, strcmp(routes[i].method, "GET") == 0 ? 200 : 403);
+        assert_int_equal(api.status, strcmp(routes[i].method, "GET") == 0 ? 200
+                                     : is_signed(&routes[i])              ? 401
+                                                                          : 403);
     }
 }
 

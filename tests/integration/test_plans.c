@@ -26,8 +26,8 @@ static struct database database;
 
 /* Tables that grow with use. Currencies and API keys are small: reading them whole is right. */
 static const char *const big[] = {
-    "accounts",  "transactions",        "entries", "events", "sources", "idempotency_keys", "holds",
-    "reversals", "transaction_details", "blocks"};
+    "accounts",  "transactions",        "entries", "events",         "sources", "idempotency_keys", "holds",
+    "reversals", "transaction_details", "blocks",  "webhook_events", "work",    "dead_letters"};
 
 static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
 {
@@ -128,6 +128,12 @@ static void fill_objects(void)
                         "limit 1000000");
     database_exec(conn, "insert into paybus.transaction_details (transaction_id, reverses, hold_id) "
                         "select id, id, id from paybus.transactions limit 1000000");
+    database_exec(conn,
+                  "insert into paybus.webhook_events (id, provider, event_id, event_type, fingerprint, "
+                  "payload, created_at) select id, 'gateway', id::text, 'payment.succeeded', 'x', '{}', "
+                  "now() from paybus.transactions limit 1000000; "
+                  "insert into paybus.work (id, kind, object_id, enqueued_at, updated_at, created_at) "
+                  "select id, 'webhook', id, now(), now(), now() from paybus.webhook_events");
     PQfinish(conn);
 }
 

@@ -6,6 +6,7 @@
 
 #define HOT_ACCOUNTS 4
 #define HOT_HOLDS    16
+#define EVENTS       200
 #define SOON_US      INT64_C(4000000)
 #define AMOUNT_MAX   INT64_C(9007199254740991)
 
@@ -353,9 +354,9 @@ static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
         [INTENT_ACCOUNT_CREATE] = 4, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
-        [INTENT_DEPOSIT] = 17,       [INTENT_WITHDRAWAL] = 4, [INTENT_TRANSFER] = 17, [INTENT_JOURNAL] = 7,
+        [INTENT_DEPOSIT] = 15,       [INTENT_WITHDRAWAL] = 4, [INTENT_TRANSFER] = 16, [INTENT_JOURNAL] = 7,
         [INTENT_EXCHANGE] = 5,       [INTENT_REVERSE] = 6,    [INTENT_BATCH] = 4,     [INTENT_AUTHORIZE] = 9,
-        [INTENT_CAPTURE] = 8,        [INTENT_RELEASE] = 3,    [INTENT_EXPIRE] = 2,
+        [INTENT_CAPTURE] = 8,        [INTENT_RELEASE] = 3,    [INTENT_EXPIRE] = 2,    [INTENT_WEBHOOK] = 3,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -412,6 +413,9 @@ static struct intent fresh(struct generator *g, const struct model *m)
     case INTENT_RELEASE:
     case INTENT_EXPIRE:
         make_hold_end(g, m, &in);
+        break;
+    case INTENT_WEBHOOK:
+        in.event = below(g, EVENTS);
         break;
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:

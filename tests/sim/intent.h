@@ -30,6 +30,7 @@ enum intent_type {
     INTENT_CAPTURE,
     INTENT_RELEASE,
     INTENT_EXPIRE,
+    INTENT_WEBHOOK,
     INTENT_TYPE_COUNT
 };
 
@@ -85,6 +86,7 @@ struct intent {
     int64_t ttl_s;        /* 0: none is given */
     int hold;             /* the number-th that was authorized; -1: one that never was */
     int final;            /* of a capture; -1: nothing is said */
+    int event;            /* of a webhook: its provider's number for it; note says what is in it */
     int note;             /* makes bodies differ in nothing that matters */
     char key[24];         /* empty: none */
     char source[24];

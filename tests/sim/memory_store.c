@@ -130,8 +130,28 @@ static bool load_objects(const struct memory_store *s, struct needs *needs, stru
     return !needs->out_of_memory && !l->out_of_memory;
 }
 
+static bool load_webhook(const struct memory_store *s, const struct webhook_key *key, struct ledger *l)
+{
+    struct uuid digest = digest_webhook_event(key->provider, key->event_id);
+    const struct webhook_event *stored = uuid_map_find(&s->webhooks, &digest);
+    if (stored == NULL || ledger_find_webhook(l, &digest) != NULL) {
+        return true;
+    }
+    struct webhook_event *loaded = ledger_add_webhook(l, &digest);
+    if (loaded == NULL) {
+        return false;
+    }
+    *loaded = *stored;
+    return true;
+}
+
 bool memory_store_load(const struct memory_store *s, struct needs *needs, struct ledger *l)
 {
+    for (size_t i = 0; i < needs->webhooks.count; i++) {
+        if (!load_webhook(s, &needs->webhooks.keys[i], l)) {
+            return false;
+        }
+    }
     if (batch_has_objects(needs) && !load_objects(s, needs, l)) {
         return false;
     }
@@ -613,8 +633,29 @@ static bool insert_keys(struct memory_store *s, const struct plan *p)
     return true;
 }
 
+/* Each event once, with its work. */
+static bool insert_webhooks(struct memory_store *s, const struct plan *p)
+{
+    for (size_t i = 0; i < p->webhook_count; i++) {
+        const struct webhook_row *row = &p->webhooks[i];
+        struct webhook_event *event = must(arena_alloc(&s->arena, sizeof(*event)));
+        *event = (struct webhook_event){.key_digest = digest_webhook_event(row->provider, row->event_id),
+                                        .id = row->id,
+                                        .fingerprint = row->fingerprint,
+                                        .status = STR_LIT("received")};
+        if (uuid_map_find(&s->webhooks, &event->key_digest) != NULL) {
+            return refuse(s, "a webhook event was accepted twice");
+        }
+        if (!take_id(s, &row->id) || !take_id(s, &row->work_id)) {
+            return false;
+        }
+        must(uuid_map_add(&s->webhooks, &s->arena, &event->key_digest, event) ? event : NULL);
+    }
+    return true;
+}
+
 bool memory_store_apply(struct memory_store *s, const struct ledger *l)
 {
     return insert_accounts(s, l) && apply_events(s, l) && compare_accounts(s, l) && compare_holds(s, l) &&
-           compare_originals(s, l) && insert_keys(s, &l->plan);
+           compare_originals(s, l) && insert_keys(s, &l->plan) && insert_webhooks(s, &l->plan);
 }

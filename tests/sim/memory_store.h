@@ -20,7 +20,8 @@ struct memory_store {
     struct uuid_map transactions; /* struct original */
     struct uuid_map keys;         /* struct stored_key */
     struct uuid_map sources;      /* struct stored_source */
-    struct uuid_map ids;          /* of every transaction and event: none may come twice */
+    struct uuid_map webhooks;     /* struct webhook_event */
+    struct uuid_map ids; /* of every transaction, event, webhook event and work: none may come twice */
     size_t entry_count;
     char error[256];
 };

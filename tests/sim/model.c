@@ -325,6 +325,7 @@ static void record(struct model *m, const struct intent *in, __int128 amount, st
     case INTENT_CAPTURE:
     case INTENT_RELEASE:
     case INTENT_EXPIRE:
+    case INTENT_WEBHOOK:
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
@@ -428,6 +429,7 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
+    case INTENT_WEBHOOK:
     case INTENT_TYPE_COUNT:
         break;
     }
@@ -512,6 +514,31 @@ static bool same_request(const struct memory *memory, const struct request *requ
            strcmp(memory->request + len + 1, request->text) == 0;
 }
 
+/* An event is its own key: whoever sends it, and whatever key they send with it. */
+static void take_webhook(struct model *m, const struct intent *in, const struct request *request,
+                         struct expectation *ret)
+{
+    char name[NAME_MAX_LEN];
+    (void)snprintf(name, sizeof(name), "event %d", in->event);
+    struct memory *known = recall(m, name);
+    if (known != NULL && !same_request(known, request)) {
+        ret->status = 409;
+        ret->code = "webhook_event_id_reused";
+        return;
+    }
+    if (known == NULL && in->expired) {
+        ret->status = 503;
+        ret->code = "deadline_exceeded";
+        return;
+    }
+    if (known == NULL) {
+        known = remember(m, name, in, request);
+    }
+    ret->status = 202;
+    ret->accepted_by = known->command;
+    ret->replayed = known->command != in->command;
+}
+
 void model_decide(struct model *m, const struct intent *in, const struct request *request,
                   struct expectation *ret)
 {
@@ -521,6 +548,10 @@ void model_decide(struct model *m, const struct intent *in, const struct request
     (void)snprintf(source, sizeof(source), "source %s", in->source);
     *ret = (struct expectation){.new_account = -1, .new_hold = -1, .new_transaction = -1};
     m->fresh_count = 0;
+    if (in->type == INTENT_WEBHOOK) {
+        take_webhook(m, in, request, ret);
+        return;
+    }
 
     struct memory *known = recall(m, key);
     if (known != NULL && !same_request(known, request)) {

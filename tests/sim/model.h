@@ -51,6 +51,7 @@ struct model_account *model_open_cash(struct model *m, int currency);
 struct model_account *model_open_fx(struct model *m, int currency);
 
 int model_account_count(const struct model *m);
+bool model_same_ref(struct account_ref a, struct account_ref b);
 /* NULL: it does not exist. */
 const struct model_account *model_account(const struct model *m, struct account_ref ref);
 int model_transaction_count(const struct model *m);
@@ -87,6 +88,7 @@ struct expectation {
     size_t body_len;
     struct account_ref lacking; /* with insufficient_funds: who lacks, and what it would take */
     __int128 required;
+    uint64_t accepted_by;                     /* a webhook's: the message that brought it first */
     int new_transaction;                      /* number of the one that this intent posted; -1: none */
     int new_account;                          /* number of the account that this intent opened; -1: none */
     int new_hold;                             /* number of the hold that it authorized; -1: none */

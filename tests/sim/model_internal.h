@@ -23,7 +23,6 @@ struct model {
 };
 
 struct model_account *model_account_of(struct model *m, struct account_ref ref); /* NULL: it does not exist */
-bool model_same_ref(struct account_ref a, struct account_ref b);
 /* The refusal, or NULL. */
 const char *model_why_no_debit(const struct model_account *a, __int128 amount);
 const char *model_why_no_credit(const struct model_account *a, __int128 amount);

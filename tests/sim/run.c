@@ -280,11 +280,6 @@ static bool check_leg(struct run *r, const struct intent *in, const json_t *body
            wanted_int(r, balance, "available", model_available(a));
 }
 
-static bool same_ref(struct account_ref a, struct account_ref b)
-{
-    return a.kind == b.kind && a.number == b.number;
-}
-
 static bool check_legs(struct run *r, const struct intent *in, const json_t *body, struct wanted_leg *legs,
                        size_t count)
 {
@@ -294,7 +289,7 @@ static bool check_legs(struct run *r, const struct intent *in, const json_t *bod
     for (size_t i = 0; i < count; i++) {
         legs[i].is_last = true;
         for (size_t k = i + 1; k < count; k++) {
-            legs[i].is_last = legs[i].is_last && !same_ref(legs[i].account, legs[k].account);
+            legs[i].is_last = legs[i].is_last && !model_same_ref(legs[i].account, legs[k].account);
         }
         if (!check_leg(r, in, body, i, &legs[i])) {
             return false;
@@ -418,9 +413,21 @@ static bool check_new_hold(struct run *r, const struct intent *in, const json_t 
            wanted_int(r, balance, "held", a->held) && wanted_int(r, balance, "available", model_available(a));
 }
 
+static bool check_webhook(struct run *r, const json_t *body, const struct expectation *e)
+{
+    struct uuid id, wanted = translate_command_id(e->accepted_by);
+    bool is_first =
+        typeid_parse("whe", json_get_str(body, "id"), &id) == STATUS_OK && uuid_compare(&id, &wanted) == 0;
+    bool is_told = json_is_true(json_object_get(body, "duplicate")) == e->replayed;
+    return (is_first && is_told) || differs(r, "not the event that was accepted first, or not told so");
+}
+
 static bool check_done(struct run *r, const struct intent *in, const json_t *body,
                        const struct expectation *e)
 {
+    if (in->type == INTENT_WEBHOOK) {
+        return check_webhook(r, body, e);
+    }
     if (in->type == INTENT_AUTHORIZE) {
         return check_new_hold(r, in, body, e->new_hold);
     }

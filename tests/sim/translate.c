@@ -23,6 +23,7 @@ static const char *const names[INTENT_TYPE_COUNT] = {
     [INTENT_CAPTURE] = "hold.capture",
     [INTENT_RELEASE] = "hold.release",
     [INTENT_EXPIRE] = "hold.expire",
+    [INTENT_WEBHOOK] = "webhook.accept",
 };
 
 const char *currency_code(int number)
@@ -169,6 +170,20 @@ static void write_hold_end(struct json_out *json, const struct intent *in, const
     }
 }
 
+/* Two providers, three different contents. */
+static void write_webhook(struct json_out *json, const struct intent *in)
+{
+    char event_id[16];
+    (void)snprintf(event_id, sizeof(event_id), "evt_%d", in->event / 2);
+    write_text(json, "provider", in->event % 2 == 0 ? "gateway" : "bank");
+    write_text(json, "event_id", event_id);
+    write_text(json, "event_type", in->note % 3 == 1 ? "payment.failed" : "payment.succeeded");
+    if (in->note % 3 == 2) {
+        write_text(json, "occurred_at", "2026-11-21T15:06:54Z");
+    }
+    write_text(json, "payload", "{\"payment\":\"po_1\"}");
+}
+
 static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
     switch (in->type) {
@@ -209,6 +224,9 @@ static void write_members(struct json_out *json, const struct intent *in, const 
     case INTENT_REVERSE:
         write_reversal(json, in, ids);
         break;
+    case INTENT_WEBHOOK:
+        write_webhook(json, in);
+        break;
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
@@ -233,6 +251,11 @@ void translate_request(const struct intent *in, const struct intent_ids *ids, st
     buf_free(&text);
 }
 
+struct uuid translate_command_id(uint64_t command)
+{
+    return uuid7_make(1, (uint32_t)command, 5);
+}
+
 static json_t *checked_data(const struct request *request)
 {
     struct problem problem;
@@ -252,7 +275,7 @@ json_t *translate_command(const struct intent *in, const struct request *request
     json_t *data = checked_data(request);
     struct command c = {.type = command_type_find(str_of(request->name)),
                         .deadline_us = in->expired ? now_us - 1 : now_us,
-                        .envelope = {.id = uuid7_make(1, (uint32_t)in->command, 5),
+                        .envelope = {.id = translate_command_id(in->command),
                                      .owner = str_of(owners[in->sender]),
                                      .actor = STR_LIT("key_1"),
                                      .staff = intent_is_staff(in),
@@ -261,7 +284,7 @@ json_t *translate_command(const struct intent *in, const struct request *request
                                      .data = data}};
     digest_request(STR_LIT("POST"), str_of(request->name), STR_LIT(""), str_of(request->text),
                    &c.envelope.fingerprint);
-    c.key_digest = digest_key(c.envelope.owner, c.envelope.key, &c.envelope.id);
+    c.key_digest = command_key_digest(c.type, &c.envelope);
     if (in->source[0] != '\0') {
         c.source_digest = digest_source(c.envelope.source);
     }

@@ -11,6 +11,8 @@ struct intent_ids {
     struct uuid from, account, hold, transaction, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
     struct uuid item_froms[SIM_ITEMS], item_accounts[SIM_ITEMS];
 };
+/* The id of a message. */
+struct uuid translate_command_id(uint64_t command);
 void translate_request(const struct intent *in, const struct intent_ids *ids, struct request *ret_request);
 /* Decodes the request into a command whose deadline has just or not quite passed. The JSON that it borrows
    from is the caller's reference. Anything that the contract would refuse aborts: the generator is then

@@ -126,7 +126,8 @@ programs_configure() {
     environment "$program" webhook PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
   done
   mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
-  environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" "${values[@]}"
+  environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" \
+    PAYBUS_WEBHOOK_SECRETS="$HOME_DIR/secrets/webhooks" "${values[@]}"
   {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"

@@ -12,7 +12,17 @@ secrets_create() {
   for name in "${NATS_USERS[@]}"; do
     secret_once "secrets/$name.nats" "$name:"
   done
+  webhook_secrets_create
   put 0600 "$HOME_DIR/nats-ops" <<<"nats://$(secret_line ops.nats)@127.0.0.1:$PAYBUS_NATS_PORT"
+}
+
+# A secret for each provider that the API knows; edited by hand from then on.
+webhook_secrets_create() {
+  local provider
+  ! as_service test -s "$HOME_DIR/secrets/webhooks" || return 0
+  for provider in gateway bank provider; do
+    echo "$provider whsec_$(head -c 32 /dev/urandom | base64 -w 0)"
+  done | put 0600 "$HOME_DIR/secrets/webhooks"
 }
 
 # secret_once PATH PREFIX

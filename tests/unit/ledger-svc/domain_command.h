@@ -48,7 +48,7 @@ static inline struct command world_command(struct world *w, const char *name, st
                                            .staff = sender.staff,
                                            .data = root};
     digest_of(str_of(text), &c.envelope.fingerprint);
-    c.key_digest = digest_key(c.envelope.owner, c.envelope.key, &c.envelope.id);
+    c.key_digest = command_key_digest(c.type, &c.envelope);
     c.data = c.type->decode(&c.envelope, &w->arena);
     assert_non_null(c.data);
     return c;

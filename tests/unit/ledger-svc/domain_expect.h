@@ -37,7 +37,7 @@ static inline bool plan_equal(const struct plan *a, const struct plan *b)
 {
     return a->transaction_count == b->transaction_count && a->entry_count == b->entry_count &&
            a->event_count == b->event_count && a->key_count == b->key_count &&
-           a->source_count == b->source_count;
+           a->source_count == b->source_count && a->webhook_count == b->webhook_count;
 }
 
 static inline bool snapshot_equal(const struct snapshot *a, const struct snapshot *b)
