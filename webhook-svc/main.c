@@ -11,7 +11,9 @@
 #include "shared/io/micro.h"
 #include "shared/io/service.h"
 #include "webhook-svc/edge/config.h"
+#include "webhook-svc/edge/engine.h"
 #include "webhook-svc/edge/sweeper.h"
+#include "webhook-svc/edge/webhook_events.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
 #define BUS_CLOSE_MS 2000
@@ -20,6 +22,9 @@ struct webhook_service {
     struct webhook_config config;
     struct bus *bus;
     struct micro *micro;
+    struct bell webhook_bell; /* of the engine of kind webhook */
+    struct webhook_events *webhook_events;
+    struct engine *webhook_engine;
     struct sweeper *sweeper;
     struct admin_http *admin;
 };
@@ -39,9 +44,22 @@ static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct webhook_service *s = context;
-    bool ready = s->sweeper != NULL && sweeper_database_ready(s->sweeper);
+    bool ready =
+        s->sweeper != NULL && sweeper_database_ready(s->sweeper) && engine_is_ready(s->webhook_engine);
     (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
     return ready;
+}
+
+static enum status start_webhooks(struct webhook_service *s)
+{
+    enum status status =
+        webhook_events_open(s->bus, (int)s->config.in_flight, &s->webhook_bell, &s->webhook_events);
+    const struct engine_options options = {.config = &s->config,
+                                           .bus = s->bus,
+                                           .handler = &webhook_events_handler,
+                                           .context = s->webhook_events,
+                                           .bell = &s->webhook_bell};
+    return status == STATUS_OK ? engine_start(&options, &s->webhook_engine) : status;
 }
 
 static enum status start(struct webhook_service *s, const struct readiness_check *checks, size_t check_count)
@@ -54,6 +72,8 @@ static enum status start(struct webhook_service *s, const struct readiness_check
     if (status == STATUS_OK)
         status = micro_open(s->bus, &micro_options, &s->micro);
     if (status == STATUS_OK)
+        status = start_webhooks(s);
+    if (status == STATUS_OK)
         status = sweeper_start(&s->config, &s->sweeper);
     if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
@@ -64,8 +84,11 @@ static void stop(struct webhook_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
     sweeper_join(s->sweeper);
+    engine_join(s->webhook_engine);
     bus_close(s->bus, BUS_CLOSE_MS);
     micro_close(s->micro);
+    engine_close(s->webhook_engine);
+    webhook_events_close(s->webhook_events);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }
@@ -101,6 +124,7 @@ int main(int argc, char **argv)
     if (service_signals_start() != STATUS_OK)
         return EXIT_FAILED;
     webhook_metrics_init();
+    bell_init(&s.webhook_bell);
     enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
     if (status == STATUS_OK) {
         log_event(LOG_INFO, "ready", log_str("admin", s.config.admin_listen));

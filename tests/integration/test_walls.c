@@ -447,7 +447,8 @@ static void test_no_other_right(void **state)
         "reversals SELECT; "
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT; recon "
         "webhook_events SELECT; recon work SELECT; "
-        "webhook dead_letters INSERT,SELECT; webhook webhook_events SELECT; webhook work INSERT,SELECT; "
+        "webhook dead_letters INSERT,SELECT; webhook injected_failures DELETE,INSERT,SELECT,UPDATE; "
+        "webhook webhook_events SELECT; webhook work INSERT,SELECT; "
         "webhook work_seq "
         "USAGE");
     assert_string_equal(

@@ -27,11 +27,11 @@ int retry_attempts_max(enum work_kind kind)
 
 struct retry_step retry_after(enum work_kind kind, enum work_result result, int attempts)
 {
-    assert(attempts >= 1);
     if (result == RESULT_DONE || result == RESULT_IGNORED)
         return (struct retry_step){.state = WORK_PROCESSED};
     if (result == RESULT_PERMANENT || attempts >= retry_attempts_max(kind))
         return (struct retry_step){.state = WORK_DEAD};
+    assert(attempts >= 1);
     return (struct retry_step){.state = WORK_FAILED, .delay_ms = delays[kind][attempts - 1] * SECOND_MS};
 }
 

@@ -1,11 +1,40 @@
 /* webhook_metrics.c - see webhook_metrics.h. */
 #include "webhook-svc/edge/webhook_metrics.h"
 
+#include <stdio.h>
+
 struct webhook_metrics webhook_metrics;
+
+static void register_kind(enum work_kind kind)
+{
+    struct webhook_kind_metrics *m = &webhook_metrics.kinds[kind];
+    char labels[48];
+    (void)snprintf(labels, sizeof labels, "kind=\"%s\"", work_kind_name(kind));
+    m->received =
+        metrics_counter("paybus_work_received_total", "Messages about work, the same one again too.", labels);
+    m->processed = metrics_counter("paybus_work_processed_total", "Work that was done.", labels);
+    m->ignored = metrics_counter("paybus_work_ignored_total", "Work of a type that nobody handles.", labels);
+    m->failed = metrics_counter("paybus_work_failed_total",
+                                "Attempts that failed and are followed by another.", labels);
+    m->dead = metrics_counter("paybus_work_dead_total", "Work that was given up.", labels);
+    m->replayed = metrics_counter("paybus_work_replayed_total", "Dead letters put back to work.", labels);
+    m->lost = metrics_counter("paybus_work_leases_lost_total",
+                              "Attempts that another worker took over before they ended.", labels);
+    m->in_flight = metrics_gauge("paybus_work_in_flight", "Work in hand.", labels);
+    m->pending = metrics_gauge("paybus_work_pending", "Messages that wait behind those in hand.", labels);
+    m->duration =
+        metrics_histogram("paybus_work_attempt_duration_seconds", "From an attempt's begin to its end.",
+                          labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->latency =
+        metrics_histogram("paybus_work_latency_seconds", "From the stream to the end of work that was done.",
+                          labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+}
 
 void webhook_metrics_init(void)
 {
     struct webhook_metrics *m = &webhook_metrics;
+    for (int kind = 0; kind < WORK_KIND_COUNT; kind++)
+        register_kind((enum work_kind)kind);
     m->dead_letters = metrics_gauge("paybus_dead_letters", "Dead letters that are open.", "");
     m->dead_letters_oldest = metrics_gauge("paybus_dead_letters_oldest_timestamp_seconds",
                                            "When the oldest open dead letter was made; 0 without any.", "");

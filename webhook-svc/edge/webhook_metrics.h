@@ -3,8 +3,23 @@
 #define WEBHOOK_EDGE_WEBHOOK_METRICS_H
 
 #include "shared/io/metrics.h"
+#include "webhook-svc/domain/work.h"
 
+struct webhook_kind_metrics {
+    struct metric *received;  /* counter: messages, the same one again too */
+    struct metric *processed; /* counter */
+    struct metric *ignored;   /* counter: processed, though nobody handles its type */
+    struct metric *failed;    /* counter: attempts that are followed by another */
+    struct metric *dead;      /* counter */
+    struct metric *replayed;  /* counter */
+    struct metric *lost;      /* counter: attempts that took longer than their lease */
+    struct metric *in_flight; /* gauge */
+    struct metric *pending;   /* gauge: messages that wait in the stream */
+    struct metric *duration;  /* histogram: an attempt */
+    struct metric *latency;   /* histogram: from the stream to its end */
+};
 struct webhook_metrics {
+    struct webhook_kind_metrics kinds[WORK_KIND_COUNT];
     struct metric *dead_letters;        /* gauge: open ones, of all instances */
     struct metric *dead_letters_oldest; /* gauge: when the oldest of them was made, unix seconds; 0: none */
     struct metric *database_connects;   /* counter */

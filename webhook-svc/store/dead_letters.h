@@ -1,8 +1,36 @@
-/* dead_letters.h - what was given up. */
+/* dead_letters.h - what was given up: made, published, resolved, measured. */
 #ifndef WEBHOOK_STORE_DEAD_LETTERS_H
 #define WEBHOOK_STORE_DEAD_LETTERS_H
 
 #include "shared/io/db.h"
+#include "webhook-svc/domain/work.h"
+
+struct dead_letter {
+    struct uuid id;
+    struct uuid work_id, object_id; /* zero: none */
+    enum work_kind kind;
+    struct str event_type; /* data NULL: none */
+    const char *subject;   /* where it came from */
+    struct str payload;
+    const char *error;
+    int attempts;
+    int publication;
+    int64_t orig_us; /* when the message was made */
+};
+/* In a pipeline; all of one kind. */
+NODISCARD enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, enum work_kind kind,
+                                                     const struct dead_letter *letters, size_t count);
+/* In a pipeline: those of work that is replayed. */
+NODISCARD enum status store_send_resolve_dead_letters(struct db *db, struct db_params *p,
+                                                      const struct uuid *work, size_t count, const char *by);
+/* Where PAY_DLQ has them. */
+struct publication_row {
+    struct uuid id;
+    int publication;
+    int64_t stream_seq;
+};
+NODISCARD enum status store_mark_dead_letters_published(struct db *db, struct db_params *p,
+                                                        const struct publication_row *rows, size_t count);
 
 struct dead_letters_size {
     int64_t open;

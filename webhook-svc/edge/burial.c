@@ -1,0 +1,81 @@
+/* burial.c - see burial.h. No header of the original message is copied: its Nats-Msg-Id would swallow a
+ * replay.
+ */
+#include "webhook-svc/edge/burial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/core/json_in.h"
+#include "shared/core/timefmt.h"
+#include "shared/io/log.h"
+
+#define TIMEOUT_MS 5000
+#define ERROR_SIZE 512
+
+void burial_subject(const struct dead_letter *letter, char ret_subject[WORK_SUBJECT_SIZE])
+{
+    char id[TYPEID_TEXT_SIZE];
+    if (!uuid_is_zero(&letter->work_id)) {
+        work_subject(DEAD_LETTER_SUBJECT_PREFIX, letter->kind, &letter->work_id, ret_subject);
+        return;
+    }
+    typeid_format("dl", &letter->id, id);
+    (void)snprintf(ret_subject, WORK_SUBJECT_SIZE, DEAD_LETTER_SUBJECT_PREFIX "%s.%s",
+                   work_kind_name(letter->kind), id);
+}
+
+/* A header is one line. */
+static void one_line(const char *text, char ret_line[ERROR_SIZE])
+{
+    (void)snprintf(ret_line, ERROR_SIZE, "%s", text);
+    for (char *c = ret_line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
+}
+
+enum status burial_send(struct requests *requests, const struct dead_letter *letter, void *context)
+{
+    char subject[WORK_SUBJECT_SIZE], id[TYPEID_TEXT_SIZE], message_id[TYPEID_TEXT_SIZE + 16], attempts[16];
+    char time[TIME_TEXT_SIZE], error[ERROR_SIZE];
+    burial_subject(letter, subject);
+    typeid_format("dl", &letter->id, id);
+    (void)snprintf(message_id, sizeof message_id, "%s:%d", id, letter->publication);
+    (void)snprintf(attempts, sizeof attempts, "%d", letter->attempts);
+    time_format(letter->orig_us, time);
+    one_line(letter->error, error);
+    const char *const headers[] = {"Nats-Msg-Id",
+                                   message_id,
+                                   "Paybus-Dead-Letter",
+                                   id,
+                                   "Paybus-Orig-Subject",
+                                   letter->subject,
+                                   "Paybus-Orig-Time",
+                                   time,
+                                   "Paybus-Attempts",
+                                   attempts,
+                                   "Paybus-Error",
+                                   error,
+                                   NULL};
+    const struct request request = {.subject = subject,
+                                    .headers = headers,
+                                    .data = letter->payload.data,
+                                    .len = (int)letter->payload.len,
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .context = context};
+    return requests_send(requests, &request);
+}
+
+enum status burial_read_ack(natsMsg *reply, int64_t *ret_seq)
+{
+    CLEANUP(json_decref_ptr)
+    json_t *ack = json_loadb(natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply), 0, NULL);
+    json_int_t seq = json_integer_value(json_object_get(ack, "seq"));
+    if (seq > 0 && json_object_get(ack, "error") == NULL) {
+        *ret_seq = seq;
+        return STATUS_OK;
+    }
+    const char *why = json_string_value(json_object_get(json_object_get(ack, "error"), "description"));
+    log_event(LOG_ERROR, "dead_letter_refused", log_str("reason", why != NULL ? why : "no sequence"));
+    return STATUS_FAILED;
+}

@@ -1,0 +1,65 @@
+/* engine_bury.c - after a dead letter's row is committed: its message goes to PAY_DLQ, and when that has it
+   the original is terminated. What fails on the way is left to the sweeper. */
+#include <string.h>
+
+#include "shared/io/crash_point.h"
+#include "shared/io/log.h"
+#include "webhook-svc/edge/burial.h"
+#include "webhook-svc/edge/engine_internal.h"
+#include "webhook-svc/edge/webhook_metrics.h"
+
+#define TRY_AGAIN_MS 16000
+
+struct dead_letter engine_dead_letter(struct engine *e, struct job *job)
+{
+    return (struct dead_letter){
+        .id = job->dead_letter,
+        .work_id = job->work.id,
+        .object_id = job->work.object_id,
+        .kind = e->handler->kind,
+        .event_type = job->event_type[0] != '\0' ? str_of(job->event_type) : (struct str){0},
+        .subject = natsMsg_GetSubject(job->message),
+        .payload = {natsMsg_GetData(job->message), (size_t)natsMsg_GetDataLength(job->message)},
+        .error = job->error,
+        .attempts = job->work.attempts,
+        .publication = 1,
+        .orig_us = job->work.enqueued_us};
+}
+
+static void give_up(struct engine *e, struct job *job)
+{
+    pull_send_back(e->bus, job->message, TRY_AGAIN_MS);
+    engine_release(e, job);
+}
+
+void engine_bury(struct engine *e, struct job *job, const struct dead_letter *letter)
+{
+    crash_point("dead_letter_stored");
+    if (burial_send(e->burials, letter, job) != STATUS_OK)
+        give_up(e, job);
+}
+
+void engine_look_at_burials(struct engine *e)
+{
+    struct request_end ended;
+    struct publication_row rows[ENGINE_BATCH_MAX];
+    size_t count = 0;
+    while (count < ENGINE_BATCH_MAX && requests_take(e->burials, &ended)) {
+        struct job *job = ended.context;
+        int64_t seq = 0;
+        if (ended.status == STATUS_OK && burial_read_ack(ended.reply, &seq) == STATUS_OK) {
+            crash_point("dead_letter_published");
+            rows[count++] = (struct publication_row){job->dead_letter, 1, seq};
+            pull_terminate(e->bus, job->message);
+            engine_release(e, job);
+        } else {
+            give_up(e, job);
+        }
+        bus_discard(e->bus, ended.reply);
+    }
+    if (count == 0 || link_connect(&e->link) != STATUS_OK)
+        return;
+    enum status s = store_mark_dead_letters_published(e->link.db, &e->params, rows, count);
+    if (s != STATUS_OK)
+        engine_database_failed(e, "mark_dead_letters_published", s);
+}

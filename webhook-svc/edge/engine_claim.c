@@ -1,0 +1,258 @@
+/* engine_claim.c - a batch of messages becomes a batch of attempts: their rows are locked and looked at, the
+   table of docs/decisions/0015 says what is to be done with each, and all of it is one transaction. Only then
+   does anything begin. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/crash_point.h"
+#include "shared/io/log.h"
+#include "webhook-svc/edge/engine_internal.h"
+#include "webhook-svc/edge/webhook_metrics.h"
+
+#define BY_HAND        "nats"
+#define NAMELESS       "its subject names no work"
+#define OBJECT_IS_GONE "what it is about is not there"
+#define STEPS_MAX      6
+
+static int by_id(const void *a, const void *b)
+{
+    return uuid_compare(&(*(struct job *const *)a)->work.id, &(*(struct job *const *)b)->work.id);
+}
+
+static int by_object(const void *a, const void *b)
+{
+    return uuid_compare(&(*(struct job *const *)a)->work.object_id,
+                        &(*(struct job *const *)b)->work.object_id);
+}
+
+static enum status load(struct engine *e, struct claim *c, PGresult **ret_rows)
+{
+    struct uuid ids[ENGINE_BATCH_MAX];
+    PGresult *results[2] = {NULL, NULL};
+    for (size_t i = 0; i < c->count; i++)
+        ids[i] = c->jobs[i]->work.id;
+    enum status s = db_pipeline_begin(e->link.db);
+    if (s != STATUS_OK)
+        return s;
+    s = db_pipeline_send_sql(e->link.db, "begin");
+    if (s == STATUS_OK)
+        s = store_send_load_work(e->link.db, &e->params, e->handler->kind, ids, c->count);
+    enum status end = db_pipeline_finish(e->link.db, results, 2);
+    if (s == STATUS_OK)
+        s = end;
+    db_result_ptr(&results[0]);
+    *ret_rows = results[1];
+    return s;
+}
+
+static void add_attempt(struct engine *e, struct claim *c, struct job *job)
+{
+    struct work *w = &job->work;
+    bool is_replay = job->verdict.action == WORK_REPLAY;
+    if (is_replay) {
+        c->replayed[c->replayed_count++] = w->id;
+        w->generation++;
+    }
+    w->attempts = is_replay ? 1 : w->attempts + (job->verdict.action == WORK_CLAIM);
+    w->state = WORK_PROCESSING;
+    w->lease_until_us = c->now_us + e->lease_ms * 1000;
+    c->objects[c->claimed_count] = w->object_id;
+    c->claimed[c->claimed_count++] = (struct attempt_row){w->id, w->generation, w->attempts};
+}
+
+/* Its id is made of the place of its message, so that a second delivery makes no second dead letter. */
+static void add_nameless(struct engine *e, struct claim *c, struct job *job)
+{
+    job->is_nameless = true;
+    job->work = (struct work){.kind = e->handler->kind, .enqueued_us = job->stored_us};
+    job->dead_letter = uuid7_make(job->stored_us, (uint32_t)job->stream_seq, 0);
+    (void)snprintf(job->error, sizeof job->error, NAMELESS);
+    c->nameless[c->nameless_count++] = engine_dead_letter(e, job);
+}
+
+static void decide(struct engine *e, struct claim *c, struct job *job)
+{
+    const char *id = NULL;
+    struct work_message m = {.has_id = natsMsgHeader_Get(job->message, "Nats-Msg-Id", &id) == NATS_OK,
+                             .deliveries = job->deliveries};
+    job->verdict = work_decide(&job->work, &m, c->now_us);
+    enum work_action action = job->verdict.action;
+    if (action == WORK_CLAIM || action == WORK_BURY || action == WORK_REPLAY)
+        add_attempt(e, c, job);
+}
+
+/* Rows and jobs are sorted alike. A second message for the same work sees what became of it by the first. */
+static void decide_all(struct engine *e, struct claim *c, const PGresult *rows)
+{
+    int row = 0, row_count = PQntuples(rows);
+    for (size_t i = 0; i < c->count; i++) {
+        struct job *job = c->jobs[i], *before = i > 0 ? c->jobs[i - 1] : NULL;
+        struct uuid id = job->work.id;
+        if (before != NULL && !before->is_nameless && uuid_compare(&before->work.id, &id) == 0) {
+            job->work = before->work;
+        } else if (!job->is_nameless && row < row_count) {
+            struct uuid found = db_get_uuid(rows, row, 0);
+            if (uuid_compare(&found, &id) == 0)
+                store_read_work(rows, row++, e->handler->kind, &job->work, &c->now_us);
+            else
+                job->is_nameless = true;
+        } else {
+            job->is_nameless = true;
+        }
+        if (job->is_nameless)
+            add_nameless(e, c, job);
+        else
+            decide(e, c, job);
+    }
+}
+
+/* Sends what was decided and COMMIT. *ret_objects: which step has the objects, -1 without. */
+static enum status send_decided(struct engine *e, struct claim *c, int *ret_count, int *ret_objects)
+{
+    struct db *db = e->link.db;
+    struct db_params *p = &e->params;
+    int count = 0;
+    *ret_objects = -1;
+    /* A claim that PostgreSQL forgets in a crash is made again: the effect knows its source. */
+    enum status s = db_pipeline_send_sql(db, c->replayed_count + c->nameless_count > 0
+                                                 ? "set local synchronous_commit = on"
+                                                 : "set local synchronous_commit = off");
+    count++;
+    if (s == STATUS_OK && c->claimed_count > 0) {
+        s = store_send_claim_work(db, p, c->claimed, c->claimed_count, e->lease_ms);
+        count++;
+    }
+    if (s == STATUS_OK && c->claimed_count > 0) {
+        s = store_send_ids(db, p, e->handler->load_statement, c->objects, c->claimed_count);
+        *ret_objects = count++;
+    }
+    if (s == STATUS_OK && c->replayed_count > 0) {
+        s = store_send_resolve_dead_letters(db, p, c->replayed, c->replayed_count, BY_HAND);
+        count++;
+    }
+    if (s == STATUS_OK && c->nameless_count > 0) {
+        s = store_send_insert_dead_letters(db, p, e->handler->kind, c->nameless, c->nameless_count);
+        count++;
+    }
+    if (s == STATUS_OK)
+        s = db_pipeline_send_sql(db, "commit");
+    *ret_count = count + 1;
+    return s;
+}
+
+static enum status commit(struct engine *e, struct claim *c, PGresult **ret_objects)
+{
+    PGresult *results[STEPS_MAX] = {NULL};
+    int count = 0, objects = -1;
+    enum status s = db_pipeline_begin(e->link.db);
+    if (s != STATUS_OK)
+        return s;
+    s = send_decided(e, c, &count, &objects);
+    enum status end = db_pipeline_finish(e->link.db, results, count);
+    if (s == STATUS_OK)
+        s = end;
+    if (s == STATUS_OK && !db_committed(results[count - 1]))
+        s = STATUS_FAILED;
+    for (int i = 0; i < count; i++) {
+        if (i == objects && s == STATUS_OK)
+            *ret_objects = results[i];
+        else
+            db_result_ptr(&results[i]);
+    }
+    return s;
+}
+
+/* The claimed jobs, sorted by object, get what the handler wants to know of it; rows are few, and jobs of one
+   object side by side. */
+static void hand_out_objects(struct engine *e, struct job **jobs, size_t count, const PGresult *rows)
+{
+    qsort(jobs, count, sizeof(struct job *), by_object);
+    for (int row = 0; rows != NULL && row < PQntuples(rows); row++) {
+        struct job wanted = {.work.object_id = db_get_uuid(rows, row, 0)}, *key = &wanted;
+        struct job **found = bsearch(&key, jobs, count, sizeof(struct job *), by_object);
+        while (found != NULL && found > jobs && by_object(found - 1, &key) == 0)
+            found--;
+        for (; found != NULL && found < jobs + count && by_object(found, &key) == 0; found++)
+            if (!e->handler->read(*found, rows, row))
+                log_event(LOG_ERROR, "out_of_memory", log_str("at", "read_object"));
+    }
+}
+
+static void start(struct engine *e, struct job *job)
+{
+    char error[JOB_ERROR_SIZE];
+    job->is_running = true;
+    job->begun_us = clock_monotonic_us();
+    if (job->verdict.action == WORK_BURY) {
+        (void)snprintf(error, sizeof error, "given up after %d attempts and %lld deliveries that did not end",
+                       job->work.attempts, (long long)job->deliveries);
+        job_end(job, RESULT_PERMANENT, error);
+    } else if (job->object == NULL) {
+        job_end(job, RESULT_PERMANENT, OBJECT_IS_GONE);
+    } else {
+        e->handler->start(e->options.context, job);
+    }
+}
+
+static void settle(struct engine *e, struct job *job)
+{
+    if (job->verdict.action == WORK_WAIT)
+        pull_send_back(e->bus, job->message, job->verdict.wait_ms);
+    else if (job->verdict.action == WORK_ACKNOWLEDGE)
+        pull_acknowledge(e->bus, job->message);
+    else
+        pull_terminate(e->bus, job->message);
+    engine_release(e, job);
+}
+
+/* After COMMIT. */
+static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
+{
+    struct job *claimed[ENGINE_BATCH_MAX];
+    size_t count = 0;
+    crash_point("work_claimed");
+    for (size_t i = 0, nameless = 0; i < c->count; i++) {
+        struct job *job = c->jobs[i];
+        enum work_action action = job->verdict.action;
+        if (job->is_nameless)
+            engine_bury(e, job, &c->nameless[nameless++]);
+        else if (action == WORK_CLAIM || action == WORK_BURY || action == WORK_REPLAY)
+            claimed[count++] = job;
+        else
+            settle(e, job);
+    }
+    metric_add(webhook_metrics.kinds[e->handler->kind].replayed, (int64_t)c->replayed_count);
+    hand_out_objects(e, claimed, count, objects);
+    for (size_t i = 0; i < count; i++)
+        start(e, claimed[i]);
+    if (count > 0 && e->handler->flush != NULL)
+        e->handler->flush(e->options.context, (int)count);
+}
+
+void engine_claim(struct engine *e)
+{
+    struct claim *c = &e->claim;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    CLEANUP(db_result_ptr) PGresult *objects = NULL;
+    size_t count = (size_t)e->arrived_count;
+    *c = (struct claim){.jobs = e->arrived, .count = count < ENGINE_BATCH_MAX ? count : ENGINE_BATCH_MAX};
+    qsort(c->jobs, c->count, sizeof(struct job *), by_id);
+    enum status s = load(e, c, &rows);
+    if (s == STATUS_OK) {
+        decide_all(e, c, rows);
+        s = commit(e, c, &objects);
+    }
+    if (s != STATUS_OK) {
+        engine_database_failed(e, "claim", s);
+        return;
+    }
+    struct job *jobs[ENGINE_BATCH_MAX];
+    for (size_t i = 0; i < c->count; i++)
+        jobs[i] = c->jobs[i];
+    c->jobs = jobs; /* what they leave is room for others */
+    e->arrived_count -= (int)c->count;
+    for (int i = 0; i < e->arrived_count; i++)
+        e->arrived[i] = e->arrived[(size_t)i + c->count];
+    go_on(e, c, objects);
+}

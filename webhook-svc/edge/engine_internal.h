@@ -1,0 +1,73 @@
+/* engine_internal.h - what the engine's files share; nobody else includes it. */
+#ifndef WEBHOOK_EDGE_ENGINE_INTERNAL_H
+#define WEBHOOK_EDGE_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "shared/io/pull.h"
+#include "shared/io/requests.h"
+#include "webhook-svc/edge/engine.h"
+#include "webhook-svc/edge/ids.h"
+#include "webhook-svc/edge/link.h"
+#include "webhook-svc/store/dead_letters.h"
+#include "webhook-svc/store/work.h"
+
+#define ENGINE_BATCH_MAX 256
+
+/* The arrived ones of one transaction, sorted by id. */
+struct claim {
+    struct job **jobs;
+    size_t count;
+    int64_t now_us; /* the database's */
+    size_t claimed_count, replayed_count, nameless_count;
+    struct attempt_row claimed[ENGINE_BATCH_MAX];
+    struct uuid objects[ENGINE_BATCH_MAX], replayed[ENGINE_BATCH_MAX];
+    struct dead_letter nameless[ENGINE_BATCH_MAX];
+};
+
+/* The ended ones of one transaction, sorted by id. */
+struct ending {
+    size_t count, dead_count;
+    struct job *jobs[ENGINE_BATCH_MAX];
+    struct end_row rows[ENGINE_BATCH_MAX];
+    struct dead_letter dead[ENGINE_BATCH_MAX];
+};
+
+struct engine {
+    struct engine_options options;
+    const struct handler *handler;
+    struct bus *bus;
+    struct link link;
+    struct pull_spec spec;
+    char filter[WORK_SUBJECT_SIZE];
+    struct pull *pull;
+    struct requests *burials; /* dead letters on their way to PAY_DLQ */
+    pthread_t thread;
+    bool started;
+    int64_t lease_ms, progress_us, database_retry_us;
+    struct ids ids;
+    struct db_params params;
+    int capacity, free_count, arrived_count;
+    struct job *jobs, **free, **arrived; /* arrived: not claimed yet */
+    struct monitor monitor;              /* guards what follows */
+    int ended_count;
+    struct job **ended; /* not stored yet */
+    struct claim claim; /* the batch in hand, of the engine's thread */
+    struct ending ending;
+};
+
+/* engine_claim.c - what messages name becomes ours, or is settled. */
+void engine_claim(struct engine *e);
+/* engine_store.c - what became of it. */
+void engine_store(struct engine *e);
+/* engine_bury.c - dead letters go to PAY_DLQ, then their messages go. */
+void engine_bury(struct engine *e, struct job *job, const struct dead_letter *letter);
+void engine_look_at_burials(struct engine *e);
+
+/* Its message goes, the job is free. */
+void engine_release(struct engine *e, struct job *job);
+void engine_database_failed(struct engine *e, const char *what, enum status status);
+/* What a job that ends dead leaves behind; strings are borrowed from the job. */
+struct dead_letter engine_dead_letter(struct engine *e, struct job *job);
+
+#endif

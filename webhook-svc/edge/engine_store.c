@@ -1,0 +1,195 @@
+/* engine_store.c - attempts that ended are stored in batches, dead letters with them, and only then are their
+   messages settled. Who has lost its lease meanwhile changes nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/crash_point.h"
+#include "shared/io/log.h"
+#include "webhook-svc/edge/engine_internal.h"
+#include "webhook-svc/edge/webhook_metrics.h"
+
+#define STEPS_MAX 4
+
+static int by_id(const void *a, const void *b)
+{
+    return uuid_compare(&(*(struct job *const *)a)->work.id, &(*(struct job *const *)b)->work.id);
+}
+
+static void take_ended(struct engine *e, struct ending *x)
+{
+    monitor_lock(&e->monitor);
+    while (x->count < ENGINE_BATCH_MAX && e->ended_count > 0)
+        x->jobs[x->count++] = e->ended[--e->ended_count];
+    monitor_unlock(&e->monitor);
+    qsort(x->jobs, x->count, sizeof(struct job *), by_id);
+}
+
+static void put_back(struct engine *e, const struct ending *x)
+{
+    monitor_lock(&e->monitor);
+    for (size_t i = 0; i < x->count; i++)
+        e->ended[e->ended_count++] = x->jobs[i];
+    monitor_unlock(&e->monitor);
+}
+
+static bool may_be_dead(const struct ending *x)
+{
+    bool dead = false;
+    for (size_t i = 0; i < x->count; i++)
+        dead = dead || x->rows[i].state == WORK_DEAD;
+    return dead;
+}
+
+static void fill_rows(struct ending *x)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        struct job *job = x->jobs[i];
+        struct retry_step step = retry_after(job->work.kind, job->result, job->work.attempts);
+        x->rows[i] = (struct end_row){.attempt = {job->work.id, job->work.generation, job->work.attempts},
+                                      .state = step.state,
+                                      .delay_ms = step.delay_ms,
+                                      .error = step.state == WORK_PROCESSED ? NULL : job->error};
+        job->has_ended = false;
+    }
+}
+
+static void note_ended(struct ending *x, const PGresult *r)
+{
+    for (int row = 0; row < PQntuples(r); row++) {
+        struct job wanted = {.work.id = db_get_uuid(r, row, 0)}, *key = &wanted;
+        struct job **found = bsearch(&key, x->jobs, x->count, sizeof(struct job *), by_id);
+        if (found != NULL)
+            (*found)->has_ended = true;
+    }
+}
+
+static enum status finish_rows(struct engine *e, struct ending *x, bool with_commit)
+{
+    struct db *db = e->link.db;
+    PGresult *results[STEPS_MAX] = {NULL};
+    int count = with_commit ? 4 : 3;
+    enum status s = db_pipeline_begin(db);
+    if (s != STATUS_OK)
+        return s;
+    s = db_pipeline_send_sql(db, "begin");
+    /* What PostgreSQL forgets in a crash is done again: the effect knows its source. Not so a dead letter. */
+    if (s == STATUS_OK)
+        s = db_pipeline_send_sql(db, with_commit ? "set local synchronous_commit = off"
+                                                 : "set local synchronous_commit = on");
+    if (s == STATUS_OK)
+        s = store_send_finish_work(db, &e->params, x->rows, x->count);
+    if (s == STATUS_OK && with_commit)
+        s = db_pipeline_send_sql(db, "commit");
+    enum status end = db_pipeline_finish(db, results, count);
+    if (s == STATUS_OK)
+        s = end;
+    if (s == STATUS_OK && with_commit && !db_committed(results[3]))
+        s = STATUS_FAILED;
+    if (s == STATUS_OK)
+        note_ended(x, results[2]);
+    for (int i = 0; i < count; i++)
+        db_result_ptr(&results[i]);
+    return s;
+}
+
+static enum status add_dead_letters(struct engine *e, struct ending *x)
+{
+    struct db *db = e->link.db;
+    PGresult *results[2] = {NULL, NULL};
+    for (size_t i = 0; i < x->count; i++) {
+        if (!x->jobs[i]->has_ended || x->rows[i].state != WORK_DEAD)
+            continue;
+        x->jobs[i]->dead_letter = ids_next(&e->ids);
+        x->dead[x->dead_count++] = engine_dead_letter(e, x->jobs[i]);
+    }
+    enum status s = db_pipeline_begin(db);
+    if (s != STATUS_OK)
+        return s;
+    s = store_send_insert_dead_letters(db, &e->params, e->handler->kind, x->dead, x->dead_count);
+    if (s == STATUS_OK)
+        s = db_pipeline_send_sql(db, "commit");
+    enum status end = db_pipeline_finish(db, results, 2);
+    if (s == STATUS_OK)
+        s = end;
+    if (s == STATUS_OK && !db_committed(results[1]))
+        s = STATUS_FAILED;
+    db_result_ptr(&results[0]);
+    db_result_ptr(&results[1]);
+    return s;
+}
+
+static enum status store(struct engine *e, struct ending *x)
+{
+    fill_rows(x);
+    bool with_dead = may_be_dead(x);
+    enum status s = finish_rows(e, x, !with_dead);
+    return s == STATUS_OK && with_dead ? add_dead_letters(e, x) : s;
+}
+
+static void count_end(const struct job *job, enum work_state state)
+{
+    struct webhook_kind_metrics *m = &webhook_metrics.kinds[job->work.kind];
+    int64_t now_us = clock_monotonic_us();
+    metric_observe_us(m->duration, now_us - job->begun_us);
+    if (state == WORK_PROCESSED) {
+        metric_add(job->result == RESULT_IGNORED ? m->ignored : m->processed, 1);
+        metric_observe_us(m->latency, clock_unix_us() - job->stored_us);
+    } else {
+        metric_add(state == WORK_DEAD ? m->dead : m->failed, 1);
+    }
+}
+
+static void log_end(const struct job *job, enum work_state state)
+{
+    char id[TYPEID_TEXT_SIZE];
+    if (state == WORK_PROCESSED)
+        return;
+    typeid_format("wrk", &job->work.id, id);
+    log_event(state == WORK_DEAD ? LOG_WARN : LOG_INFO, state == WORK_DEAD ? "work_dead" : "work_failed",
+              log_str("work", id), log_int("attempts", job->work.attempts), log_str("error", job->error));
+}
+
+static void settle(struct engine *e, struct ending *x)
+{
+    size_t dead = 0;
+    for (size_t i = 0; i < x->count; i++) {
+        struct job *job = x->jobs[i];
+        enum work_state state = x->rows[i].state;
+        job->is_running = false;
+        if (!job->has_ended) { /* it is another worker's, who has a message of its own */
+            metric_add(webhook_metrics.kinds[job->work.kind].lost, 1);
+            engine_release(e, job);
+            continue;
+        }
+        count_end(job, state);
+        log_end(job, state);
+        if (state == WORK_DEAD) {
+            engine_bury(e, job, &x->dead[dead++]);
+            continue;
+        }
+        if (state == WORK_PROCESSED)
+            pull_acknowledge(e->bus, job->message);
+        else
+            pull_send_back(e->bus, job->message, x->rows[i].delay_ms);
+        engine_release(e, job);
+    }
+}
+
+void engine_store(struct engine *e)
+{
+    struct ending *x = &e->ending;
+    *x = (struct ending){0};
+    take_ended(e, x);
+    if (x->count == 0)
+        return;
+    crash_point("work_done");
+    enum status s = store(e, x);
+    if (s != STATUS_OK) {
+        put_back(e, x);
+        engine_database_failed(e, "store", s);
+        return;
+    }
+    crash_point("work_stored");
+    settle(e, x);
+}

@@ -1,0 +1,50 @@
+/* handler.h - how a kind of work is done. The engine claims work and begins a job for each; the handler ends
+   it when it is done, at once or later, from any thread: nobody waits for a slow one. */
+#ifndef WEBHOOK_EDGE_HANDLER_H
+#define WEBHOOK_EDGE_HANDLER_H
+
+#include <nats/nats.h>
+
+#include "shared/io/db.h"
+#include "webhook-svc/domain/retry.h"
+
+#define JOB_ERROR_SIZE      480
+#define JOB_EVENT_TYPE_SIZE 104
+
+struct engine;
+/* One attempt. */
+struct job {
+    struct work work;                     /* as claimed */
+    void *object;                         /* the handler's, from read to release */
+    char event_type[JOB_EVENT_TYPE_SIZE]; /* set by read; "": none */
+    /* What follows is the engine's. */
+    struct engine *engine;
+    natsMsg *message;
+    int64_t deliveries, stored_us, stream_seq; /* of the message */
+    int64_t begun_us, sign_us;                 /* monotonic: claimed, last sign of life */
+    struct work_verdict verdict;
+    enum work_result result;
+    char error[JOB_ERROR_SIZE];
+    bool is_nameless; /* its message names no work */
+    bool has_ended;   /* in the database, by us */
+    bool is_running;
+    struct uuid dead_letter;
+};
+/* Once for each job that was started, also from within start. error may be NULL; what does not fit is cut. */
+void job_end(struct job *job, enum work_result result, const char *error);
+
+struct handler {
+    enum work_kind kind;
+    /* A statement that gets the ids of objects in $1 and is run in the transaction that claims their work;
+       the first column of its rows is the object's id. */
+    int load_statement;
+    /* Keeps what it needs of a row; false: out of memory. */
+    bool (*read)(struct job *job, const PGresult *r, int row);
+    void (*start)(void *context, struct job *job); /* must not block */
+    void (*flush)(void *context, int count);       /* after so many were started; may be NULL */
+    void (*look)(void *context);                   /* at every turn of the engine's thread; may be NULL */
+    int64_t (*look_again_us)(void *context);       /* when to look at the latest; may be NULL */
+    void (*release)(struct job *job);              /* of what read kept */
+};
+
+#endif

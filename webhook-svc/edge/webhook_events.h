@@ -1,0 +1,18 @@
+/* webhook_events.h - kind webhook: inbound events by their type. Effects are commands to ledger-svc that name
+   the event as their source, many on their way at once. */
+#ifndef WEBHOOK_EDGE_WEBHOOK_EVENTS_H
+#define WEBHOOK_EDGE_WEBHOOK_EVENTS_H
+
+#include "shared/io/bell.h"
+#include "shared/io/bus.h"
+#include "webhook-svc/edge/handler.h"
+
+struct webhook_events;
+extern const struct handler webhook_events_handler; /* its context is a struct webhook_events * */
+
+/* in_flight: the most jobs at once. */
+NODISCARD enum status webhook_events_open(struct bus *bus, int in_flight, struct bell *bell,
+                                          struct webhook_events **ret_events);
+void webhook_events_close(struct webhook_events *w); /* after bus_close; NULL-safe */
+
+#endif

@@ -1,0 +1,39 @@
+/* work.h - rows of work: locked and loaded, claimed, ended. Each call sends or reads its part of a pipeline
+   or is one statement; transactions are the caller's. */
+#ifndef WEBHOOK_STORE_WORK_H
+#define WEBHOOK_STORE_WORK_H
+
+#include "shared/io/db.h"
+#include "webhook-svc/domain/work.h"
+
+/* An attempt by its fencing token: who has another one has lost its lease. */
+struct attempt_row {
+    struct uuid id;
+    int generation, attempts;
+};
+struct end_row {
+    struct attempt_row attempt;
+    enum work_state state;
+    int64_t delay_ms;  /* of failed */
+    const char *error; /* NULL: none */
+};
+
+/* load_work in a pipeline: locks, so send it after BEGIN. ids in any order. */
+NODISCARD enum status store_send_load_work(struct db *db, struct db_params *p, enum work_kind kind,
+                                           const struct uuid *ids, size_t count);
+/* Its result's row. *ret_now_us: the database's clock. */
+void store_read_work(const PGresult *r, int row, enum work_kind kind, struct work *ret_work,
+                     int64_t *ret_now_us);
+NODISCARD enum status store_send_claim_work(struct db *db, struct db_params *p,
+                                            const struct attempt_row *rows, size_t count, int64_t lease_ms);
+/* A statement with one parameter: ids. */
+NODISCARD enum status store_send_ids(struct db *db, struct db_params *p, int statement,
+                                     const struct uuid *ids, size_t count);
+/* Rows sorted by id, so that two never wait for each other in a circle. Its result: the ids of those that
+   were ended. */
+NODISCARD enum status store_send_finish_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                             size_t count);
+NODISCARD enum status store_renew_leases(struct db *db, struct db_params *p, const struct attempt_row *rows,
+                                         size_t count, int64_t lease_ms);
+
+#endif
