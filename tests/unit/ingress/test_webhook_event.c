@@ -91,8 +91,7 @@ static void integers_that_do_not_stay(void **state)
     static const char *const payloads[] = {
         "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":9223372036854775808}}",
         "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":-9223372036854775809}}",
-        "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":[[{\"b\":[1,2,99999999999999999999]}]]}"
-        "}",
+        "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":[[[1,2,99999999999999999999]]]}}",
     };
     for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
         struct digest content;
