@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ingress/domain/object_id.h"
 #include "ingress/domain/text.h"
+#include "shared/contract/object_id.h"
 #include "shared/core/currency.h"
 #include "shared/core/json_out.h"
 #include "shared/core/parse.h"

@@ -1,10 +1,10 @@
 /* read_events.c - the fact log, and the audit trail over it: the same rows under the words of an auditor. */
 #include <string.h>
 
-#include "ingress/domain/object_id.h"
 #include "ingress/edge/reads.h"
 #include "ingress/store/bounds.h"
 #include "ingress/store/events.h"
+#include "shared/contract/object_id.h"
 
 static void text_or_null(struct json_out *out, const char *key, struct str text)
 {

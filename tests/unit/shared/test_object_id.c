@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "ingress/domain/object_id.h"
+#include "shared/contract/object_id.h"
 #include "shared/core/typeid.h"
 
 #define SUFFIX "_01m7x99rzwfh8tw2x75kw2azz0"

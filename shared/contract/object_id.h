@@ -1,6 +1,6 @@
 /* object_id.h - ids of whatever events are about: which prefix stands for which resource. Pure. */
-#ifndef INGRESS_DOMAIN_OBJECT_ID_H
-#define INGRESS_DOMAIN_OBJECT_ID_H
+#ifndef SHARED_CONTRACT_OBJECT_ID_H
+#define SHARED_CONTRACT_OBJECT_ID_H
 
 #include "shared/core/uuid.h"
 

@@ -1,5 +1,5 @@
 /* object_id.c - see object_id.h. */
-#include "ingress/domain/object_id.h"
+#include "shared/contract/object_id.h"
 
 #include "shared/core/typeid.h"
 
