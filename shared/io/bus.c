@@ -211,7 +211,9 @@ void bus_close(struct bus *bus, int timeout_ms)
     monitor_unlock(&bus->monitor);
     bool draining =
         bus_is_connected(bus) && natsConnection_DrainTimeout(bus->connection, timeout_ms) == NATS_OK;
-    if (!draining || !wait_closed(bus, timeout_ms))
+    /* The drain ends by itself at its timeout, and tells about it before the connection is closed: closing it
+       from here at the same moment would let that come after the bus is gone. */
+    if (!draining || !wait_closed(bus, timeout_ms + CLOSED_WAIT_MS))
         natsConnection_Close(bus->connection);
     bool closed = wait_closed(bus, CLOSED_WAIT_MS);
     natsConnection_Destroy(bus->connection);

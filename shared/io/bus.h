@@ -51,7 +51,7 @@ void bus_new_inbox(const struct bus *bus, char ret_inbox[BUS_INBOX_SIZE]);
 NODISCARD enum status bus_listen(struct bus *bus, void (*on_reconnect)(void *context), void *context);
 void bus_unlisten(struct bus *bus, void (*on_reconnect)(void *context), void *context);
 
-/* Drains subscriptions and closes; waits at most timeout_ms for the drain. NULL-safe. */
+/* Drains subscriptions, at most timeout_ms, and closes. NULL-safe. */
 void bus_close(struct bus *bus, int timeout_ms);
 
 /* Ends a received message, which may be NULL, soon: instead of natsMsg_Destroy, which wakes a thread of

@@ -52,6 +52,11 @@ void servers_nats_create(struct servers_nats *nats, const char *settings);
 void servers_nats_start(struct servers_nats *nats);
 void servers_nats_stop(struct servers_nats *nats); /* SIGTERM */
 void servers_nats_kill(struct servers_nats *nats); /* SIGKILL */
+/* While it is stopped: all its streams are gone. */
+void servers_nats_wipe(const struct servers_nats *nats);
+/* While it is stopped: a stream of an account has lost all messages, as by a power cut before they were
+   written; the stream itself is there. */
+void servers_nats_lose_messages(const struct servers_nats *nats, const char *account, const char *stream);
 /* SIGSTOP and SIGCONT: silent but connected. */
 void servers_nats_freeze(struct servers_nats *nats);
 void servers_nats_thaw(struct servers_nats *nats);

@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "shared/core/clock.h"
 #include "tests/support/ports.h"
@@ -92,6 +94,27 @@ void servers_nats_stop(struct servers_nats *nats)
 void servers_nats_kill(struct servers_nats *nats)
 {
     stop(nats, SIGKILL);
+}
+
+void servers_nats_wipe(const struct servers_nats *nats)
+{
+    char path[SERVERS_PATH_SIZE + 16];
+    if (nats->pid != 0)
+        servers_fail("nats-server runs: its store cannot be wiped");
+    snprintf(path, sizeof(path), "%s/jetstream", nats->directory);
+    servers_remove_directory(path);
+}
+
+void servers_nats_lose_messages(const struct servers_nats *nats, const char *account, const char *stream)
+{
+    char path[SERVERS_PATH_SIZE + 128];
+    snprintf(path, sizeof(path), "%s/jetstream/jetstream/%s/streams/%s/msgs", nats->directory, account,
+             stream);
+    if (nats->pid != 0 || access(path, W_OK) != 0)
+        servers_fail("%s cannot be lost", path);
+    servers_remove_directory(path);
+    if (mkdir(path, 0750) != 0)
+        servers_fail("%s cannot be made", path);
 }
 
 static void send_signal(const struct servers_nats *nats, int signal)

@@ -1,0 +1,130 @@
+/* stream.c - see stream.h. The calls that make and read streams are nats.c's own. */
+#include "shared/io/stream.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/io/bus_internal.h"
+#include "shared/io/log.h"
+
+#define NS_PER_S     INT64_C(1000000000)
+#define API_WAIT_MS  2000
+#define ERROR_ABSENT ((jsErrCode)0)
+
+static void context_ptr(jsCtx **js)
+{
+    jsCtx_Destroy(*js);
+}
+
+static void info_ptr(jsStreamInfo **info)
+{
+    jsStreamInfo_Destroy(*info);
+}
+
+static void message_ptr(natsMsg **message)
+{
+    natsMsg_Destroy(*message);
+}
+
+static enum status open_context(struct bus *bus, jsCtx **ret_js)
+{
+    jsOptions options;
+    natsStatus s = jsOptions_Init(&options);
+    options.Wait = API_WAIT_MS;
+    if (s == NATS_OK)
+        s = natsConnection_JetStream(ret_js, bus->connection, &options);
+    return s == NATS_OK ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* The server has no JetStream, is not there or does not answer: that passes. The rest is its refusal. */
+static enum status refused(const char *stream, const char *call, natsStatus s, jsErrCode code)
+{
+    bool passes = code == ERROR_ABSENT;
+    log_event(passes ? LOG_WARN : LOG_ERROR, "stream_call_failed", log_str("stream", stream),
+              log_str("call", call), log_str("reason", natsStatus_GetText(s)), log_int("code", code));
+    return passes ? STATUS_UNAVAILABLE : STATUS_FAILED;
+}
+
+static void fill_config(const struct stream_spec *spec, const char **subjects, jsStreamConfig *ret_config)
+{
+    (void)jsStreamConfig_Init(ret_config);
+    subjects[0] = spec->subject;
+    ret_config->Name = spec->name;
+    ret_config->Description = spec->description;
+    ret_config->Subjects = subjects;
+    ret_config->SubjectsLen = 1;
+    ret_config->Retention = spec->is_work_queue ? js_WorkQueuePolicy : js_LimitsPolicy;
+    ret_config->Storage = js_FileStorage;
+    ret_config->Discard = spec->is_work_queue ? js_DiscardNew : js_DiscardOld;
+    ret_config->MaxAge = spec->max_age_s * NS_PER_S;
+    ret_config->MaxBytes = spec->max_bytes > 0 ? spec->max_bytes : -1;
+    ret_config->Duplicates = spec->duplicates_s * NS_PER_S;
+    ret_config->Replicas = spec->replicas;
+    ret_config->AllowDirect = true;
+}
+
+static bool is_in_line(const jsStreamConfig *have, const jsStreamConfig *want)
+{
+    return have->SubjectsLen == 1 && strcmp(have->Subjects[0], want->Subjects[0]) == 0 &&
+           have->MaxAge == want->MaxAge && have->MaxBytes == want->MaxBytes &&
+           have->Duplicates == want->Duplicates && have->Replicas == want->Replicas &&
+           have->Discard == want->Discard && have->AllowDirect == want->AllowDirect;
+}
+
+enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struct stream_state *ret_state)
+{
+    jsCtx *js CLEANUP(context_ptr) = NULL;
+    jsStreamInfo *info CLEANUP(info_ptr) = NULL;
+    jsStreamConfig config;
+    const char *subjects[1];
+    jsErrCode code = ERROR_ABSENT;
+    if (open_context(bus, &js) != STATUS_OK)
+        return STATUS_NO_MEMORY;
+    fill_config(spec, subjects, &config);
+    natsStatus s = js_GetStreamInfo(&info, js, spec->name, NULL, &code);
+    if (s == NATS_NOT_FOUND) {
+        s = js_AddStream(&info, js, &config, NULL, &code);
+        if (s == NATS_OK)
+            log_event(LOG_INFO, "stream_created", log_str("stream", spec->name));
+    } else if (s == NATS_OK && !is_in_line(info->Config, &config)) {
+        jsStreamInfo_Destroy(info);
+        info = NULL;
+        s = js_UpdateStream(&info, js, &config, NULL, &code);
+        if (s == NATS_OK)
+            log_event(LOG_INFO, "stream_updated", log_str("stream", spec->name));
+    }
+    if (s != NATS_OK)
+        return refused(spec->name, "ensure", s, code);
+    *ret_state = (struct stream_state){.created_ns = info->Created,
+                                       .first_seq = (int64_t)info->State.FirstSeq,
+                                       .last_seq = (int64_t)info->State.LastSeq,
+                                       .messages = (int64_t)info->State.Msgs};
+    return STATUS_OK;
+}
+
+/* "" when the message has no such header. */
+static void copy_header(natsMsg *message, const char *name, char ret_value[STREAM_ID_SIZE])
+{
+    const char *value = NULL;
+    if (natsMsgHeader_Get(message, name, &value) != NATS_OK || strlen(value) >= STREAM_ID_SIZE)
+        value = "";
+    (void)snprintf(ret_value, STREAM_ID_SIZE, "%s", value);
+}
+
+enum status stream_find(struct bus *bus, const char *stream, int64_t seq, const char *header,
+                        struct stream_message *ret_message)
+{
+    jsCtx *js CLEANUP(context_ptr) = NULL;
+    natsMsg *message CLEANUP(message_ptr) = NULL;
+    jsErrCode code = ERROR_ABSENT;
+    if (open_context(bus, &js) != STATUS_OK)
+        return STATUS_NO_MEMORY;
+    natsStatus s = js_GetMsg(&message, js, stream, (uint64_t)seq, NULL, &code);
+    if (s == NATS_NOT_FOUND || code == JSNoMessageFoundErr)
+        return STATUS_INVALID;
+    if (s != NATS_OK)
+        return refused(stream, "get", s, code);
+    copy_header(message, "Nats-Msg-Id", ret_message->id);
+    copy_header(message, header, ret_message->value);
+    return STATUS_OK;
+}
