@@ -21,15 +21,6 @@ void chain_rows_free(struct chain_rows *rows)
     *rows = (struct chain_rows){0};
 }
 
-static enum status read_events(struct db *db, const int64_t bounds[3], struct chain_rows *rows)
-{
-    CLEANUP(db_params_free) struct db_params p;
-    db_params_init(&p, PARAMS_MAX);
-    for (int i = 0; i < 3; i++)
-        db_param_int8(&p, bounds[i]);
-    return db_query(db, LEDGER_SQL_LIST_SEALED_EVENTS, &p, &rows->events);
-}
-
 static bool posts_transaction(const struct chain_rows *rows, int event)
 {
     return str_eq_c(db_get_str(rows->events, event, EVENT_TYPE), "transaction.posted");
@@ -51,12 +42,11 @@ static enum status read_posted(struct db *db, struct chain_rows *rows)
     return s == STATUS_OK ? db_query(db, LEDGER_SQL_LIST_SEALED_ENTRIES, &p, &rows->entries) : s;
 }
 
-enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
-                       struct chain_rows *ret_rows)
+enum status chain_read_events(struct db *db, int statement, const struct db_params *params,
+                              struct chain_rows *ret_rows)
 {
     struct chain_rows rows = {0};
-    const int64_t bounds[] = {after_seq, up_to_seq, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX};
-    enum status s = read_events(db, bounds, &rows);
+    enum status s = db_query(db, statement, params, &rows.events);
     if (s == STATUS_OK)
         s = read_posted(db, &rows);
     if (s != STATUS_OK) {
@@ -65,6 +55,17 @@ enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int6
     }
     *ret_rows = rows;
     return STATUS_OK;
+}
+
+enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
+                       struct chain_rows *ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, after_seq);
+    db_param_int8(&p, up_to_seq);
+    db_param_int8(&p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
+    return chain_read_events(db, LEDGER_SQL_LIST_SEALED_EVENTS, &p, ret_rows);
 }
 
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)

@@ -18,6 +18,11 @@ void chain_rows_free(struct chain_rows *rows); /* for CLEANUP */
 NODISCARD enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
                                  struct chain_rows *ret_rows);
 
+/* The same of another statement that gives at most CHAIN_READ_MAX events in the columns of
+   list_sealed_events. */
+NODISCARD enum status chain_read_events(struct db *db, int statement, const struct db_params *params,
+                                        struct chain_rows *ret_rows);
+
 /* One event with what it posts. */
 struct chain_item {
     int64_t seq;

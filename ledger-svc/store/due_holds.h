@@ -6,7 +6,7 @@
 #include "shared/io/db.h"
 
 /* Jobs that one session does at a time. */
-enum store_job { STORE_JOB_EXPIRY = 1 };
+enum store_job { STORE_JOB_EXPIRY = 1, STORE_JOB_RELAY = 2 };
 
 /* Tries to get the job for as long as the session lives. A session that has it and stopped is ended, so that
    a later try succeeds. */

@@ -1,0 +1,59 @@
+/* relay_cursor.h - how far the relay has come, and which events come next. The table events has no order in
+   which its rows become visible: numbers are drawn before COMMIT, so a lower one may appear after a higher
+   one. The relay therefore publishes windows: what was committed between two snapshots, by number.
+   (docs/decisions/0014) */
+#ifndef LEDGER_STORE_RELAY_CURSOR_H
+#define LEDGER_STORE_RELAY_CURSOR_H
+
+#include "ledger-svc/store/chain.h"
+
+#define RELAY_CLUSTER_SIZE  24
+#define RELAY_SNAPSHOT_SIZE 16384 /* some 800 transactions under way */
+
+struct relay_cursor {
+    char cluster[RELAY_CLUSTER_SIZE]; /* the snapshots' */
+    /* Numbers up to foreign_seq may be another cluster's, where transaction numbers mean nothing. Once all
+       transactions below foreign_xid have ended, none of them is still to come. */
+    int64_t foreign_seq, foreign_xid;
+    /* At the beginning and after messages were lost, what is visible in settled goes by number alone, up to
+       base_seq; the rest by windows. */
+    int64_t base_seq;
+    char settled[RELAY_SNAPSHOT_SIZE];
+    char horizon[RELAY_SNAPSHOT_SIZE]; /* ""; those up to base_seq are under way */
+    int64_t acked_seq;
+    int64_t new_seq, last_seq; /* of the window: transactions that began in it wrote between these numbers */
+    int64_t since_us;          /* nothing in the window is older; by number: when settled was taken */
+    struct {                   /* the last acknowledged message; seq 0: none */
+        int64_t created_ns, seq;
+        struct uuid event;
+    } stream;
+    int64_t updated_us;
+    int64_t asked_us; /* somebody asks for all from this time on again; 0: nobody does */
+};
+
+/* *ret_is_new: the relay has not begun, only cluster is set. *ret_is_foreign: the cursor is another
+   cluster's; cluster is the present one's. */
+NODISCARD enum status relay_cursor_load(struct db *db, struct relay_cursor *ret_cursor, bool *ret_is_new,
+                                        bool *ret_is_foreign);
+NODISCARD enum status relay_cursor_save(struct db *db, const struct relay_cursor *c);
+/* Does somebody ask for a rewind? */
+NODISCARD enum status relay_cursor_is_asked(struct db *db, bool *ret_asked);
+
+/* From now on: all events from this time on again, by number, then windows. Never goes forward: what is not
+   published yet comes, too, however long ago it was written. */
+NODISCARD enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, int64_t from_us);
+/* The same where nothing is known of the transaction numbers that are there: at the first start, in another
+   cluster. */
+NODISCARD enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, int64_t from_us);
+/* False: transactions are under way that may still commit a number up to foreign_seq. */
+NODISCARD enum status relay_cursor_is_settled(struct db *db, const struct relay_cursor *c, bool *ret_settled);
+/* The window after the one that is done. *ret_is_empty: nothing was committed since. */
+NODISCARD enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool *ret_is_empty);
+/* The next events, at most limit (and CHAIN_READ_MAX), with what they post; none: they are all published. */
+NODISCARD enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64_t limit,
+                                        struct chain_rows *ret_rows);
+
+/* STATUS_INVALID: there is no such event. */
+NODISCARD enum status relay_event_time(struct db *db, int64_t seq, int64_t *ret_us);
+
+#endif
