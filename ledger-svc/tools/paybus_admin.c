@@ -1,5 +1,5 @@
-/* paybus_admin.c - paybus-admin: keys, partitions and the demo's seed, for operators, as the owner of the
- * schema. */
+/* paybus_admin.c - paybus-admin: keys, partitions, the relay and the demo's seed, for operators, as the owner
+ * of the schema. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +18,10 @@ static const struct admin_command commands[] = {
      "idempotency "
      "keys older than H hours (PAYBUS_IDEMPOTENCY_RETENTION_HOURS, 48);\n      with --every it goes on until "
      "SIGTERM"},
+    {"relay rewind", admin_relay_rewind,
+     "--since TIME [--feed events]\n      publishes all events since then again, into PAY_EVENTS; consumers "
+     "know "
+     "them by their ids"},
     {"seed", admin_seed,
      "--nats SERVERS [--credentials FILE]\n      demo accounts and their opening deposits in INR, USD and "
      "EUR; again, it "
