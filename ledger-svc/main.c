@@ -6,6 +6,7 @@
 #include "ledger-svc/edge/config.h"
 #include "ledger-svc/edge/expiry.h"
 #include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/edge/relay.h"
 #include "ledger-svc/edge/sealer.h"
 #include "ledger-svc/edge/worker.h"
 #include "shared/core/clock.h"
@@ -25,6 +26,7 @@ struct ledger_service {
     struct worker *workers[WORKERS_MAX]; /* first those of single commands, then those of bulk ones */
     struct expiry *expiry;
     struct sealer *sealer;
+    struct relay *relay;
     struct admin_http *admin;
 };
 
@@ -79,6 +81,8 @@ static enum status start(struct ledger_service *s, const struct readiness_check 
     if (status == STATUS_OK)
         status = sealer_start(&s->config, &s->sealer);
     if (status == STATUS_OK)
+        status = relay_start(&s->config, s->bus, &s->relay);
+    if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
 }
@@ -90,8 +94,10 @@ static void stop(struct ledger_service *s)
         worker_join(s->workers[i]);
     expiry_join(s->expiry);
     sealer_join(s->sealer);
+    relay_join(s->relay);
     bus_close(s->bus, BUS_CLOSE_MS);
     micro_close(s->micro);
+    relay_free(s->relay);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }

@@ -98,5 +98,12 @@ const struct config_row ledger_config_rows[] = {
      .min = 50,
      .max = 3600000,
      .help = "how often new events are sealed into blocks"},
+    {.variable = "PAYBUS_STREAM_REPLICAS",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct ledger_config, stream_replicas),
+     .fallback = "1",
+     .min = 1,
+     .max = 5,
+     .help = "copies of each JetStream stream; 3 in a cluster of three nats-servers"},
 };
 const size_t ledger_config_row_count = sizeof ledger_config_rows / sizeof ledger_config_rows[0];

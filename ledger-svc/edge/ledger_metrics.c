@@ -31,6 +31,26 @@ static void register_commands(void)
     }
 }
 
+static void register_relay(void)
+{
+    struct ledger_metrics *m = &ledger_metrics;
+    m->relay_leads = metrics_gauge("paybus_ledger_relay_leads",
+                                   "1 where events are published; the sum over all instances is 1.", "");
+    m->relay_published = metrics_counter("paybus_ledger_relay_published_total",
+                                         "Events that the stream acknowledged, repeated ones included.", "");
+    m->relay_seq =
+        metrics_gauge("paybus_ledger_relay_seq", "Number of the last event that was published.", "");
+    m->relay_lag_seconds =
+        metrics_gauge("paybus_ledger_relay_lag_seconds",
+                      "How long ago all events were published; 0 where others publish.", "");
+    m->relay_failures =
+        metrics_counter("paybus_ledger_relay_failures_total",
+                        "Times that publishing was broken off, to find out anew where to go on.", "");
+    m->relay_rewinds = metrics_counter(
+        "paybus_ledger_relay_rewinds_total",
+        "Times that events were published again because the stream or the cluster was another one.", "");
+}
+
 void ledger_metrics_init(void)
 {
     struct ledger_metrics *m = &ledger_metrics;
@@ -70,6 +90,7 @@ void ledger_metrics_init(void)
                                       "Days after today that have their partitions; -1: today has none.", "");
     m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
                                     "1 where holds are expired; the sum over all instances is 1.", "");
+    register_relay();
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ledger-svc/edge/bulk.h"
+#include "ledger-svc/edge/relay.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
@@ -31,8 +32,10 @@ static size_t run_once(struct worker *w, int wait_ms)
         bulk_run(w->bulk, &w->engine, &w->inbox);
     else if (count > 0)
         engine_run(&w->engine, &w->inbox);
-    if (count > 0)
+    if (count > 0) {
         micro_count_time(w->inbox.options.counts, clock_monotonic_us() - start_us);
+        relay_wake(w->inbox.bus);
+    }
     inbox_release(&w->inbox);
     return count;
 }

@@ -1,0 +1,36 @@
+/* relay_feed.h - one feed of the relay: rows of a table that become messages of a stream. It finds out where
+   to go on (relay_sync), then publishes window after window; a turn publishes one part. Whatever fails,
+   PostgreSQL or the bus, ends with finding out anew: the cursor is behind what was published, never ahead. */
+#ifndef LEDGER_EDGE_RELAY_FEED_H
+#define LEDGER_EDGE_RELAY_FEED_H
+
+#include "ledger-svc/edge/config.h"
+#include "shared/io/bus.h"
+#include "shared/io/db.h"
+
+struct relay_feed;
+
+NODISCARD enum status relay_feed_open(const struct ledger_config *config, struct bus *bus,
+                                      struct relay_feed **ret_feed);
+/* Publishes no more. NULL-safe; before bus_close. */
+void relay_feed_stop(struct relay_feed *f);
+/* NULL-safe; after bus_close. */
+void relay_feed_close(struct relay_feed *f);
+
+/* What is known of the stream and of the cursor may not be true any more: the next turn finds out. */
+void relay_feed_doubt(struct relay_feed *f);
+/* This process has just become the one that publishes. */
+void relay_feed_begin(struct relay_feed *f);
+/* How long ago all was published; whoever does not lead does not know. */
+void relay_feed_tell_lag(const struct relay_feed *f, bool leads);
+
+/* Publishes a part, or finds out that there is nothing. What goes wrong is logged. */
+void relay_feed_turn(struct relay_feed *f, struct db *db);
+/* The next turn is due at this moment of the monotonic clock; earlier when something was committed, unless
+   the feed gathers or rests after a failure. */
+int64_t relay_feed_due_us(const struct relay_feed *f);
+bool relay_feed_may_be_woken(const struct relay_feed *f);
+/* Before the process ends: saves how far it came. */
+void relay_feed_keep(struct relay_feed *f, struct db *db);
+
+#endif
