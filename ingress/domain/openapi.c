@@ -87,6 +87,18 @@ static void object_schema(struct json_out *o, const struct field_spec *f)
     }
 }
 
+static void strings_schema(struct json_out *o, const struct field_spec *f)
+{
+    text(o, "type", "array");
+    number(o, "minItems", f->min);
+    number(o, "maxItems", f->max);
+    open_object(o, "items");
+    text(o, "type", "string");
+    number(o, "minLength", 1);
+    number(o, "maxLength", FIELD_STRINGS_MAX);
+    json_object_close(o);
+}
+
 static void field_schema(struct json_out *o, const struct field_spec *f)
 {
     json_object_open(o);
@@ -135,6 +147,9 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
     case FIELD_LIST:
         list_schema(o, f);
         break;
+    case FIELD_STRINGS:
+        strings_schema(o, f);
+        break;
     case FIELD_OBJECT:
         object_schema(o, f);
         break;
@@ -146,7 +161,7 @@ static void field_schema(struct json_out *o, const struct field_spec *f)
 /* left_out: the field that the path has; NULL: none. */
 static bool is_in_body(const struct field_spec *f, const char *left_out)
 {
-    return left_out == NULL || strcmp(left_out, f->name) != 0;
+    return !f->made && (left_out == NULL || strcmp(left_out, f->name) != 0);
 }
 
 /* The members of an object's schema. */
@@ -236,6 +251,11 @@ static void field_example(struct json_out *o, const struct field_spec *f, int64_
         break;
     case FIELD_LIST:
         list_example(o, f);
+        break;
+    case FIELD_STRINGS:
+        json_array_open(o);
+        json_cstr(o, "*");
+        json_array_close(o);
         break;
     case FIELD_OBJECT:
         fields_example(o, f->members, f->member_count, NULL, item);
@@ -471,9 +491,17 @@ static void answers(struct json_out *o, const struct route *r)
     json_object_close(o);
 }
 
+/* As the document writes methods: in lower case. */
 static const char *method_word(const struct route *r)
 {
-    return strcmp(r->method, "GET") == 0 ? "get" : "post";
+    static const char *const words_of[][2] = {
+        {"GET", "get"}, {"POST", "post"}, {"PATCH", "patch"}, {"DELETE", "delete"}};
+    size_t i = 0;
+    while (strcmp(words_of[i][0], r->method) != 0) {
+        i++;
+        assert(i < sizeof(words_of) / sizeof(words_of[0])); /* route_check() at start */
+    }
+    return words_of[i][1];
 }
 
 /* Braces vanish, separators become underscores. */

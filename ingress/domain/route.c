@@ -58,16 +58,30 @@ void route_allowed_methods(const struct route *routes, size_t count, const char 
     }
 }
 
+static bool is_served(const char *method)
+{
+    static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (strcmp(method, methods[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *check_one(const struct route *r)
 {
-    bool is_post = strcmp(r->method, "POST") == 0;
+    bool changes = strcmp(r->method, "GET") != 0;
+    if (!is_served(r->method)) {
+        return "has a method that nothing serves";
+    }
     if (r->access == ACCESS_UNDECLARED) {
         return "says neither a scope nor that it is public";
     }
     if (r->handle == NULL || r->summary == NULL) {
         return "has no handler or summary";
     }
-    if (!is_post && (r->body_limit > 0 || r->command != NULL || r->key != KEY_NONE)) {
+    if (!changes && (r->body_limit > 0 || r->command != NULL || r->key != KEY_NONE)) {
         return "reads, and so takes no body and no key";
     }
     if (r->command != NULL && command_spec_find(str_of(r->command)) == NULL) {

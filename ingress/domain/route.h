@@ -13,9 +13,13 @@ enum key_rule { KEY_NONE, KEY_OPTIONAL, KEY_REQUIRED };
 struct exchange; /* one request in hand: ingress/edge/exchange.h */
 
 struct route {
-    const char *method;  /* "GET" or "POST"; HEAD is served where GET is */
+    const char *method;  /* "GET", "POST", "PATCH" or "DELETE"; HEAD is served where GET is */
     const char *pattern; /* "/v1/accounts/{id}": a segment in braces is an id */
     void (*handle)(struct exchange *ex);
+    /* Of a command: adds what ingress makes to its data; false: the refusal is written. NULL: nothing */
+    bool (*prepare)(struct exchange *ex, json_t *data);
+    /* Of a command: its good answer as the client sees it. NULL: as it is */
+    struct str (*show)(struct exchange *ex, struct str answer);
     const char *command;             /* "transfer.create": the command that the body is for; NULL: none */
     const struct command_spec *body; /* what the body holds; NULL: the command's data */
     enum access access;

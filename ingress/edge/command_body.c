@@ -21,6 +21,13 @@ static bool refuse_misplaced(struct exchange *ex, const struct command_spec *spe
         snprintf(pointer, sizeof(pointer), "/%s", spec->path_field);
         problem_add_error(&p, pointer, "is named by the path");
     }
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (spec->fields[i].made && json_object_get(data, spec->fields[i].name) != NULL) {
+            char pointer[POINTER_SIZE];
+            snprintf(pointer, sizeof(pointer), "/%s", spec->fields[i].name);
+            problem_add_error(&p, pointer, "is not known here");
+        }
+    }
     if (p.error_count > 0) {
         exchange_problem(ex, &p);
     }

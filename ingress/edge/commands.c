@@ -55,6 +55,9 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
         exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
         return;
     }
+    if (ex->route->show != NULL && status < 300) {
+        body = ex->route->show(ex, body);
+    }
     exchange_raw(ex, status, status < 400 ? JSON_TYPE : PROBLEM_TYPE, body);
     ex->replayed = replayed;
     if (replayed) {
@@ -115,6 +118,30 @@ void commands_send(struct exchange *ex, const struct command_spec *spec, const s
     send_message(ex, spec, &message, c.deadline_us);
 }
 
+/* The data as it travels, and the fingerprint of what the client asked for: what ingress makes is no part of
+   that. False: the refusal is written. */
+static bool write_data(struct exchange *ex, json_t *data, struct buf *out, struct digest *ret_fingerprint)
+{
+    if (json_canonical(data, out) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return false;
+    }
+    digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query),
+                   (struct str){out->data, out->len}, ret_fingerprint);
+    if (ex->route->prepare == NULL) {
+        return true;
+    }
+    if (!ex->route->prepare(ex, data)) {
+        return false;
+    }
+    buf_reset(out);
+    if (json_canonical(data, out) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return false;
+    }
+    return true;
+}
+
 void commands_handle(struct exchange *ex)
 {
     const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
@@ -124,19 +151,14 @@ void commands_handle(struct exchange *ex)
     if (!read_key(ex, key) || !command_body_read(ex, spec, &data)) {
         return;
     }
-    struct buf canonical CLEANUP(buf_free);
-    buf_init(&canonical, MESSAGE_MAX);
-    if (json_canonical(data, &canonical) != STATUS_OK) {
-        exchange_refuse(ex, OUTCOME_internal_error, NULL);
-        return;
-    }
-    struct str text = {canonical.data, canonical.len};
     typeid_format("key", &ex->credential.key_id, actor);
     struct command_envelope c = {.owner = str_of(ex->credential.owner),
                                  .actor = str_of(actor),
                                  .staff = ex->is_staff,
                                  .key = str_of(key)};
-    digest_request(str_of(ex->route->method), str_of(ex->head.target), str_of(ex->head.query), text,
-                   &c.fingerprint);
-    commands_send(ex, spec, &c, text);
+    struct buf text CLEANUP(buf_free);
+    buf_init(&text, MESSAGE_MAX);
+    if (write_data(ex, data, &text, &c.fingerprint)) {
+        commands_send(ex, spec, &c, (struct str){text.data, text.len});
+    }
 }

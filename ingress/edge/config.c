@@ -3,6 +3,7 @@
 
 #define MEMBER(name) offsetof(struct ingress_config, name)
 
+static const char *const environments[] = {"production", "development", NULL};
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 
 /* A row reads better than a column. */
@@ -36,6 +37,10 @@ const struct config_row ingress_config_rows[] = {
     {.variable = "PAYBUS_WEBHOOK_SECRETS", .type = CONFIG_FILE, .offset = MEMBER(webhook_secrets_file),
      .fallback = "", .secret = true,
      .help = "file with lines `provider whsec_...`, readable by its owner only: who may send webhooks"},
+    {.variable = "PAYBUS_SECRETS_KEY_FILE", .type = CONFIG_FILE, .offset = MEMBER(secrets_key_file), .fallback = "",
+     .secret = true, .help = "file with the keys that seal webhook secrets, 64 hex digits a line; the first one seals"},
+    {.variable = "PAYBUS_ENV", .type = CONFIG_WORDS, .offset = MEMBER(environment), .fallback = "production",
+     .words = environments, .help = "in development webhooks may go to http and to loopback"},
     {.variable = "PAYBUS_LOG_LEVEL", .type = CONFIG_WORDS, .offset = MEMBER(log_level), .fallback = "info",
      .words = log_levels, .help = "least level that is logged"},
     {.variable = "PAYBUS_INSTANCE", .type = CONFIG_STRING, .offset = MEMBER(instance), .fallback = "1", .min = 1,

@@ -1,7 +1,9 @@
 /* ingress.c - dependencies in order. */
 #include "ingress/edge/ingress.h"
 
+#include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ingress/domain/openapi.h"
 #include "ingress/edge/routes.h"
@@ -10,6 +12,7 @@
 #include "ingress_pages.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
+#include "shared/io/secret_file.h"
 
 #define READY_WAIT_US 500000
 #define KEY_POOL      2
@@ -73,6 +76,11 @@ enum status ingress_open(struct ingress *in)
     }
     http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
     webhook_metrics_init(&in->webhook_metrics, &in->webhook_secrets);
+    in->is_development = strcmp(in->config.environment, "development") == 0;
+    if (in->config.secrets_key_file != NULL &&
+        secret_file_read_keys(in->config.secrets_key_file, &in->seal_keys) != STATUS_OK) {
+        return STATUS_FAILED;
+    }
     in->checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, in};
     in->checks[1] = (struct readiness_check){"nats", nats_is_ready, in};
     in->db_options = ingress_session_options(in->config.database_url);
@@ -101,5 +109,6 @@ void ingress_close(struct ingress *in)
     account_reader_close(in->account_reader);
     db_pool_close(in->key_pool);
     db_pool_close(in->pool);
+    sodium_memzero(&in->seal_keys, sizeof(in->seal_keys));
     buf_free(&in->openapi);
 }

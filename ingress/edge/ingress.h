@@ -9,6 +9,7 @@
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
 #include "ingress/edge/webhook_metrics.h"
+#include "shared/core/sealed.h"
 #include "shared/io/bus.h"
 #include "shared/io/db_pool.h"
 #include "shared/io/micro.h"
@@ -27,6 +28,8 @@ struct ingress {
     struct rpc *rpc;
     struct micro *micro;
     struct credentials *credentials;
+    struct seal_keys seal_keys; /* none: webhook endpoints cannot be made */
+    bool is_development;
     struct http_metrics metrics;
     struct webhook_secrets webhook_secrets;
     struct webhook_metrics webhook_metrics;

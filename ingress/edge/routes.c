@@ -6,6 +6,7 @@
 #include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
 #include "ingress/edge/reads.h"
+#include "ingress/edge/webhook_endpoints.h"
 #include "ingress/edge/webhooks.h"
 
 #define BODY_MAX        ((int64_t)256 * 1024)
@@ -19,6 +20,8 @@ static const char *const account_statuses[] = {"open", "frozen", "closed", NULL}
 static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
 static const char *const hold_statuses[] = {"authorized", "partially_captured", "captured", "released", "expired", NULL};
+static const char *const endpoint_statuses[] = {"enabled", "disabled", NULL};
+static const char *const delivery_statuses[] = {"pending", "failed", "delivered", "dead", "missed", NULL};
 static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
                                     "exchange",      "reversal",   "payment",  "refund",       "payout",
                                     "payout_return", "fee",        NULL};
@@ -75,6 +78,18 @@ static const struct param_spec entry_params[] = {
     {.name = "direction", .type = PARAM_WORD, .words = directions, .help = "debit or credit."},
     PAGE,
 };
+static const struct param_spec endpoint_params[] = {
+    {.name = "owner", .type = PARAM_NAME, .staff_only = true, .help = "Endpoints of this owner; staff only."},
+    {.name = "status", .type = PARAM_WORD, .words = endpoint_statuses, .help = "enabled or disabled."},
+    PAGE,
+};
+static const struct param_spec delivery_params[] = {
+    {.name = "endpoint", .type = PARAM_ID, .prefix = "we", .help = "To this endpoint."},
+    {.name = "status", .type = PARAM_WORD, .words = delivery_statuses,
+     .help = "pending, failed (a retry is due), delivered, dead, or missed while the endpoint was disabled."},
+    {.name = "event_type", .type = PARAM_NAME, .help = "Of this type: transaction.posted."},
+    PAGE,
+};
 
 static const struct param_spec event_params[] = {
     {.name = "object", .type = PARAM_OBJECT, .help = "About this object: its id."},
@@ -91,6 +106,7 @@ static const struct param_spec event_params[] = {
 #define OPEN       .access = ACCESS_PUBLIC
 #define SIGNED     .access = ACCESS_SIGNED
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
+#define ENDPOINT   .prepare = webhook_endpoints_prepare, .show = webhook_endpoints_show
 #define COMMAND(c) .handle = commands_handle, .command = (c), .body_limit = BODY_MAX
 
 const struct route ingress_routes[] = {
@@ -161,6 +177,29 @@ const struct route ingress_routes[] = {
     {.method = "POST", .pattern = "/v1/webhooks/{provider}", SIGNED, .handle = webhooks_receive,
      .command = "webhook.accept", .body = &webhook_event_body, .body_limit = BODY_MAX, .answers_202 = true,
      .answer = "webhook_accepted", .summary = "What a gateway or a bank has to tell: accepted once, for ever"},
+    {.method = "POST", .pattern = "/v1/webhook-endpoints", COMMAND("webhook_endpoint.create"), NEEDS(webhooks_write),
+     .key = KEY_REQUIRED, ENDPOINT, .answer = "webhook_endpoint_with_secret",
+     .summary = "Have events sent to an address; shows the secret that signs them"},
+    {.method = "GET", .pattern = "/v1/webhook-endpoints", NEEDS(webhooks_read), .handle = reads_webhook_endpoints,
+     PARAMS(endpoint_params), .answer = "webhook_endpoint_list", .summary = "Your webhook endpoints; everybody's for staff"},
+    {.method = "GET", .pattern = "/v1/webhook-endpoints/{id}", .id_prefix = "we", NEEDS(webhooks_read),
+     .handle = reads_webhook_endpoint, .answer = "webhook_endpoint", .summary = "One webhook endpoint"},
+    {.method = "PATCH", .pattern = "/v1/webhook-endpoints/{id}", .id_prefix = "we", COMMAND("webhook_endpoint.update"),
+     NEEDS(webhooks_write), .key = KEY_OPTIONAL, ENDPOINT, .answer = "webhook_endpoint",
+     .summary = "Change its address or events, switch it off or on"},
+    {.method = "DELETE", .pattern = "/v1/webhook-endpoints/{id}", .id_prefix = "we", COMMAND("webhook_endpoint.delete"),
+     NEEDS(webhooks_write), .key = KEY_OPTIONAL, .body_optional = true, .answer = "webhook_endpoint",
+     .summary = "Send nothing there any more, for good"},
+    {.method = "POST", .pattern = "/v1/webhook-endpoints/{id}/rotate-secret", .id_prefix = "we",
+     COMMAND("webhook_endpoint.rotate_secret"), NEEDS(webhooks_write), .key = KEY_REQUIRED, .body_optional = true,
+     ENDPOINT, .answer = "webhook_endpoint_with_secret",
+     .summary = "Make a new secret; for a day the one before signs as well"},
+    {.method = "GET", .pattern = "/v1/webhook-deliveries", NEEDS(webhooks_read), .handle = reads_webhook_deliveries,
+     PARAMS(delivery_params), .answer = "webhook_delivery_list",
+     .summary = "What was sent to your webhook endpoints, or will be"},
+    {.method = "GET", .pattern = "/v1/webhook-deliveries/{id}", .id_prefix = "dlv", NEEDS(webhooks_read),
+     .handle = reads_webhook_delivery, .answer = "webhook_delivery_with_attempts",
+     .summary = "One delivery with its body and every try"},
 
     {.method = "GET", .pattern = "/v1/events", NEEDS(ops), .handle = reads_events, PARAMS(event_params),
      .answer = "event_list", .summary = "The fact log: every change of state"},

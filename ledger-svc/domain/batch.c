@@ -83,6 +83,7 @@ void batch_needs(const struct command *commands, size_t count, struct needs *ret
     sort_ids(&n.holds);
     sort_ids(&n.originals);
     sort_ids(&n.exchanged);
+    sort_ids(&n.endpoints);
     add_object_locks(&n, &n.holds, a);
     add_object_locks(&n, &n.originals, a);
     bool all_known = !batch_has_objects(&n) && !PLANTED_BUG(stale_balances);

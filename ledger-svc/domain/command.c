@@ -86,6 +86,26 @@ void needs_original(struct needs *n, struct arena *a, const struct uuid *id)
     add_id(n, a, &n->originals, id);
 }
 
+void needs_endpoint(struct needs *n, struct arena *a, const struct uuid *id)
+{
+    add_id(n, a, &n->endpoints, id);
+    needs_lock(n, a, lock_number(LOCK_OBJECT, id));
+}
+
+void needs_endpoint_count(struct needs *n, struct arena *a, struct str owner)
+{
+    struct owner_list *list = &n->endpoint_owners;
+    struct str *names = arena_grow(a, list->names, list->count, &list->cap, sizeof(*names));
+    if (names == NULL) {
+        n->out_of_memory = true;
+        return;
+    }
+    list->names = names;
+    list->names[list->count++] = owner;
+    struct uuid digest = digest_endpoints_of(owner);
+    needs_lock(n, a, lock_number(LOCK_OBJECT, &digest));
+}
+
 void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid *id)
 {
     needs_account(n, a, id);

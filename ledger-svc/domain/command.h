@@ -36,6 +36,10 @@ struct webhook_key_list {
     struct webhook_key *keys;
     size_t count, cap;
 };
+struct owner_list {
+    struct str *names;
+    size_t count, cap;
+};
 struct lock_list {
     int64_t *numbers; /* of advisory locks, see lock_number */
     size_t count, cap;
@@ -43,8 +47,10 @@ struct lock_list {
 /* What a command must see before it can be decided: to lock and load; absent ones simply are not found. */
 struct needs {
     struct id_list accounts;
-    struct id_list holds, originals; /* they tell further accounts when they are loaded */
-    struct id_list exchanged;        /* accounts that do so by their currency: its fx account */
+    struct id_list holds, originals;   /* they tell further accounts when they are loaded */
+    struct id_list endpoints;          /* webhook endpoints */
+    struct owner_list endpoint_owners; /* whose webhook endpoints are to be counted */
+    struct id_list exchanged;          /* accounts that do so by their currency: its fx account */
     struct webhook_key_list webhooks;
     bool whole_accounts; /* with what moving money never looks at: role, name, metadata, time of creation */
     struct lock_list locks;         /* taken first */
@@ -59,6 +65,9 @@ void needs_system_account(struct needs *n, struct arena *a, enum account_role ro
 /* A hold that is to be changed, a transaction that is to be given back: with all accounts that they name. */
 void needs_hold(struct needs *n, struct arena *a, const struct uuid *id);
 void needs_original(struct needs *n, struct arena *a, const struct uuid *id);
+/* A webhook endpoint that is to be changed; how many an owner has. */
+void needs_endpoint(struct needs *n, struct arena *a, const struct uuid *id);
+void needs_endpoint_count(struct needs *n, struct arena *a, struct str owner);
 /* An account and the fx account of its currency. */
 void needs_exchanged_account(struct needs *n, struct arena *a, const struct uuid *id);
 /* A webhook event, to know whether it was accepted before. */

@@ -146,6 +146,44 @@ struct original_entry *ledger_add_original_entry(struct ledger *l, struct origin
     return &o->entries[o->entry_count++];
 }
 
+struct endpoint *ledger_add_endpoint(struct ledger *l, const struct uuid *id)
+{
+    struct endpoint *endpoint = arena_alloc(l->arena, sizeof(*endpoint));
+    struct endpoint **endpoints =
+        arena_grow(l->arena, l->endpoints, l->endpoint_count, &l->endpoint_cap, sizeof(*endpoints));
+    if (endpoint == NULL || endpoints == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    endpoint->id = *id;
+    l->endpoints = endpoints;
+    l->endpoints[l->endpoint_count++] = endpoint;
+    return know(l, &l->endpoints_by_id, &endpoint->id, endpoint) ? endpoint : NULL;
+}
+
+struct endpoint *ledger_find_endpoint(const struct ledger *l, const struct uuid *id)
+{
+    return uuid_map_find(&l->endpoints_by_id, id);
+}
+
+int64_t *ledger_endpoints_of(struct ledger *l, struct str owner)
+{
+    for (size_t i = 0; i < l->endpoint_owner_count; i++) {
+        if (str_eq(l->endpoint_owners[i].name, owner)) {
+            return &l->endpoint_owners[i].count;
+        }
+    }
+    struct endpoint_owner *owners = arena_grow(l->arena, l->endpoint_owners, l->endpoint_owner_count,
+                                               &l->endpoint_owner_cap, sizeof(*owners));
+    if (owners == NULL) {
+        l->out_of_memory = true;
+        return NULL;
+    }
+    l->endpoint_owners = owners;
+    owners[l->endpoint_owner_count] = (struct endpoint_owner){.name = owner};
+    return &owners[l->endpoint_owner_count++].count;
+}
+
 void ledger_add_fx(struct ledger *l, struct str currency)
 {
     struct fx_currency *list = arena_grow(l->arena, l->fx_currencies, l->fx_count, &l->fx_cap, sizeof(*list));

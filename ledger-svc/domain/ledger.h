@@ -3,6 +3,7 @@
 #ifndef LEDGER_DOMAIN_LEDGER_H
 #define LEDGER_DOMAIN_LEDGER_H
 
+#include "ledger-svc/domain/endpoint.h"
 #include "ledger-svc/domain/hold.h"
 #include "ledger-svc/domain/original.h"
 #include "ledger-svc/domain/plan.h"
@@ -29,6 +30,12 @@ struct fx_currency {
     char code[4];
 };
 
+/* An owner of webhook endpoints. */
+struct endpoint_owner {
+    struct str name;
+    int64_t count;
+};
+
 struct ledger {
     struct arena *arena; /* everything of the batch lives here */
     int64_t now_us; /* PostgreSQL's clock after the locks; entries of an account with a later one follow that
@@ -46,6 +53,11 @@ struct ledger {
     struct original **originals;
     size_t original_count, original_cap;
     struct uuid_map webhooks_by_key;
+    struct uuid_map endpoints_by_id;
+    struct endpoint **endpoints;
+    size_t endpoint_count, endpoint_cap;
+    struct endpoint_owner *endpoint_owners;
+    size_t endpoint_owner_count, endpoint_owner_cap;
     /* between ledger_mark and its end: what has to be put back, latest last */
     bool is_marked;
     struct account_before *before;
@@ -76,6 +88,11 @@ struct original_entry *ledger_add_original_entry(struct ledger *l, struct origin
 /* The same for webhook events, by digest_webhook_event(). */
 struct webhook_event *ledger_add_webhook(struct ledger *l, const struct uuid *key_digest);
 struct webhook_event *ledger_find_webhook(const struct ledger *l, const struct uuid *key_digest);
+
+struct endpoint *ledger_add_endpoint(struct ledger *l, const struct uuid *id);
+struct endpoint *ledger_find_endpoint(const struct ledger *l, const struct uuid *id);
+/* How many endpoints an owner has, to be counted on; starts at 0. NULL when out of memory. */
+int64_t *ledger_endpoints_of(struct ledger *l, struct str owner);
 
 /* Exchanges need the fx accounts of currencies that are known only when their accounts are looked up. */
 void ledger_add_fx(struct ledger *l, struct str currency);

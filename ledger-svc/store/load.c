@@ -4,15 +4,17 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger-svc/store/endpoints.h"
 #include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 
 /* Where each statement's result is in the pipeline. */
 struct steps {
     int locks, keys, sources, webhooks, holds, originals, original_entries, fx, accounts; /* -1: not asked */
+    struct endpoint_steps endpoints;
     int count;
 };
-#define STEPS_MAX 9
+#define STEPS_MAX 11
 
 /* Columns of load_accounts.sql. */
 enum account_column {
@@ -188,6 +190,8 @@ static enum status send_all(struct store *st, const struct load_request *req, st
         s = send_sources(st, req);
         steps->sources = steps->count++;
     }
+    if (s == STATUS_OK)
+        s = endpoints_send(st, req->needs, &steps->endpoints, &steps->count);
     if (s == STATUS_OK && batch_has_objects(req->needs)) {
         s = send_objects(st, req->needs, steps);
     } else if (s == STATUS_OK && req->needs->accounts.count > 0) {
@@ -399,6 +403,7 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     read_rows(l, results, steps.original_entries, read_original_entry);
     read_rows(l, results, steps.fx, read_fx);
     read_rows(l, results, steps.accounts, read_account);
+    endpoints_read(l, results, &steps.endpoints);
     clear_results(results, steps.count);
     if (batch_has_objects(req->needs))
         s = load_accounts_of_objects(st, req->needs, l, &loaded.db_now_us);

@@ -13,8 +13,9 @@
 #include "shared/io/crash_point.h"
 
 /* At most: accounts inserted and updated, transactions, details, holds inserted and updated, reversals
-   inserted and updated, events, keys, sources, webhook events, a planted bug, COMMIT. */
-#define SAVE_STEPS_MAX 14
+   inserted and updated, webhook endpoints inserted and updated, events, keys, sources, webhook events, a
+   planted bug, COMMIT. */
+#define SAVE_STEPS_MAX 16
 
 /* An account and its words. */
 struct account_row {

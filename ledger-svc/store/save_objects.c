@@ -2,6 +2,7 @@
 #include "ledger-svc/store/save_objects.h"
 
 #include "ledger-svc/store/columns.h"
+#include "ledger-svc/store/endpoints.h"
 #include "ledger_statements.h"
 
 /* A hold and its word. */
@@ -148,5 +149,7 @@ enum status save_objects(struct store *st, struct ledger *l, int *steps)
         s = send_holds(st, l, steps);
     if (s == STATUS_OK && l->original_count > 0)
         s = send_reversals(st, l, steps);
+    if (s == STATUS_OK && l->endpoint_count > 0)
+        s = endpoints_save(st, l, steps);
     return s;
 }

@@ -1,4 +1,5 @@
-/* save_objects.h - what only some batches store: details of transactions, holds, and what was given back. */
+/* save_objects.h - what only some batches store: details of transactions, holds, what was given back, webhook
+ * endpoints. */
 #ifndef LEDGER_STORE_SAVE_OBJECTS_H
 #define LEDGER_STORE_SAVE_OBJECTS_H
 

@@ -14,10 +14,14 @@
 #define ENTRIES_MIN         2
 #define ENTRIES_MAX         100
 #define CONDITIONS_MAX      100
+#define URL_MAX_LEN         2048
+#define EVENT_TYPES_MAX     50
+#define SEALED_MAX_LEN      255
 
 static const char *const account_types[] = {"user", "merchant", NULL};
 static const char *const roundings[] = {"down", "half_even", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
+static const char *const endpoint_statuses[] = {"enabled", "disabled", NULL};
 static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 
 /* A row reads better than a column. */
@@ -160,6 +164,48 @@ static const struct field_spec transaction_reverse[] = {
     {.name = "reason", .type = FIELD_STRING, .required = true, .min = 1, .max = REASON_MAX_LEN,
      .help = "Why, for the audit trail."},
 };
+
+#define ENDPOINT   {.name = "endpoint", .type = FIELD_ID, .required = true, .prefix = "we", \
+                    .not_found_as = OUTCOME_not_found, .help = "The webhook endpoint."}
+#define ENDPOINT_DESCRIPTION {.name = "description", .type = FIELD_STRING, .min = 1, .max = DESCRIPTION_MAX_LEN, \
+                    .help = "What it is, in words."}
+#define URL_HELP   "Where events are sent by POST: https, port 443 or 8443, an address that is public."
+#define TYPES_HELP "Which events: a type such as transaction.posted, a resource such as hold.*, or * for all."
+/* Ingress looks at the address and makes the secret; both travel with the command, so that a replay finds the first. */
+#define URL_REFUSAL {.name = "url_refusal", .type = FIELD_STRING, .made = true, .min = 1, .max = REASON_MAX_LEN, \
+                    .help = "What is wrong with the url."}
+#define SECRET     {.name = "secret", .type = FIELD_STRING, .made = true, .min = 1, .max = SEALED_MAX_LEN, \
+                    .help = "The sealed secret."}
+
+static const struct field_spec webhook_endpoint_create[] = {
+    {.name = "owner", .type = FIELD_NAME, .min = 1, .max = COMMAND_OWNER_MAX,
+     .help = "Whose events; staff may name another owner than themselves."},
+    {.name = "url", .type = FIELD_STRING, .required = true, .min = 1, .max = URL_MAX_LEN, .help = URL_HELP},
+    {.name = "event_types", .type = FIELD_STRINGS, .required = true, .min = 1, .max = EVENT_TYPES_MAX, .help = TYPES_HELP},
+    ENDPOINT_DESCRIPTION,
+    URL_REFUSAL,
+    SECRET,
+};
+
+static const struct field_spec webhook_endpoint_update[] = {
+    ENDPOINT,
+    {.name = "url", .type = FIELD_STRING, .min = 1, .max = URL_MAX_LEN, .help = URL_HELP},
+    {.name = "event_types", .type = FIELD_STRINGS, .min = 1, .max = EVENT_TYPES_MAX, .help = TYPES_HELP},
+    ENDPOINT_DESCRIPTION,
+    {.name = "status", .type = FIELD_ENUM, .words = endpoint_statuses, .help = "enabled or disabled."},
+    URL_REFUSAL,
+};
+
+static const struct field_spec webhook_endpoint_delete[] = {ENDPOINT};
+
+/* webhook-svc's own. */
+static const struct field_spec webhook_endpoint_disable[] = {
+    ENDPOINT,
+    {.name = "reason", .type = FIELD_STRING, .required = true, .min = 1, .max = REASON_MAX_LEN,
+     .help = "Why nothing is sent there any more."},
+};
+
+static const struct field_spec webhook_endpoint_rotate_secret[] = {ENDPOINT, SECRET};
 /* clang-format on */
 
 static const struct field_spec hold_authorize[] = {
@@ -223,6 +269,13 @@ static const struct command_spec specs[] = {
     {"exchange.create", exchange_create, COUNT(exchange_create), NULL, false},
     {"transaction.reverse", transaction_reverse, COUNT(transaction_reverse), "transaction", false},
     {"webhook.accept", webhook_accept, COUNT(webhook_accept), NULL, false},
+    {"webhook_endpoint.create", webhook_endpoint_create, COUNT(webhook_endpoint_create), NULL, false},
+    {"webhook_endpoint.update", webhook_endpoint_update, COUNT(webhook_endpoint_update), "endpoint", false},
+    {"webhook_endpoint.delete", webhook_endpoint_delete, COUNT(webhook_endpoint_delete), "endpoint", false},
+    {"webhook_endpoint.disable", webhook_endpoint_disable, COUNT(webhook_endpoint_disable), "endpoint",
+     false},
+    {"webhook_endpoint.rotate_secret", webhook_endpoint_rotate_secret, COUNT(webhook_endpoint_rotate_secret),
+     "endpoint", false},
 };
 
 const struct command_spec *command_spec_find(struct str name)

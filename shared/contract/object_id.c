@@ -5,7 +5,11 @@
 
 static const struct {
     const char *resource, *prefix;
-} objects[] = {{"account", "acct"}, {"transaction", "txn"}, {"hold", "hold"}, {"key", "key"}};
+} objects[] = {{"account", "acct"},
+               {"transaction", "txn"},
+               {"hold", "hold"},
+               {"key", "key"},
+               {"webhook_endpoint", "we"}};
 #define OBJECT_COUNT (sizeof(objects) / sizeof(objects[0]))
 
 const char *object_id_prefix(struct str resource)

@@ -70,6 +70,14 @@ struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch
     return digest;
 }
 
+struct uuid digest_endpoints_of(struct str owner)
+{
+    struct uuid digest;
+    const struct str parts[] = {STR_LIT("webhook_endpoints"), owner};
+    hash_parts(parts, 2, digest.bytes, sizeof(digest.bytes));
+    return digest;
+}
+
 struct uuid digest_source(struct str source)
 {
     struct uuid digest = {{0}};

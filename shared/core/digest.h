@@ -20,6 +20,8 @@ struct uuid digest_key(struct str owner, struct str key, const struct uuid *comm
 /* 16 bytes naming the slice that begins with item first of the batch that was begun under that key: no
    client's key has them. */
 struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch, size_t first);
+/* 16 bytes naming all webhook endpoints of an owner: who counts them locks them. */
+struct uuid digest_endpoints_of(struct str owner);
 /* 16 bytes naming a source ("webhook:we_..."). */
 struct uuid digest_source(struct str source);
 /* 16 bytes naming an inbound webhook event: what its provider calls it. */

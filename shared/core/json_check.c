@@ -220,6 +220,30 @@ static void check_list(struct checker *c, const struct field_spec *spec, const j
     c->is_list = false;
 }
 
+static void check_strings(struct checker *c, const struct field_spec *spec, const json_t *value)
+{
+    assert(c->holder == NULL);
+    const struct field_spec item = {.type = FIELD_STRING, .min = 1, .max = FIELD_STRINGS_MAX};
+    size_t count = json_array_size(value);
+    if ((int64_t)count < spec->min || (int64_t)count > spec->max) {
+        report(c, OUTCOME_invalid_value, (struct place){.field = spec->name}, "must have %lld to %lld items",
+               (long long)spec->min, (long long)spec->max);
+        return;
+    }
+    c->holder = spec->name;
+    c->is_list = true;
+    for (c->index = 0; c->index < count; c->index++) {
+        const json_t *text = json_array_get(value, c->index);
+        if (json_is_string(text)) {
+            check_text(c, &item, text);
+        } else {
+            report(c, OUTCOME_wrong_type, (struct place){0}, "must be a string");
+        }
+    }
+    c->holder = NULL;
+    c->is_list = false;
+}
+
 static void check_object(struct checker *c, const struct field_spec *spec, const json_t *value)
 {
     assert(c->holder == NULL);
@@ -280,6 +304,7 @@ static const struct {
     [FIELD_METADATA] = {is_object, "must be an object of strings", check_metadata},
     [FIELD_LIST] = {is_array, "must be an array of objects", check_list},
     [FIELD_OBJECT] = {is_object, "must be an object", check_object},
+    [FIELD_STRINGS] = {is_array, "must be an array of strings", check_strings},
 };
 
 static const struct field_spec *find_spec(const struct field_spec *fields, size_t count, const char *name)

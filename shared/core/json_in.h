@@ -12,6 +12,7 @@
 #define METADATA_KEYS_MAX  50
 #define METADATA_KEY_MAX   40
 #define METADATA_VALUE_MAX 500
+#define FIELD_STRINGS_MAX  64
 
 enum field_type {
     FIELD_STRING, /* min..max characters (Unicode code points), no control characters */
@@ -25,13 +26,16 @@ enum field_type {
     FIELD_ENUM,     /* one of `words`; else 422 invalid_value listing them */
     FIELD_METADATA, /* object of string values: METADATA_* limits; keys without control characters */
     FIELD_LIST,     /* an array of min..max objects with the fields `items`; else 422 invalid_value */
-    FIELD_OBJECT    /* an object of `members`; without these one that somebody else checks */
+    FIELD_OBJECT,   /* an object of `members`; without these one that somebody else checks */
+    FIELD_STRINGS   /* an array of min..max strings of 1..FIELD_STRINGS_MAX characters; else 422 invalid_value
+                     */
 };
 
 struct field_spec {
     const char *name;
     enum field_type type;
     bool required;
+    bool made; /* ingress makes it: it is no field of the client's body */
     int64_t min, max;
     const char *prefix;             /* FIELD_ID */
     enum outcome not_found_as;      /* FIELD_ID: outcome of a malformed id, e.g. OUTCOME_account_not_found */

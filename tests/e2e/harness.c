@@ -87,6 +87,24 @@ void harness_write_webhook_secrets(const struct harness *h, const char *lines)
     close(fd);
 }
 
+/* A key that seals webhook secrets. */
+static void write_secrets_key(const struct harness *h)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/secrets.key", h->directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || dprintf(fd, "%064x\n", 0x5ea1) < 0)
+        servers_fail("%s cannot be written", path);
+    close(fd);
+}
+
+/* Webhooks go to servers of the test, which are on loopback. */
+static void set_webhooks(const struct harness *h, struct program *p)
+{
+    program_set(p, "PAYBUS_SECRETS_KEY_FILE", "%s/secrets.key", h->directory);
+    program_set(p, "PAYBUS_ENV", "development");
+}
+
 static void superuser(const struct harness *h, const char *database, const char *sql)
 {
     char conninfo[256];
@@ -189,6 +207,7 @@ static void configure_ingress(struct harness *h, int i)
                                       .nats_port = h->nats.port};
     program_init(p, names[i], PAYBUS_INGRESS_PATH, h->directory, port_free());
     set_common(h, p, &identity);
+    set_webhooks(h, p);
     program_set(p, "PAYBUS_HTTP_LISTEN", "127.0.0.1:%d", p->port);
     program_set(p, "PAYBUS_WEBHOOK_SECRETS", "%s/webhooks", h->directory);
     (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
@@ -263,6 +282,7 @@ void harness_start(struct harness *h, const struct harness_options *options)
     write_credentials(h, "ops");
     write_credentials(h, "ingress");
     harness_write_webhook_secrets(h, WEBHOOK_SECRET_LINES);
+    write_secrets_key(h);
     make_api_key(h);
     if (options->database_proxy)
         h->database_proxy = fault_proxy_start(h->postgres.port, FAULT_PROTOCOL_POSTGRES);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/books.h"
@@ -15,10 +16,14 @@
 #define REVOKED_MS    5000
 #define BUSY_MS       1000 /* what a busy machine may add */
 #define LOOK_EVERY_MS 50
-#define ALL_SCOPES    "accounts:read,accounts:write,transactions:read,transactions:write,holds:read,holds:write"
-#define MISSING_ACCT  "acct_01h455vb4pex5vsknk084sn02q"
-#define MISSING_TXN   "txn_01h455vb4pex5vsknk084sn02q"
-#define MISSING_HOLD  "hold_01h455vb4pex5vsknk084sn02q"
+#define ALL_SCOPES                                                                                           \
+    "accounts:read,accounts:write,transactions:read,transactions:write,holds:read,holds:write,"              \
+    "webhooks:read,webhooks:write"
+#define MISSING_ACCT "acct_01h455vb4pex5vsknk084sn02q"
+#define MISSING_TXN  "txn_01h455vb4pex5vsknk084sn02q"
+#define MISSING_WE   "we_01h455vb4pex5vsknk084sn02q"
+#define MISSING_DLV  "dlv_01h455vb4pex5vsknk084sn02q"
+#define MISSING_HOLD "hold_01h455vb4pex5vsknk084sn02q"
 
 static struct harness h;
 static struct api api;
@@ -66,6 +71,19 @@ static const struct route {
      "/v1/holds/@bobs_hold/capture"},
     {"POST", "/v1/holds/{id}/release", "holds:write", "/v1/holds/" MISSING_HOLD "/release",
      "/v1/holds/@bobs_hold/release"},
+    {"POST", "/v1/webhook-endpoints", "webhooks:write", NULL, NULL},
+    {"GET", "/v1/webhook-endpoints", "webhooks:read", NULL, NULL},
+    {"GET", "/v1/webhook-endpoints/{id}", "webhooks:read", "/v1/webhook-endpoints/" MISSING_WE,
+     "/v1/webhook-endpoints/@bobs_hook"},
+    {"PATCH", "/v1/webhook-endpoints/{id}", "webhooks:write", "/v1/webhook-endpoints/" MISSING_WE,
+     "/v1/webhook-endpoints/@bobs_hook"},
+    {"DELETE", "/v1/webhook-endpoints/{id}", "webhooks:write", "/v1/webhook-endpoints/" MISSING_WE,
+     "/v1/webhook-endpoints/@bobs_old_hook"},
+    {"POST", "/v1/webhook-endpoints/{id}/rotate-secret", "webhooks:write",
+     "/v1/webhook-endpoints/" MISSING_WE "/rotate-secret", "/v1/webhook-endpoints/@bobs_hook/rotate-secret"},
+    {"GET", "/v1/webhook-deliveries", "webhooks:read", NULL, NULL},
+    {"GET", "/v1/webhook-deliveries/{id}", "webhooks:read", "/v1/webhook-deliveries/" MISSING_DLV,
+     "/v1/webhook-deliveries/@bobs_delivery"},
     {"GET", "/v1/events", "ops", NULL, NULL},
     {"GET", "/v1/audit", "ops", NULL, NULL},
     {"GET", "/v1/chain", "ops", NULL, NULL},
@@ -94,15 +112,16 @@ static const char *path_of(const struct route *r)
 /* Any body that a route of commands may get without anything happening. */
 static int send_to(const struct route *r, const char *path, const char *api_key)
 {
-    bool is_post = strcmp(r->method, "POST") == 0;
+    bool changes = strcmp(r->method, "GET") != 0;
     const char *body = strstr(r->pattern, "/reverse") != NULL ? "{\"reason\":\"mine\"}" : "{}";
     char text[256], key[HARNESS_KEY_SIZE];
     cast_text(path, text, sizeof text);
     harness_new_key(key);
-    return api_send(&api, &(struct api_request){.path = text,
+    return api_send(&api, &(struct api_request){.method = r->method,
+                                                .path = text,
                                                 .api_key = api_key,
-                                                .key = is_post ? key : NULL,
-                                                .body = is_post ? body : NULL});
+                                                .key = changes ? key : NULL,
+                                                .body = changes ? body : NULL});
 }
 
 static const struct route *find_route(const char *method, const char *pattern)
@@ -236,7 +255,8 @@ static void every_scope_on_every_route(void **state)
     (void)state;
     static const char *const scopes[] = {"accounts:read",      "accounts:write",    "transactions:read",
                                          "transactions:write", "deposits:write",    "holds:read",
-                                         "holds:write",        "withdrawals:write", "exchanges:write"};
+                                         "holds:write",        "withdrawals:write", "exchanges:write",
+                                         "webhooks:read",      "webhooks:write"};
     struct books before, after;
     struct api_key keys[ROWS(scopes)];
     for (size_t k = 0; k < ROWS(scopes); k++)
@@ -245,9 +265,9 @@ static void every_scope_on_every_route(void **state)
     for (size_t i = 0; i < ROWS(routes); i++)
         for (size_t k = 0; k < ROWS(scopes) && routes[i].scope != NULL; k++)
             expect_scope_decides(&routes[i], scopes[k], &keys[k]);
-    books_read(db, &after); /* three changes of a missing account, two of a missing hold and a reversal were
-                               refused and remembered */
-    assert_true(books_same(&before, &after, 6));
+    books_read(db, &after); /* three changes of a missing account, two of a missing hold, a reversal and three
+                               of a missing webhook endpoint were refused and remembered */
+    assert_true(books_same(&before, &after, 9));
 }
 
 /* ops sees everything and changes nothing. */
@@ -451,6 +471,26 @@ static void must(const char *cast_name, const char *place, int status)
         cast_add(cast_name, api_string(&api, place));
 }
 
+static void plant_delivery(void)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    char id[TYPEID_TEXT_SIZE];
+    if (db_query(db, E2E_SQL_PLANT_DELIVERY, NULL, &r) != STATUS_OK)
+        servers_fail("no delivery: %s", db_error(db));
+    struct str text = db_get_str(r, 0, 0);
+    (void)snprintf(id, sizeof id, "%.*s", (int)text.len, text.data);
+    cast_add("bobs_delivery", id);
+}
+
+static void set_up_hooks(void)
+{
+    static const char hook[] =
+        "{'owner':'bob','url':'http://127.0.0.1:21300/','event_types':['transaction.posted']}";
+    must("bobs_old_hook", "id", api_post(&api, "/v1/webhook-endpoints", "8", hook));
+    must("bobs_hook", "id", api_post(&api, "/v1/webhook-endpoints", "9", hook));
+    plant_delivery();
+}
+
 static void set_up_people(void)
 {
     static const char account[] = "{'owner':'%s','type':'user','currency':'EUR','name':'Wallet'}";
@@ -492,6 +532,7 @@ int main(void)
     api_open(&api, &h, 0);
     db = harness_database(&h);
     set_up_people();
+    set_up_hooks();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     api_close(&api);
     db_close(db);

@@ -25,9 +25,20 @@
 static struct database database;
 
 /* Tables that grow with use. Currencies and API keys are small: reading them whole is right. */
-static const char *const big[] = {
-    "accounts",  "transactions",        "entries", "events",         "sources", "idempotency_keys", "holds",
-    "reversals", "transaction_details", "blocks",  "webhook_events", "work",    "dead_letters"};
+static const char *const big[] = {"accounts",
+                                  "transactions",
+                                  "entries",
+                                  "events",
+                                  "sources",
+                                  "idempotency_keys",
+                                  "holds",
+                                  "reversals",
+                                  "transaction_details",
+                                  "blocks",
+                                  "webhook_endpoints",
+                                  "webhook_deliveries",
+                                  "webhook_delivery_attempts",
+                                  "work"};
 
 static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
 {
@@ -126,6 +137,19 @@ static void fill_objects(void)
                   "where id in (select account_id from paybus.holds)");
     database_exec(conn, "insert into paybus.reversals select id, amount, 1, now() from paybus.transactions "
                         "limit 1000000");
+    database_exec(conn,
+                  "insert into paybus.webhook_endpoints (id, owner, url, event_types, status, secret, "
+                  "enabled_at, created_at, updated_at) "
+                  "select id, owner, 'https://a.example/', '[\"*\"]', 'enabled', 's', now(), now(), now() "
+                  "from paybus.accounts where owner = 'bench' limit 1000000; "
+                  "insert into paybus.webhook_deliveries (id, endpoint_id, event_id, event_type, body, "
+                  "created_at) "
+                  "select id, id, id, 'account.created', '{}', now() from paybus.webhook_endpoints; "
+                  "insert into paybus.work (id, kind, object_id, enqueued_at, updated_at, created_at) "
+                  "select id, 'delivery', id, now(), now(), now() from paybus.webhook_deliveries; "
+                  "insert into paybus.webhook_delivery_attempts (delivery_id, generation, number, outcome, "
+                  "duration_ms, started_at) "
+                  "select id, 1, 1, 'delivered', 1, now() from paybus.webhook_deliveries");
     database_exec(conn, "insert into paybus.transaction_details (transaction_id, reverses, hold_id) "
                         "select id, id, id from paybus.transactions limit 1000000");
     database_exec(conn,

@@ -286,8 +286,9 @@ static const struct {
     {"currency", "'EUR'"}, {"allow_negative", "true"}, {"created_at", "now() + '1 s'"},
 };
 
-static const char *const append_only[] = {"transactions",     "entries",      "events",     "sources",
-                                          "idempotency_keys", "events_today", "keys_today", "webhook_events"};
+static const char *const append_only[] = {"transactions", "entries",          "events",
+                                          "sources",      "idempotency_keys", "events_today",
+                                          "keys_today",   "webhook_events",   "webhook_deliveries"};
 static const struct {
     const char *before, *after; /* the table's name */
 } changes[] = {{"update", "set created_at = created_at"}, {"delete from", ""}, {"truncate", ""}};
@@ -433,23 +434,30 @@ static void test_no_other_right(void **state)
         "ingress accounts SELECT; ingress audit SELECT; ingress blocks SELECT; ingress currencies SELECT; "
         "ingress dead_letters SELECT; ingress entries "
         "SELECT; ingress events SELECT; ingress holds SELECT; ingress "
-        "transaction_details SELECT; ingress transactions SELECT; ingress webhook_events SELECT; "
+        "transaction_details SELECT; ingress transactions SELECT; ingress webhook_deliveries SELECT; "
+        "ingress webhook_delivery_attempts SELECT; ingress webhook_endpoints SELECT; ingress webhook_events "
+        "SELECT; "
         "ledger accounts INSERT,SELECT; ledger blocks INSERT,SELECT; ledger currencies SELECT; ledger "
         "entries INSERT,SELECT; ledger "
         "events INSERT,SELECT; ledger events_seq USAGE; ledger holds INSERT,SELECT; ledger idempotency_keys "
         "INSERT,SELECT; ledger relay_cursors INSERT,SELECT,UPDATE; ledger reversals INSERT,SELECT; ledger "
         "sources INSERT,SELECT; ledger "
-        "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; ledger webhook_events "
-        "INSERT,SELECT; "
+        "transaction_details INSERT,SELECT; ledger transactions INSERT,SELECT; ledger webhook_endpoints "
+        "INSERT,SELECT; ledger webhook_events INSERT,SELECT; "
         "ledger work INSERT,SELECT; ledger work_seq USAGE; "
         "recon accounts SELECT; recon api_keys SELECT; recon blocks SELECT; recon currencies SELECT; recon "
         "dead_letters SELECT; recon entries SELECT; "
         "recon events SELECT; recon held SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon "
         "relay_cursors SELECT; recon reversals SELECT; "
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT; recon "
-        "webhook_events SELECT; recon work SELECT; "
-        "webhook dead_letters INSERT,SELECT; webhook injected_failures DELETE,INSERT,SELECT,UPDATE; "
-        "webhook webhook_events SELECT; webhook work INSERT,SELECT; "
+        "webhook_deliveries SELECT; recon webhook_delivery_attempts SELECT; recon webhook_endpoint_health "
+        "SELECT; "
+        "recon webhook_events SELECT; recon work SELECT; "
+        "webhook dead_letters INSERT,SELECT; webhook injected_failures DELETE,INSERT,SELECT,UPDATE; webhook "
+        "webhook_deliveries INSERT,SELECT; "
+        "webhook webhook_delivery_attempts INSERT,SELECT; webhook webhook_endpoint_health "
+        "INSERT,SELECT,UPDATE; "
+        "webhook webhook_endpoints SELECT; webhook webhook_events SELECT; webhook work INSERT,SELECT; "
         "webhook work_seq "
         "USAGE");
     assert_string_equal(

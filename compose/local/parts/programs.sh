@@ -6,7 +6,7 @@ BINARIES=(ledger-svc/ledger-svc webhook-svc/webhook-svc ingress/ingress ledger-s
 READY_SECONDS=30
 
 # Settings that are handed on as they are; one that is empty is left to the service's own default.
-COMMON_SETTINGS=(PAYBUS_LOG_LEVEL)
+COMMON_SETTINGS=(PAYBUS_LOG_LEVEL PAYBUS_ENV)
 LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_SLICE_TRANSFERS PAYBUS_LEDGER_BATCH_COMMANDS PAYBUS_LEDGER_QUEUE_MAX
   PAYBUS_IDEMPOTENCY_RETENTION_HOURS PAYBUS_LEDGER_BLOCK_EVENTS PAYBUS_LEDGER_SEAL_INTERVAL_MS)
 WEBHOOK_SETTINGS=(PAYBUS_WEBHOOK_IN_FLIGHT PAYBUS_WEBHOOK_LEASE_SECONDS)
@@ -127,7 +127,8 @@ programs_configure() {
   done
   mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
   environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" \
-    PAYBUS_WEBHOOK_SECRETS="$HOME_DIR/secrets/webhooks" "${values[@]}"
+    PAYBUS_WEBHOOK_SECRETS="$HOME_DIR/secrets/webhooks" PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" \
+    "${values[@]}"
   {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"

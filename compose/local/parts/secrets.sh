@@ -13,6 +13,7 @@ secrets_create() {
     secret_once "secrets/$name.nats" "$name:"
   done
   webhook_secrets_create
+  as_service test -s "$HOME_DIR/secrets/webhooks.key" || random_hex 32 | put 0600 "$HOME_DIR/secrets/webhooks.key"
   put 0600 "$HOME_DIR/nats-ops" <<<"nats://$(secret_line ops.nats)@127.0.0.1:$PAYBUS_NATS_PORT"
 }
 
@@ -25,10 +26,13 @@ webhook_secrets_create() {
   done | put 0600 "$HOME_DIR/secrets/webhooks"
 }
 
+# random_hex BYTES
+random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+
 # secret_once PATH PREFIX
 secret_once() {
   as_service test -s "$HOME_DIR/$1" ||
-    put 0600 "$HOME_DIR/$1" <<<"$2$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"
+    put 0600 "$HOME_DIR/$1" <<<"$2$(random_hex 24)"
 }
 
 secret_line() { as_service cat "$HOME_DIR/secrets/$1"; }

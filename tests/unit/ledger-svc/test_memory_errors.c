@@ -71,6 +71,9 @@ static const struct {
      "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":200}]}",
      NULL, &ann},
     {"account.freeze", "{\"account\":\"$1\",\"reason\":\"why\"}", NULL, &staff},
+    {"webhook_endpoint.create", "{\"url\":\"u\",\"event_types\":[\"*\"],\"secret\":\"s\"}", NULL, &ann},
+    {"webhook_endpoint.update", "{\"endpoint\":\"we_00000000000000000000000001\",\"event_types\":[\"*\"]}",
+     NULL, &ann},
     {"transfer.create", "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":2}", "c", &ann},
     {"deposit.create", "{\"account\":\"$1\",\"amount\":9,\"currency\":\"USD\"}", NULL, &ann},
     {"hold.capture", "{\"hold\":\"#1\",\"amount\":1}", "f", &ann},
@@ -204,7 +207,7 @@ static void loading(void **state)
 /* The struct, and what each of these fields takes. */
 static long allocations_of(const json_t *data)
 {
-    static const char *const fields[] = {"metadata", "transfers", "entries", "conditions"};
+    static const char *const fields[] = {"metadata", "transfers", "entries", "conditions", "event_types"};
     long count = 1;
     for (size_t i = 0; i < COUNT(fields); i++) {
         count += json_object_get(data, fields[i]) != NULL;

@@ -1,0 +1,16 @@
+/* webhook_endpoints.h - what ingress does about webhook endpoints beside commands and reads: it looks at
+   their addresses, makes their secrets, and shows a secret to whoever made it. */
+#ifndef INGRESS_EDGE_WEBHOOK_ENDPOINTS_H
+#define INGRESS_EDGE_WEBHOOK_ENDPOINTS_H
+
+#include <jansson.h>
+
+#include "ingress/edge/exchange.h"
+
+/* Adds to a command's data what is wrong with its url, and a fresh sealed secret if the command takes one.
+   False: the refusal is written. */
+bool webhook_endpoints_prepare(struct exchange *ex, json_t *data);
+/* The answer with its secret opened, for as long as the exchange; as it is if that cannot be done. */
+struct str webhook_endpoints_show(struct exchange *ex, struct str answer);
+
+#endif

@@ -1,0 +1,25 @@
+-- Deliveries to endpoint $5, if it is owner $6's (null: anybody's); else as list_webhook_deliveries.
+with looked_at as materialized (
+    select id, row_number() over (order by id desc) as place
+    from (select d.id
+          from api.webhook_deliveries d
+          where d.endpoint_id = $5
+            and d.id < $1
+            and ($6::text is null or d.owner = $6)
+          order by d.id desc
+          limit 10000) n)
+select w.id, w.endpoint_id, w.event_id, w.event_type, w.status, w.attempts, w.next_attempt_at, w.last_error, w.created_at,
+       w.updated_at, w.is_wanted, w.place = 10000 as is_last
+from (select d.id, d.endpoint_id, d.event_id, d.event_type, d.status, d.attempts, d.next_attempt_at, d.last_error, d.created_at,
+             d.updated_at, l.place,
+             ($2::text is null or d.status = $2) and ($3::text is null or d.event_type = $3) as is_wanted
+      from looked_at l
+      cross join lateral (select d.id, d.endpoint_id, d.event_id, d.event_type, d.status, d.attempts, d.next_attempt_at,
+                                 d.last_error, d.created_at, d.updated_at
+                          from api.webhook_deliveries d
+                          where d.id = l.id) d
+      order by l.place) w
+where w.is_wanted
+   or w.place = 10000
+order by w.id desc
+limit $4

@@ -1,0 +1,9 @@
+-- Webhook endpoints of everybody, newest first, after the cursor $1: at most $3 rows. Filter: $2 status (null: any). Deleted
+-- ones are not shown.
+select id, owner, url, event_types, description, status, disabled_reason, previous_until, created_at, updated_at
+from api.webhook_endpoints
+where id < $1
+  and status <> 'deleted'
+  and ($2::text is null or status = $2)
+order by id desc
+limit $3

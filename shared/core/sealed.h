@@ -1,0 +1,32 @@
+/* sealed.h - short secrets as they lie in the database: encrypted and authenticated (XSalsa20-Poly1305) under
+   a key that is not there. The text names its key, so that keys can be changed. Pure. */
+#ifndef SHARED_CORE_SEALED_H
+#define SHARED_CORE_SEALED_H
+
+#include "shared/core/buf.h"
+
+#define SEAL_KEYS_MAX   4
+#define SEAL_KEY_BYTES  32
+#define SEAL_ID_SIZE    9 /* 8 hex digits of the key's digest, and NUL */
+#define SEAL_NONCE_SIZE 24
+#define SEAL_PLAIN_MAX  128
+#define SEALED_SIZE     256 /* the longest sealed text and NUL */
+
+struct seal_key {
+    char id[SEAL_ID_SIZE];
+    unsigned char bytes[SEAL_KEY_BYTES];
+};
+struct seal_keys {
+    struct seal_key keys[SEAL_KEYS_MAX]; /* the first one seals, all open */
+    size_t count;
+};
+/* One key a line, 64 hex digits each. STATUS_INVALID: none, too many, or a line that is something else. */
+NODISCARD enum status seal_keys_parse(struct str text, struct seal_keys *ret_keys);
+/* "<key id>.<base64url>". The nonce must be fresh and random; plain is at most SEAL_PLAIN_MAX bytes. */
+void seal(const struct seal_keys *keys, const unsigned char nonce[SEAL_NONCE_SIZE], struct str plain,
+          char ret_sealed[SEALED_SIZE]);
+/* NUL-terminated. STATUS_INVALID: nothing that one of the keys has sealed. */
+NODISCARD enum status seal_open(const struct seal_keys *keys, struct str sealed,
+                                char ret_plain[SEAL_PLAIN_MAX + 1]);
+
+#endif
