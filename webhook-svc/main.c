@@ -12,6 +12,7 @@
 #include "shared/io/service.h"
 #include "webhook-svc/edge/config.h"
 #include "webhook-svc/edge/engine.h"
+#include "webhook-svc/edge/ops.h"
 #include "webhook-svc/edge/sweeper.h"
 #include "webhook-svc/edge/webhook_events.h"
 #include "webhook-svc/edge/webhook_metrics.h"
@@ -25,12 +26,12 @@ struct webhook_service {
     struct bell webhook_bell; /* of the engine of kind webhook */
     struct webhook_events *webhook_events;
     struct engine *webhook_engine;
+    struct ops *ops;
     struct sweeper *sweeper;
     struct admin_http *admin;
 };
 
-/* As `nats micro info webhook-svc` shows it. */
-static const struct micro_options micro_options = {
+static struct micro_options micro_options = {
     .name = "webhook-svc", .description = "Works off what is to be done outside the ledger"};
 
 static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
@@ -69,12 +70,16 @@ static enum status start(struct webhook_service *s, const struct readiness_check
                                   .name = "webhook-svc",
                                   .inbox_prefix = "_INBOX_webhook"};
     enum status status = bus_open(&options, &s->bus);
+    micro_options.endpoints = ops_endpoints;
+    micro_options.endpoint_count = ops_endpoint_count;
     if (status == STATUS_OK)
         status = micro_open(s->bus, &micro_options, &s->micro);
     if (status == STATUS_OK)
         status = start_webhooks(s);
     if (status == STATUS_OK)
-        status = sweeper_start(&s->config, &s->sweeper);
+        status = ops_open(&s->config, s->bus, &s->ops);
+    if (status == STATUS_OK)
+        status = sweeper_start(&s->config, s->bus, &s->sweeper);
     if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
@@ -89,6 +94,8 @@ static void stop(struct webhook_service *s)
     micro_close(s->micro);
     engine_close(s->webhook_engine);
     webhook_events_close(s->webhook_events);
+    ops_close(s->ops);
+    sweeper_close(s->sweeper);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }

@@ -228,6 +228,9 @@ static void configure_webhook(struct harness *h, int i)
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
     if (h->lease_seconds > 0)
         program_set(p, "PAYBUS_WEBHOOK_LEASE_SECONDS", "%d", h->lease_seconds);
+    if (h->sweep_seconds > 0)
+        program_set(p, "PAYBUS_WEBHOOK_SWEEP_SECONDS", "%d", h->sweep_seconds);
+    program_set(p, "PAYBUS_DEMO", "1");
 }
 
 static void *keeper_main(void *context)
@@ -273,7 +276,8 @@ void harness_start(struct harness *h, const struct harness_options *options)
                           .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
                           .webhook_count = options->webhooks,
                           .slice_transfers = options->slice_transfers,
-                          .lease_seconds = options->lease_seconds};
+                          .lease_seconds = options->lease_seconds,
+                          .sweep_seconds = options->sweep_seconds};
     servers_make_directory(h->directory);
     start_postgres(h);
     start_nats(h);

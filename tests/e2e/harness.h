@@ -18,13 +18,13 @@
 #define HARNESS_OWNER        "e2e" /* owner of the API key that clients use */
 
 struct harness_options {
-    int ledgers, ingresses;      /* how many of each; 0 means 1 */
-    int webhooks;                /* how many of webhook-svc; 0: none */
-    bool database_proxy;         /* ledger-svc reaches PostgreSQL through a fault proxy */
-    bool bus_proxy;              /* ledger-svc reaches nats-server through a fault proxy */
-    bool webhook_database_proxy; /* webhook-svc reaches PostgreSQL through a fault proxy */
-    int slice_transfers;         /* of a batch in one database transaction; 0: as by default */
-    int lease_seconds;           /* of webhook-svc; 0: as by default */
+    int ledgers, ingresses;           /* how many of each; 0 means 1 */
+    int webhooks;                     /* how many of webhook-svc; 0: none */
+    bool database_proxy;              /* ledger-svc reaches PostgreSQL through a fault proxy */
+    bool bus_proxy;                   /* ledger-svc reaches nats-server through a fault proxy */
+    bool webhook_database_proxy;      /* webhook-svc reaches PostgreSQL through a fault proxy */
+    int slice_transfers;              /* of a batch in one database transaction; 0: as by default */
+    int lease_seconds, sweep_seconds; /* of webhook-svc; 0: as by default */
 };
 struct harness {
     struct servers_postgres postgres;
@@ -32,7 +32,7 @@ struct harness {
     char directory[SERVERS_PATH_SIZE]; /* logs, credentials */
     struct program ledgers[HARNESS_PROGRAMS_MAX], ingresses[HARNESS_PROGRAMS_MAX],
         webhooks[HARNESS_PROGRAMS_MAX];
-    int ledger_count, ingress_count, webhook_count, slice_transfers, lease_seconds;
+    int ledger_count, ingress_count, webhook_count, slice_transfers, lease_seconds, sweep_seconds;
     char bases[HARNESS_PROGRAMS_MAX][64]; /* of the ingresses, for clients */
     struct fault_proxy *database_proxy, *bus_proxy, *webhook_database_proxy; /* NULL unless asked for */
     char api_key[128];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "e2e_statements.h"
+#include "shared/contract/command.h"
 #include "shared/core/clock.h"
 #include "tests/support/process.h"
 
@@ -12,6 +13,7 @@
 #define STREAMS_READY_MS  20000
 #define RECONNECT_WAIT_MS 100
 #define LOOK_MS           50
+#define ASK_TIMEOUT_MS    8000
 
 static natsConnection *connect_as(const struct inbound *in, const char *user)
 {
@@ -30,7 +32,7 @@ static natsConnection *connect_as(const struct inbound *in, const char *user)
     return connection;
 }
 
-static bool streams_are_there(void *context)
+bool inbound_make_streams(void *context)
 {
     struct inbound *in = context;
     static const char *const names[] = {"PAY_WORK", "PAY_DLQ"}, *subjects[] = {"pay.work.>", "pay.dlq.>"};
@@ -61,7 +63,7 @@ void inbound_open(struct inbound *in, struct harness *h)
     in->ledger = connect_as(in, "ledger");
     if (natsConnection_JetStream(&in->js, in->ledger, NULL) != NATS_OK)
         servers_fail("no JetStream");
-    if (!eventually(streams_are_there, in, STREAMS_READY_MS))
+    if (!eventually(inbound_make_streams, in, STREAMS_READY_MS))
         servers_fail("nobody made the streams");
 }
 
@@ -145,6 +147,42 @@ void inbound_publish_by_hand(struct inbound *in, size_t index)
     publish(in, index, false);
     if (natsConnection_Flush(in->ops) != NATS_OK)
         servers_fail("nats-server takes no messages");
+}
+
+int inbound_ask(struct inbound *in, const char *service, const char *request,
+                char ret_body[INBOUND_ANSWER_SIZE])
+{
+    natsMsg *reply = NULL;
+    int status = 0;
+    bool replayed = false;
+    struct str body = {0};
+    ret_body[0] = '\0';
+    if (natsConnection_RequestString(&reply, in->ops, service, request, ASK_TIMEOUT_MS) != NATS_OK)
+        return 0;
+    struct str text = {natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply)};
+    if (reply_read(text, &status, &replayed, &body) != STATUS_OK)
+        servers_fail("%s answers what is no reply", service);
+    (void)snprintf(ret_body, INBOUND_ANSWER_SIZE, "%.*s", (int)body.len, body.data);
+    natsMsg_Destroy(reply);
+    return status;
+}
+
+void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE])
+{
+    typeid_format("wrk", &in->work[index], ret_id);
+}
+
+void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, &in->work[index]);
+    CLEANUP(db_result_ptr) PGresult *r = query(in, E2E_SQL_FIND_OPEN_DEAD_LETTER, &p);
+    if (PQntuples(r) != 1)
+        servers_fail("there are %d open dead letters", PQntuples(r));
+    struct uuid id = db_get_uuid(r, 0, 0);
+    typeid_format("dl", &id, ret_id);
+    *ret_seq = db_is_null(r, 0, 1) ? 0 : db_get_int(r, 0, 1);
 }
 
 struct inbound_counts inbound_count(struct inbound *in)

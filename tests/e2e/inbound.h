@@ -39,6 +39,16 @@ void inbound_fail(struct inbound *in, const char *prefix, int count, int times);
 void inbound_publish(struct inbound *in, size_t first, size_t count, int copies);
 void inbound_publish_by_hand(struct inbound *in, size_t index);
 
+#define INBOUND_ANSWER_SIZE 65536
+/* Asks a service of operators as `nats req` does: the status in its answer, 0 without one. */
+int inbound_ask(struct inbound *in, const char *service, const char *request,
+                char ret_body[INBOUND_ANSWER_SIZE]);
+void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE]);
+/* Makes the streams that are missing, as ledger-svc does. */
+bool inbound_make_streams(void *inbound);
+/* The open dead letter of a piece of work. */
+void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq);
+
 struct inbound_counts inbound_count(struct inbound *in);
 /* Until nothing is unfinished. */
 bool inbound_wait(struct inbound *in, int timeout_ms);

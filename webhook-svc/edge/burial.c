@@ -4,11 +4,8 @@
 #include "webhook-svc/edge/burial.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "shared/core/json_in.h"
 #include "shared/core/timefmt.h"
-#include "shared/io/log.h"
 
 #define TIMEOUT_MS 5000
 #define ERROR_SIZE 512
@@ -64,18 +61,4 @@ enum status burial_send(struct requests *requests, const struct dead_letter *let
                                     .timeout_ms = TIMEOUT_MS,
                                     .context = context};
     return requests_send(requests, &request);
-}
-
-enum status burial_read_ack(natsMsg *reply, int64_t *ret_seq)
-{
-    CLEANUP(json_decref_ptr)
-    json_t *ack = json_loadb(natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply), 0, NULL);
-    json_int_t seq = json_integer_value(json_object_get(ack, "seq"));
-    if (seq > 0 && json_object_get(ack, "error") == NULL) {
-        *ret_seq = seq;
-        return STATUS_OK;
-    }
-    const char *why = json_string_value(json_object_get(json_object_get(ack, "error"), "description"));
-    log_event(LOG_ERROR, "dead_letter_refused", log_str("reason", why != NULL ? why : "no sequence"));
-    return STATUS_FAILED;
 }

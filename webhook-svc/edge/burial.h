@@ -9,7 +9,5 @@
 void burial_subject(const struct dead_letter *letter, char ret_subject[WORK_SUBJECT_SIZE]);
 /* Publishes it; its acknowledgement ends the request. */
 NODISCARD enum status burial_send(struct requests *requests, const struct dead_letter *letter, void *context);
-/* Where the stream has it. STATUS_FAILED: refused, logged. */
-NODISCARD enum status burial_read_ack(natsMsg *reply, int64_t *ret_seq);
 
 #endif

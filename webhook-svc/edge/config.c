@@ -53,5 +53,17 @@ const struct config_row webhook_config_rows[] = {
      .min = 2,
      .max = 600,
      .help = "after this time without a sign of life another instance takes over what one was working on"},
+    {.variable = "PAYBUS_WEBHOOK_SWEEP_SECONDS",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct webhook_config, sweep_seconds),
+     .fallback = "60",
+     .min = 1,
+     .max = 3600,
+     .help = "after this time it is looked whether the message of unfinished work is still in the stream"},
+    {.variable = "PAYBUS_DEMO",
+     .type = CONFIG_BOOL,
+     .offset = offsetof(struct webhook_config, demo),
+     .fallback = "false",
+     .help = "demonstrations: failures on demand"},
 };
 const size_t webhook_config_row_count = sizeof webhook_config_rows / sizeof webhook_config_rows[0];

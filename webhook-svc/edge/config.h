@@ -13,6 +13,8 @@ struct webhook_config {
     const char *instance;
     int64_t in_flight;
     int64_t lease_seconds;
+    int64_t sweep_seconds;
+    bool demo;
 };
 
 extern const struct config_row webhook_config_rows[];

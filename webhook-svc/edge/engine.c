@@ -18,11 +18,21 @@
 #define SIGNS_PER_LEASE   3
 #define DRAIN_US          INT64_C(7000000)
 
+/* Errors quote what others sent: what is cut in the middle of a character, or is none, would be no text for
+   PostgreSQL. */
+static void copy_plain(const char *text, char ret_text[JOB_ERROR_SIZE])
+{
+    (void)snprintf(ret_text, JOB_ERROR_SIZE, "%s", text);
+    for (char *c = ret_text; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
 void job_end(struct job *job, enum work_result result, const char *error)
 {
     struct engine *e = job->engine;
     job->result = result;
-    (void)snprintf(job->error, sizeof job->error, "%s", error != NULL ? error : "");
+    copy_plain(error != NULL ? error : "", job->error);
     monitor_lock(&e->monitor);
     e->ended[e->ended_count++] = job;
     monitor_unlock(&e->monitor);

@@ -6,6 +6,7 @@
 #include "shared/io/log.h"
 #include "webhook-svc/edge/burial.h"
 #include "webhook-svc/edge/engine_internal.h"
+#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
 #define TRY_AGAIN_MS 16000
@@ -47,7 +48,7 @@ void engine_look_at_burials(struct engine *e)
     while (count < ENGINE_BATCH_MAX && requests_take(e->burials, &ended)) {
         struct job *job = ended.context;
         int64_t seq = 0;
-        if (ended.status == STATUS_OK && burial_read_ack(ended.reply, &seq) == STATUS_OK) {
+        if (ended.status == STATUS_OK && stream_ack_read(ended.reply, &seq) == STATUS_OK) {
             crash_point("dead_letter_published");
             rows[count++] = (struct publication_row){job->dead_letter, 1, seq};
             pull_terminate(e->bus, job->message);

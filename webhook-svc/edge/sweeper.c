@@ -1,77 +1,90 @@
 /* sweeper.c - see sweeper.h. */
 #include "webhook-svc/edge/sweeper.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/service.h"
-#include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/sweeper_internal.h"
 #include "webhook-svc/edge/webhook_metrics.h"
-#include "webhook-svc/store/dead_letters.h"
 
-#define TICK_MS      100
-#define RUN_EVERY_MS 1000
+#define TICK_MS   100
+#define PARTS_MAX 16 /* of a sweep in a row, however much more there is */
 
-struct sweeper {
-    pthread_t thread;
-    struct link link;
-    int64_t next_run_ms;
-};
-
-static enum status measure(struct sweeper *s)
+static enum status measure(struct sweeper *s, bool *ret_more)
 {
-    struct dead_letters_size size;
-    enum status status = store_measure_dead_letters(s->link.db, &size);
+    *ret_more = false;
+    enum status status = store_measure_dead_letters(s->link.db, &s->letters);
     if (status != STATUS_OK)
         return status;
-    metric_set(webhook_metrics.dead_letters, size.open);
-    metric_set(webhook_metrics.dead_letters_oldest, size.oldest_us / 1000000);
+    metric_set(webhook_metrics.dead_letters, s->letters.open);
+    metric_set(webhook_metrics.dead_letters_oldest, s->letters.oldest_us / 1000000);
     return STATUS_OK;
 }
 
-static void run(struct sweeper *s)
+/* What is done, and how often. */
+static const struct {
+    const char *name;
+    sweep *run;
+    int64_t every_ms;
+} sweeps[] = {
+    {"measure", measure, 1000},
+    {"unpublished", sweep_unpublished, 1000},
+    {"leftovers", sweep_leftovers, 500},
+    {"facts", sweep_facts, 1000},
+    {"lost_letters", sweep_lost_letters, 5000},
+    {"work", sweep_work, 1000},
+};
+#define SWEEPS (sizeof sweeps / sizeof sweeps[0])
+
+static void run(struct sweeper *s, size_t i)
 {
-    if (link_connect(&s->link) != STATUS_OK)
+    bool more = true;
+    for (int parts = 0; more && parts < PARTS_MAX && !service_is_stopping(); parts++) {
+        more = false;
+        if (link_connect(&s->link) != STATUS_OK)
+            return;
+        enum status status = sweeps[i].run(s, &more);
+        if (status == STATUS_OK)
+            continue;
+        link_failed(&s->link, sweeps[i].name, status);
         return;
-    enum status status = measure(s);
-    if (status != STATUS_OK)
-        link_failed(&s->link, "measure_dead_letters", status);
+    }
 }
 
 static void *sweeper_main(void *context)
 {
     struct sweeper *s = context;
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+    int64_t next_ms[SWEEPS] = {0};
     while (!service_is_stopping()) {
-        if (clock_monotonic_ms() >= s->next_run_ms) {
-            run(s);
-            s->next_run_ms = clock_monotonic_ms() + RUN_EVERY_MS;
+        for (size_t i = 0; i < SWEEPS; i++) {
+            if (clock_monotonic_ms() < next_ms[i])
+                continue;
+            run(s, i);
+            next_ms[i] = clock_monotonic_ms() + sweeps[i].every_ms;
         }
         (void)nanosleep(&tick, NULL);
     }
+    nats_ReleaseThreadMemory();
     return NULL;
 }
 
-static void sweeper_free(struct sweeper *s)
-{
-    link_close(&s->link);
-    free(s);
-}
-
-enum status sweeper_start(const struct webhook_config *config, struct sweeper **ret_sweeper)
+enum status sweeper_start(const struct webhook_config *config, struct bus *bus, struct sweeper **ret_sweeper)
 {
     struct sweeper *s = calloc(1, sizeof *s);
     if (s == NULL)
         return STATUS_NO_MEMORY;
+    s->config = config;
+    s->bus = bus;
     link_init(&s->link, config->database_url);
-    if (pthread_create(&s->thread, NULL, sweeper_main, s) != 0) {
-        sweeper_free(s);
-        return STATUS_FAILED;
-    }
-    *ret_sweeper = s;
-    return STATUS_OK;
+    *ret_sweeper = s; /* its owner closes it, whatever happens here */
+    enum status status = requests_open(bus, SWEEP_MAX, NULL, &s->requests);
+    if (status == STATUS_OK && pthread_create(&s->thread, NULL, sweeper_main, s) != 0)
+        status = STATUS_FAILED;
+    s->started = status == STATUS_OK;
+    return status;
 }
 
 bool sweeper_database_ready(const struct sweeper *s)
@@ -81,8 +94,15 @@ bool sweeper_database_ready(const struct sweeper *s)
 
 void sweeper_join(struct sweeper *s)
 {
+    if (s != NULL && s->started)
+        (void)pthread_join(s->thread, NULL);
+}
+
+void sweeper_close(struct sweeper *s)
+{
     if (s == NULL)
         return;
-    (void)pthread_join(s->thread, NULL);
-    sweeper_free(s);
+    requests_close(s->requests);
+    link_close(&s->link);
+    free(s);
 }

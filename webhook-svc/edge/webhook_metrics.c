@@ -38,6 +38,8 @@ void webhook_metrics_init(void)
     m->dead_letters = metrics_gauge("paybus_dead_letters", "Dead letters that are open.", "");
     m->dead_letters_oldest = metrics_gauge("paybus_dead_letters_oldest_timestamp_seconds",
                                            "When the oldest open dead letter was made; 0 without any.", "");
+    m->swept = metrics_counter("paybus_work_put_back_total",
+                               "Unfinished work whose message was gone and was published again.", "");
     m->database_connects =
         metrics_counter("paybus_webhook_database_connects_total", "Database connections opened.", "");
 }

@@ -22,6 +22,7 @@ struct webhook_metrics {
     struct webhook_kind_metrics kinds[WORK_KIND_COUNT];
     struct metric *dead_letters;        /* gauge: open ones, of all instances */
     struct metric *dead_letters_oldest; /* gauge: when the oldest of them was made, unix seconds; 0: none */
+    struct metric *swept;               /* counter: work whose message was gone */
     struct metric *database_connects;   /* counter */
 };
 extern struct webhook_metrics webhook_metrics;

@@ -98,6 +98,7 @@ enum status store_measure_dead_letters(struct db *db, struct dead_letters_size *
     if (s != STATUS_OK)
         return s;
     *ret_size = (struct dead_letters_size){.open = db_get_int(r, 0, 0),
-                                           .oldest_us = db_is_null(r, 0, 1) ? 0 : db_get_time(r, 0, 1)};
+                                           .published = db_get_int(r, 0, 1),
+                                           .oldest_us = db_is_null(r, 0, 2) ? 0 : db_get_time(r, 0, 2)};
     return STATUS_OK;
 }

@@ -33,8 +33,8 @@ NODISCARD enum status store_mark_dead_letters_published(struct db *db, struct db
                                                         const struct publication_row *rows, size_t count);
 
 struct dead_letters_size {
-    int64_t open;
-    int64_t oldest_us; /* unix microseconds; 0 without any */
+    int64_t open, published; /* published: open ones that PAY_DLQ has acknowledged */
+    int64_t oldest_us;       /* unix microseconds; 0 without any */
 };
 NODISCARD enum status store_measure_dead_letters(struct db *db, struct dead_letters_size *ret_size);
 

@@ -1,4 +1,5 @@
--- How many dead letters are open, and when the oldest of them was made. One row; the time is null without any.
-select count(*), min(created_at)
+-- How many dead letters are open, how many of them PAY_DLQ has acknowledged, and when the oldest was made. One row; the time is
+-- null without any.
+select count(*), count(stream_seq), min(created_at)
 from paybus.dead_letters
 where resolved_at is null

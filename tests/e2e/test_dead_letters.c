@@ -1,0 +1,266 @@
+/* test_dead_letters.c - dead letters leave as operators want it: by `nats req` with an id, a sequence, an
+   event, a filter, by a message published by hand, or discarded; each has one effect at most, and PAY_DLQ
+   shows those that are open, whatever is lost on the way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "e2e_statements.h"
+#include "tests/e2e/inbound.h"
+#include "tests/support/process.h"
+
+#define WAIT_MS 60000
+#define AMOUNT  11
+#define REPLAY  "pay.ops.dlq.replay"
+
+static struct harness h;
+static struct inbound in;
+static char account[TYPEID_TEXT_SIZE], answer[INBOUND_ANSWER_SIZE];
+
+static bool mirror_is_right(void *context)
+{
+    (void)context;
+    struct inbound_dead dead = inbound_dead(&in);
+    return dead.published == dead.open && inbound_stream_messages(&in, "PAY_DLQ") == dead.open;
+}
+
+/* Funds that fail once. */
+static size_t make_failing(const char *prefix, int count)
+{
+    char payload[160];
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}",
+                   account, AMOUNT);
+    size_t first = inbound_add(&in, prefix, count, "demo.fund", payload);
+    inbound_fail(&in, prefix, count, 1);
+    return first;
+}
+
+static void set_attempts(size_t first, size_t count)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, 1 << 16);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = first; i < first + count; i++)
+        db_array_uuid(&p, &in.work[i]);
+    db_array_close(&p);
+    assert_int_equal(db_query(in.db, E2E_SQL_TIRE_WORK, &p, &r), STATUS_OK);
+}
+
+/* Its last attempt fails by an injected failure. */
+static size_t dead_ones(const char *prefix, int count)
+{
+    size_t first = make_failing(prefix, count);
+    set_attempts(first, (size_t)count);
+    inbound_publish(&in, first, (size_t)count, 1);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    for (int i = 0; i < count; i++) {
+        struct inbound_work w = inbound_find(&in, first + (size_t)i);
+        assert_string_equal(w.state, "dead");
+        assert_string_equal(w.error, "injected failure");
+        assert_int_equal(w.attempts, 6);
+    }
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    return first;
+}
+
+static bool is_replayed(void *context)
+{
+    const size_t *index = context;
+    struct inbound_work w = inbound_find(&in, *index);
+    return w.generation == 2 && strcmp(w.state, "processed") == 0;
+}
+
+static void check_replayed(size_t first, int count, int64_t effects_before)
+{
+    for (size_t i = first; i < first + (size_t)count; i++) {
+        assert_true(eventually(is_replayed, &i, WAIT_MS));
+        assert_int_equal(inbound_find(&in, i).attempts, 1);
+    }
+    assert_int_equal(inbound_effects(&in), effects_before + count);
+    assert_int_equal(inbound_dead(&in).missing, 0);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
+static void replayed_by_id(void **state)
+{
+    (void)state;
+    char id[TYPEID_TEXT_SIZE], request[128];
+    int64_t seq = 0, effects = inbound_effects(&in);
+    size_t first = dead_ones("id-", 1);
+    inbound_dead_letter(&in, first, id, &seq);
+    (void)snprintf(request, sizeof request, "{\"id\":\"%s\",\"actor\":\"ann\"}", id);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 202);
+    assert_string_equal(answer, "{\"replayed\":1,\"dead_letters\":1,\"matched\":1,\"dry_run\":false}");
+    check_replayed(first, 1, effects);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 200);
+    assert_string_equal(answer, "{\"replayed\":0,\"dead_letters\":0,\"matched\":0,\"dry_run\":false}");
+    assert_int_equal(inbound_effects(&in), effects + 1);
+}
+
+static void replayed_by_sequence(void **state)
+{
+    (void)state;
+    char id[TYPEID_TEXT_SIZE], request[64];
+    int64_t seq = 0, effects = inbound_effects(&in);
+    size_t first = dead_ones("seq-", 1);
+    inbound_dead_letter(&in, first, id, &seq);
+    assert_true(seq > 0);
+    (void)snprintf(request, sizeof request, "{\"seq\":%lld}", (long long)seq);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 202);
+    check_replayed(first, 1, effects);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 404);
+}
+
+static void replayed_by_filter(void **state)
+{
+    (void)state;
+    int64_t effects = inbound_effects(&in);
+    size_t first = dead_ones("many-", 20);
+    static const char filter[] = "\"filter\":{\"kind\":\"webhook\",\"event_type\":\"demo.fund\","
+                                 "\"error_contains\":\"injected\",\"from\":\"2020-01-01T00:00:00Z\"}";
+    char request[256];
+    (void)snprintf(request, sizeof request, "{%s,\"dry_run\":true}", filter);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 200);
+    assert_string_equal(answer, "{\"replayed\":0,\"dead_letters\":0,\"matched\":20,\"dry_run\":true}");
+    assert_int_equal(inbound_dead(&in).open, 20);
+    (void)snprintf(request, sizeof request, "{%s,\"limit\":5}", filter);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 202);
+    assert_string_equal(answer, "{\"replayed\":5,\"dead_letters\":5,\"matched\":20,\"dry_run\":false}");
+    (void)snprintf(request, sizeof request, "{%s}", filter);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 202);
+    check_replayed(first, 20, effects);
+}
+
+static void replayed_by_hand(void **state)
+{
+    (void)state;
+    int64_t effects = inbound_effects(&in);
+    size_t first = dead_ones("hand-", 1);
+    inbound_publish_by_hand(&in, first);
+    inbound_publish_by_hand(&in, first);
+    check_replayed(first, 1, effects);
+}
+
+static void listed(void **state)
+{
+    (void)state;
+    char id[TYPEID_TEXT_SIZE], work[TYPEID_TEXT_SIZE], wanted[256], request[96];
+    int64_t seq = 0;
+    size_t first = dead_ones("list-", 3);
+    inbound_dead_letter(&in, first, id, &seq);
+    inbound_id(&in, first, work);
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.list", "{\"limit\":2}", answer), 200);
+    assert_non_null(strstr(answer, "\"after\":\"dl_"));
+    (void)snprintf(request, sizeof request, "{\"after\":\"%.29s\"}", strstr(answer, "\"after\":\"") + 9);
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.list", request, answer), 200);
+    assert_non_null(strstr(answer, "\"after\":null"));
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.list", "", answer), 200);
+    (void)snprintf(wanted, sizeof wanted,
+                   "{\"id\":\"%s\",\"work\":\"%s\",\"kind\":\"webhook\",\"object\":\"whe_", id, work);
+    assert_non_null(strstr(answer, wanted));
+    assert_int_equal(inbound_ask(&in, REPLAY, "{\"filter\":{}}", answer), 202);
+    assert_true(inbound_wait(&in, WAIT_MS));
+}
+
+static bool nameless_is_dead(void *context)
+{
+    return inbound_dead(&in).open == *(int64_t *)context;
+}
+
+static void nameless_ones_can_be_discarded(void **state)
+{
+    (void)state;
+    int64_t wanted = inbound_dead(&in).open + 1;
+    assert_int_equal(natsConnection_PublishString(in.ops, "pay.work.webhook.nonsense", "what is this"),
+                     NATS_OK);
+    assert_true(eventually(nameless_is_dead, &wanted, WAIT_MS));
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.list", "{}", answer), 200);
+    const char *id = strstr(answer, "dl_");
+    char request[64];
+    assert_non_null(id);
+    (void)snprintf(request, sizeof request, "{\"id\":\"%.29s\"}", id);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 422);
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.discard", request, answer), 200);
+    assert_string_equal(answer, "{\"discarded\":1}");
+    wanted--;
+    assert_true(nameless_is_dead(&wanted));
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
+static void malformed_requests_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *service, *request;
+        int status;
+    } cases[] = {
+        {REPLAY, "", 422},
+        {REPLAY, "{", 400},
+        {REPLAY, "{\"id\":\"dl_01h455vb4pex5vsknk084sn02q\",\"seq\":1}", 422},
+        {REPLAY, "{\"id\":\"dl_01h455vb4pex5vsknk084sn02q\"}", 404},
+        {REPLAY, "{\"event\":\"whe_01h455vb4pex5vsknk084sn02q\"}", 404},
+        {REPLAY, "{\"seq\":999999999}", 404},
+        {REPLAY, "{\"seq\":0}", 422},
+        {REPLAY, "{\"filter\":{\"from\":\"yesterday\"}}", 422},
+        {REPLAY, "{\"filter\":{\"kind\":\"other\"}}", 422},
+        {REPLAY, "{\"filter\":{},\"limit\":1001}", 422},
+        {REPLAY, "{\"more\":1}", 400},
+        {"pay.ops.dlq.list", "{\"after\":\"x\"}", 404},
+        {"pay.ops.dlq.discard", "{}", 422},
+        {"pay.ops.demo.inject_failure", "{\"event_id\":\"x\",\"times\":-2}", 422},
+        {"pay.ops.demo.inject_failure", "{\"event_id\":\"x\",\"times\":0}", 200},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int status = inbound_ask(&in, cases[i].service, cases[i].request, answer);
+        if (status != cases[i].status)
+            fail_msg("%s %s: %d %s", cases[i].service, cases[i].request, status, answer);
+    }
+}
+
+/* The streams are gone with the server's disk: what is unfinished is worked off, what is dead is shown. */
+static void lost_streams_come_back(void **state)
+{
+    (void)state;
+    char payload[160];
+    int64_t effects = inbound_effects(&in);
+    (void)dead_ones("shown-", 5);
+    servers_nats_kill(&h.nats);
+    servers_nats_wipe(&h.nats);
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}",
+                   account, AMOUNT);
+    (void)inbound_add(&in, "lost-", 300, "demo.fund", payload);
+    servers_nats_start(&h.nats);
+    assert_true(eventually(inbound_make_streams, &in, WAIT_MS));
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_int_equal(inbound_effects(&in), effects + 300);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    assert_int_equal(inbound_stream_messages(&in, "PAY_DLQ"), 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replayed_by_id),
+        cmocka_unit_test(replayed_by_sequence),
+        cmocka_unit_test(replayed_by_filter),
+        cmocka_unit_test(replayed_by_hand),
+        cmocka_unit_test(listed),
+        cmocka_unit_test(nameless_ones_can_be_discarded),
+        cmocka_unit_test(malformed_requests_are_refused),
+        cmocka_unit_test(lost_streams_come_back),
+    };
+    harness_start(&h, &(struct harness_options){.webhooks = 1, .lease_seconds = 2, .sweep_seconds = 2});
+    inbound_open(&in, &h);
+    harness_open_account(&h, "EUR", account);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    inbound_close(&in);
+    harness_stop(&h, failed != 0);
+    return failed;
+}

@@ -1,0 +1,147 @@
+/* ops.c - see ops.h. Requests are handled in threads of nats.c, one at a time. Replies have the form of those
+   of ledger-svc, so that ingress hands them on: {"status","replayed","body"}. */
+#include "webhook-svc/edge/ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/contract/command.h"
+#include "shared/core/clock.h"
+#include "shared/io/log.h"
+#include "shared/io/monitor.h"
+#include "webhook-svc/domain/ops_request.h"
+#include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/ops_internal.h"
+#include "webhook-svc/edge/republish.h"
+
+#define QUEUE         "webhook"
+#define REPLY_MAX     ((size_t)4 << 20)
+#define REQUEST_MAX   (64 << 10)
+#define SERVICE_COUNT 4
+
+static struct micro_counts counts[SERVICE_COUNT];
+const struct micro_endpoint ops_endpoints[] = {
+    {"dlq-replay", "pay.ops.dlq.replay", QUEUE, &counts[0]},
+    {"dlq-list", "pay.ops.dlq.list", QUEUE, &counts[1]},
+    {"dlq-discard", "pay.ops.dlq.discard", QUEUE, &counts[2]},
+    {"demo-inject-failure", "pay.ops.demo.inject_failure", QUEUE, &counts[3]},
+};
+const size_t ops_endpoint_count = SERVICE_COUNT;
+
+/* In the order of the endpoints. */
+static const struct {
+    enum status (*read)(const json_t *root, struct ops_request *ret_request, struct problem *ret_problem);
+    enum status (*run)(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+} services[SERVICE_COUNT] = {
+    {ops_read_replay, ops_replay},
+    {ops_read_list, ops_list},
+    {ops_read_discard, ops_discard},
+    {ops_read_inject, ops_inject},
+};
+
+enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const char *detail)
+{
+    struct problem p;
+    problem_init(&p, outcome);
+    if (detail != NULL)
+        problem_detail(&p, "%s", detail);
+    buf_reset(&answer->body);
+    problem_write(&p, &answer->body);
+    answer->status = outcome_http_status(outcome);
+    answer->error = outcome_code(outcome);
+    return STATUS_OK;
+}
+
+static enum status run(struct ops *o, size_t service, natsMsg *request, struct ops_answer *answer)
+{
+    CLEANUP(json_decref_ptr) json_t *root = NULL;
+    struct ops_request r;
+    struct problem p;
+    struct str text = {natsMsg_GetData(request), (size_t)natsMsg_GetDataLength(request)};
+    if (text.len > REQUEST_MAX)
+        return ops_refuse(answer, OUTCOME_payload_too_large, NULL);
+    enum status s = json_parse_object(text.len > 0 ? text : STR_LIT("{}"), &root, &p);
+    if (s == STATUS_OK)
+        s = services[service].read(root, &r, &p);
+    if (s != STATUS_OK) {
+        problem_write(&p, &answer->body);
+        answer->status = outcome_http_status(p.outcome);
+        answer->error = outcome_code(p.outcome);
+        return STATUS_OK;
+    }
+    if (link_connect(&o->link) != STATUS_OK)
+        return ops_refuse(answer, OUTCOME_unavailable, NULL);
+    s = services[service].run(o, &r, answer);
+    if (s == STATUS_OK)
+        return s;
+    link_failed(&o->link, ops_endpoints[service].name, s);
+    return ops_refuse(answer, OUTCOME_unavailable, NULL);
+}
+
+static void send_answer(struct ops *o, const char *to, const struct ops_answer *answer)
+{
+    CLEANUP(buf_free) struct buf reply = {0};
+    buf_init(&reply, REPLY_MAX);
+    reply_write(answer->status, false, (struct str){answer->body.data, answer->body.len}, &reply);
+    if (to == NULL || buf_status(&reply) != STATUS_OK ||
+        bus_publish(o->bus, to, NULL, NULL, reply.data, (int)reply.len) != STATUS_OK)
+        log_event(LOG_WARN, "answer_not_sent", log_str("to", to != NULL ? to : "nobody"));
+    bus_flush(o->bus);
+}
+
+static void answer(struct ops *o, size_t service, natsMsg *request)
+{
+    struct ops_answer a = {.status = 200};
+    int64_t start_us = clock_monotonic_us();
+    buf_init(&a.body, REPLY_MAX);
+    monitor_lock(&o->monitor);
+    if (run(o, service, request, &a) != STATUS_OK || buf_status(&a.body) != STATUS_OK)
+        (void)ops_refuse(&a, OUTCOME_internal_error, NULL);
+    monitor_unlock(&o->monitor);
+    send_answer(o, natsMsg_GetReply(request), &a);
+    micro_count(&counts[service], a.error);
+    micro_count_time(&counts[service], clock_monotonic_us() - start_us);
+    log_event(LOG_INFO, "asked", log_str("service", ops_endpoints[service].name),
+              log_int("status", a.status));
+    buf_free(&a.body);
+}
+
+static void on_request(natsConnection *connection, natsSubscription *subscription, natsMsg *request,
+                       void *context)
+{
+    (void)connection, (void)subscription;
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (strcmp(natsMsg_GetSubject(request), ops_endpoints[i].subject) == 0)
+            answer(context, i, request);
+    natsMsg_Destroy(request);
+}
+
+enum status ops_open(const struct webhook_config *config, struct bus *bus, struct ops **ret_ops)
+{
+    static const char *const subjects[OPS_SUBSCRIPTIONS] = {"pay.ops.dlq.*", "pay.ops.demo.inject_failure"};
+    struct ops *o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return STATUS_NO_MEMORY;
+    o->bus = bus;
+    link_init(&o->link, config->database_url);
+    monitor_init(&o->monitor);
+    *ret_ops = o; /* its owner closes it, whatever happens here */
+    enum status s = requests_open(bus, REPUBLISH_MAX, NULL, &o->requests);
+    for (size_t i = 0; s == STATUS_OK && i < (config->demo ? OPS_SUBSCRIPTIONS : OPS_SUBSCRIPTIONS - 1); i++)
+        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), subjects[i], QUEUE, on_request,
+                                          o) != NATS_OK)
+            s = STATUS_UNAVAILABLE;
+    return s;
+}
+
+void ops_close(struct ops *o)
+{
+    if (o == NULL)
+        return;
+    for (size_t i = 0; i < OPS_SUBSCRIPTIONS; i++)
+        natsSubscription_Destroy(o->subscriptions[i]);
+    requests_close(o->requests);
+    link_close(&o->link);
+    monitor_destroy(&o->monitor);
+    free(o);
+}

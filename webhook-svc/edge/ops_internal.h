@@ -1,0 +1,34 @@
+/* ops_internal.h - what the ops files share; nobody else includes it. */
+#ifndef WEBHOOK_EDGE_OPS_INTERNAL_H
+#define WEBHOOK_EDGE_OPS_INTERNAL_H
+
+#include "shared/io/monitor.h"
+#include "shared/io/requests.h"
+#include "webhook-svc/domain/ops_request.h"
+#include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/ops.h"
+
+#define OPS_SUBSCRIPTIONS 2
+
+struct ops {
+    struct bus *bus;
+    natsSubscription *subscriptions[OPS_SUBSCRIPTIONS];
+    struct monitor monitor; /* guards what follows: one request at a time */
+    struct link link;
+    struct requests *requests;
+};
+struct ops_answer {
+    int status;        /* as HTTP's; 200 before */
+    const char *error; /* an outcome's code; NULL: none */
+    struct buf body;
+};
+/* Answers with a problem; STATUS_OK. */
+enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const char *detail);
+
+/* ops_services.c: a failure is the database's. */
+NODISCARD enum status ops_replay(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+NODISCARD enum status ops_list(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+NODISCARD enum status ops_discard(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+NODISCARD enum status ops_inject(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+
+#endif

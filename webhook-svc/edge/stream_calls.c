@@ -1,0 +1,74 @@
+/* stream_calls.c - see stream_calls.h. */
+#include "webhook-svc/edge/stream_calls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/core/json_in.h"
+#include "shared/core/parse.h"
+#include "shared/io/log.h"
+
+#define TIMEOUT_MS   2000
+#define SUBJECT_SIZE 96
+#define BODY_SIZE    160
+
+enum status stream_ack_read(natsMsg *reply, int64_t *ret_seq)
+{
+    CLEANUP(json_decref_ptr)
+    json_t *ack = json_loadb(natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply), 0, NULL);
+    json_int_t seq = json_integer_value(json_object_get(ack, "seq"));
+    if (seq > 0 && json_object_get(ack, "error") == NULL) {
+        *ret_seq = seq;
+        return STATUS_OK;
+    }
+    const char *why = json_string_value(json_object_get(json_object_get(ack, "error"), "description"));
+    log_event(LOG_ERROR, "message_refused", log_str("reason", why != NULL ? why : "no sequence"));
+    return STATUS_FAILED;
+}
+
+static enum status ask(struct requests *requests, const char *subject, const char *body, void *context)
+{
+    const struct request request = {.subject = subject,
+                                    .data = body,
+                                    .len = (int)strlen(body),
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .context = context};
+    return requests_send(requests, &request);
+}
+
+enum status stream_ask_last(struct requests *requests, const char *stream, const char *subject, void *context)
+{
+    char to[SUBJECT_SIZE], body[BODY_SIZE];
+    (void)snprintf(to, sizeof to, "$JS.API.DIRECT.GET.%s", stream);
+    (void)snprintf(body, sizeof body, "{\"last_by_subj\":\"%s\"}", subject);
+    return ask(requests, to, body, context);
+}
+
+enum status stream_ask_seq(struct requests *requests, const char *stream, int64_t seq, void *context)
+{
+    char to[SUBJECT_SIZE], body[BODY_SIZE];
+    (void)snprintf(to, sizeof to, "$JS.API.DIRECT.GET.%s", stream);
+    (void)snprintf(body, sizeof body, "{\"seq\":%" PRId64 "}", seq);
+    return ask(requests, to, body, context);
+}
+
+enum status stream_message_seq(const struct request_end *ended, int64_t *ret_seq)
+{
+    const char *text = NULL;
+    if (ended->status != STATUS_OK)
+        return STATUS_FAILED;
+    if (natsMsgHeader_Get(ended->reply, "Status", &text) == NATS_OK)
+        return strcmp(text, "404") == 0 ? STATUS_NOT_FOUND : STATUS_FAILED;
+    if (natsMsgHeader_Get(ended->reply, "Nats-Sequence", &text) != NATS_OK)
+        return STATUS_FAILED;
+    return parse_int64(str_of(text), 1, INT64_MAX, ret_seq);
+}
+
+enum status stream_delete(struct requests *requests, const char *stream, int64_t seq, void *context)
+{
+    char to[SUBJECT_SIZE], body[BODY_SIZE];
+    (void)snprintf(to, sizeof to, "$JS.API.STREAM.MSG.DELETE.%s", stream);
+    (void)snprintf(body, sizeof body, "{\"seq\":%" PRId64 ",\"no_erase\":true}", seq);
+    return ask(requests, to, body, context);
+}

@@ -1,0 +1,36 @@
+/* sweeper_internal.h - what the sweeper's files share; nobody else includes it. */
+#ifndef WEBHOOK_EDGE_SWEEPER_INTERNAL_H
+#define WEBHOOK_EDGE_SWEEPER_INTERNAL_H
+
+#include <pthread.h>
+
+#include "shared/io/requests.h"
+#include "webhook-svc/edge/ids.h"
+#include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/sweeper.h"
+#include "webhook-svc/store/sweep.h"
+
+#define SWEEP_MAX 256 /* of a run */
+
+struct sweeper {
+    const struct webhook_config *config;
+    pthread_t thread;
+    bool started;
+    struct bus *bus;
+    struct link link;
+    struct requests *requests;
+    struct ids ids;
+    struct dead_letters_size letters; /* as last measured */
+    int64_t dlq_created_us;           /* of PAY_DLQ, as last seen; 0: never */
+    bool is_checking;                 /* whether PAY_DLQ has them all, behind: */
+    struct uuid checked_to;
+};
+
+/* Each does a bounded part of its work. A failure is the database's. *ret_more: there is more to do at once.
+ */
+typedef enum status sweep(struct sweeper *s, bool *ret_more);
+sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters.c */
+sweep sweep_facts;                                            /* sweeper_facts.c */
+sweep sweep_work;                                             /* sweeper_work.c */
+
+#endif

@@ -1,0 +1,175 @@
+/* sweeper_letters.c - PAY_DLQ mirrors the open dead letters: what is missing is published, what is resolved
+   is removed, after the stream was lost all of it is looked at. */
+#include <string.h>
+
+#include "shared/core/json_in.h"
+#include "shared/core/timefmt.h"
+#include "shared/io/log.h"
+#include "webhook-svc/edge/burial.h"
+#include "webhook-svc/edge/stream_calls.h"
+#include "webhook-svc/edge/sweeper_internal.h"
+
+#define STREAM     "PAY_DLQ"
+#define PARAMS_MAX (1 << 16)
+#define INFO_MS    2000
+#define COPIES_MAX 4 /* of a dead letter in the stream: one, unless acknowledgements were lost */
+
+static void subject_of(const struct letter_place *place, char ret_subject[WORK_SUBJECT_SIZE])
+{
+    const struct dead_letter letter = {.id = place->id, .work_id = place->work_id, .kind = place->kind};
+    burial_subject(&letter, ret_subject);
+}
+
+enum status sweep_unpublished(struct sweeper *s, bool *ret_more)
+{
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    CLEANUP(db_params_free) struct db_params p;
+    struct publication_row published[SWEEP_MAX], sent[SWEEP_MAX];
+    struct request_end ended;
+    size_t sent_count = 0, count = 0;
+    db_params_init(&p, PARAMS_MAX);
+    enum status status = store_list_unpublished(s->link.db, SWEEP_MAX, &rows);
+    if (status != STATUS_OK)
+        return status;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        char subject[SWEEP_TEXT_SIZE], error[SWEEP_TEXT_SIZE];
+        const struct dead_letter letter = store_read_unpublished(rows, row, subject, error);
+        sent[sent_count] = (struct publication_row){.id = letter.id, .publication = letter.publication};
+        if (burial_send(s->requests, &letter, &sent[sent_count]) != STATUS_OK)
+            break;
+        sent_count++;
+    }
+    bus_flush(s->bus);
+    while (requests_wait(s->requests, &ended)) {
+        struct publication_row *one = ended.context;
+        if (ended.status == STATUS_OK && stream_ack_read(ended.reply, &one->stream_seq) == STATUS_OK)
+            published[count++] = *one;
+        bus_discard(s->bus, ended.reply);
+    }
+    *ret_more = count == SWEEP_MAX;
+    return count > 0 ? store_mark_dead_letters_published(s->link.db, &p, published, count) : STATUS_OK;
+}
+
+/* Asks where the letters' messages are; seqs of those that are there, 0 of those that are not, -1: who knows.
+ */
+static void find_places(struct sweeper *s, const struct letter_place *places, size_t count, int64_t *ret_seqs)
+{
+    struct request_end ended;
+    for (size_t i = 0; i < count; i++)
+        ret_seqs[i] = -1;
+    for (size_t i = 0; i < count; i++) {
+        char subject[WORK_SUBJECT_SIZE];
+        subject_of(&places[i], subject);
+        if (stream_ask_last(s->requests, STREAM, subject, &ret_seqs[i]) != STATUS_OK)
+            break;
+    }
+    bus_flush(s->bus);
+    while (requests_wait(s->requests, &ended)) {
+        int64_t *seq = ended.context;
+        if (stream_message_seq(&ended, seq) == STATUS_NOT_FOUND)
+            *seq = 0;
+        bus_discard(s->bus, ended.reply);
+    }
+}
+
+static void delete_all(struct sweeper *s, const int64_t *seqs, size_t count)
+{
+    struct request_end ended;
+    for (size_t i = 0; i < count; i++)
+        if (seqs[i] > 0 && stream_delete(s->requests, STREAM, seqs[i], NULL) != STATUS_OK)
+            break;
+    bus_flush(s->bus);
+    while (requests_wait(s->requests, &ended))
+        bus_discard(s->bus, ended.reply);
+}
+
+static size_t select_absent(const struct letter_place *places, const int64_t *seqs, size_t count,
+                            struct uuid *ret_ids)
+{
+    size_t absent = 0;
+    for (size_t i = 0; i < count; i++)
+        if (seqs[i] == 0)
+            ret_ids[absent++] = places[i].id;
+    return absent;
+}
+
+/* By subject and not by the sequence in the row: sequences are handed out again after a power cut. One work
+   can have a newer open dead letter under the same subject; should it go with the resolved one it is
+   published again when PAY_DLQ is found to have too few. */
+enum status sweep_leftovers(struct sweeper *s, bool *ret_more)
+{
+    struct letter_place places[SWEEP_MAX];
+    int64_t seqs[SWEEP_MAX];
+    struct uuid gone[SWEEP_MAX];
+    size_t count = 0, gone_count = 0;
+    enum status status = store_list_leftovers(s->link.db, SWEEP_MAX, places, &count);
+    if (status != STATUS_OK || count == 0)
+        return status;
+    for (int i = 0; i < COPIES_MAX && gone_count < count; i++) {
+        find_places(s, places, count, seqs);
+        delete_all(s, seqs, count);
+        gone_count = select_absent(places, seqs, count, gone);
+    }
+    *ret_more = gone_count == SWEEP_MAX;
+    return gone_count > 0 ? store_forget_leftovers(s->link.db, gone, gone_count) : STATUS_OK;
+}
+
+/* What the server says of the stream; false: not now. created tells a stream from a later one of its name. */
+static bool read_info(struct sweeper *s, int64_t *ret_created_us, int64_t *ret_messages)
+{
+    struct request_end ended = {.status = STATUS_UNAVAILABLE};
+    const struct request request = {
+        .subject = "$JS.API.STREAM.INFO." STREAM, .data = "", .len = 0, .timeout_ms = INFO_MS};
+    if (requests_send(s->requests, &request) != STATUS_OK)
+        return false;
+    bus_flush(s->bus);
+    if (!requests_wait(s->requests, &ended) || ended.status != STATUS_OK)
+        return false;
+    CLEANUP(json_decref_ptr)
+    json_t *info =
+        json_loadb(natsMsg_GetData(ended.reply), (size_t)natsMsg_GetDataLength(ended.reply), 0, NULL);
+    bus_discard(s->bus, ended.reply);
+    const char *created = json_string_value(json_object_get(info, "created"));
+    const json_t *state = json_object_get(info, "state");
+    if (created == NULL || state == NULL || time_parse(str_of(created), ret_created_us) != STATUS_OK)
+        return false;
+    *ret_messages = json_integer_value(json_object_get(state, "messages"));
+    return true;
+}
+
+/* Another stream than before, or fewer messages than it has acknowledged. */
+static void look_whether_lost(struct sweeper *s)
+{
+    int64_t created_us = 0, messages = 0;
+    if (s->is_checking || !read_info(s, &created_us, &messages))
+        return;
+    bool is_another = s->dlq_created_us != 0 && s->dlq_created_us != created_us;
+    s->dlq_created_us = created_us;
+    if (!is_another && messages >= s->letters.published)
+        return;
+    log_event(LOG_WARN, "dead_letters_missing", log_int("messages", messages),
+              log_int("published", s->letters.published));
+    s->is_checking = true;
+    s->checked_to = (struct uuid){{0}};
+}
+
+enum status sweep_lost_letters(struct sweeper *s, bool *ret_more)
+{
+    struct letter_place places[SWEEP_MAX];
+    int64_t seqs[SWEEP_MAX];
+    struct uuid absent[SWEEP_MAX];
+    size_t count = 0;
+    look_whether_lost(s);
+    if (!s->is_checking)
+        return STATUS_OK;
+    enum status status = store_list_published(s->link.db, &s->checked_to, SWEEP_MAX, places, &count);
+    if (status != STATUS_OK)
+        return status;
+    find_places(s, places, count, seqs);
+    size_t absent_count = select_absent(places, seqs, count, absent);
+    if (count > 0)
+        s->checked_to = places[count - 1].id;
+    s->is_checking = count == SWEEP_MAX;
+    *ret_more = s->is_checking;
+    return absent_count > 0 ? store_publish_again(s->link.db, absent, absent_count) : STATUS_OK;
+}

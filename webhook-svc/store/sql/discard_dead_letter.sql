@@ -1,0 +1,6 @@
+-- Nobody wants it: resolved, by $2. A row, unless it was resolved before.
+update paybus.dead_letters
+set resolution = 'discarded', resolved_by = $2, resolved_at = clock_timestamp()
+where id = $1
+  and resolved_at is null
+returning id

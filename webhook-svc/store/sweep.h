@@ -1,0 +1,46 @@
+/* sweep.h - what the sweeper looks for. */
+#ifndef WEBHOOK_STORE_SWEEP_H
+#define WEBHOOK_STORE_SWEEP_H
+
+#include "webhook-svc/store/dead_letters.h"
+#include "webhook-svc/store/work.h"
+
+/* A dead letter by its subject in PAY_DLQ. */
+struct letter_place {
+    struct uuid id, work_id; /* zero: none */
+    enum work_kind kind;
+};
+/* Those that PAY_DLQ has not acknowledged; *ret_rows is the caller's, and what store_read_unpublished borrows
+   from. */
+NODISCARD enum status store_list_unpublished(struct db *db, int64_t limit, PGresult **ret_rows);
+/* subject and error are copied into the buffers. */
+#define SWEEP_TEXT_SIZE 512
+struct dead_letter store_read_unpublished(const PGresult *rows, int row, char ret_subject[SWEEP_TEXT_SIZE],
+                                          char ret_error[SWEEP_TEXT_SIZE]);
+/* Those that are resolved and still in PAY_DLQ. */
+NODISCARD enum status store_list_leftovers(struct db *db, int64_t limit, struct letter_place *ret_places,
+                                           size_t *ret_count);
+NODISCARD enum status store_forget_leftovers(struct db *db, const struct uuid *ids, size_t count);
+/* Open ones that PAY_DLQ has acknowledged, behind an id. */
+NODISCARD enum status store_list_published(struct db *db, const struct uuid *after, int64_t limit,
+                                           struct letter_place *ret_places, size_t *ret_count);
+NODISCARD enum status store_publish_again(struct db *db, const struct uuid *ids, size_t count);
+
+/* Dead letters whose facts are not in the log: id, work_id, kind, event_type, error, attempts, facts,
+   resolution, resolved_by. */
+NODISCARD enum status store_list_without_facts(struct db *db, int64_t limit, PGresult **ret_rows);
+struct fact_mark {
+    struct uuid id;
+    bool is_resolved; /* both facts are there, otherwise the first */
+};
+NODISCARD enum status store_mark_facts(struct db *db, const struct fact_mark *marks, size_t count);
+
+struct lying_work {
+    struct uuid id;
+    enum work_kind kind;
+};
+/* Up to max that nobody has seen for so long, taken: no other sweeper gets them. */
+NODISCARD enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max,
+                                            struct lying_work *ret_work, size_t *ret_count);
+
+#endif
