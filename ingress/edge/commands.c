@@ -47,7 +47,7 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     bool replayed;
     struct str body;
     if (reply_read(text, &status, &replayed, &body) != STATUS_OK) {
-        log_event(LOG_ERROR, "reply_unreadable", log_str("command", ex->route->command));
+        log_event(LOG_ERROR, "reply_unreadable", log_str("route", ex->route->pattern));
         exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
         return;
     }
@@ -66,30 +66,20 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     }
 }
 
-static void send_message(struct exchange *ex, const struct command_spec *spec, const struct buf *message,
-                         int64_t deadline_us)
+void commands_request(struct exchange *ex, struct rpc_call *call, const char *away)
 {
     struct http_metrics *m = &ex->ingress->metrics;
-    char subject[SUBJECT_SIZE];
-    snprintf(subject, sizeof(subject), "%s%s", command_subject_prefix(spec), spec->name);
-    int copies = 0;
-    struct rpc_call call = {.subject = subject,
-                            .data = message->data,
-                            .len = (int)message->len,
-                            .deadline_us = deadline_us,
-                            .resend_after_ms = spec->bulk ? BULK_RESEND_AFTER_MS : RESEND_AFTER_MS,
-                            .resend_soon_ms = spec->bulk ? 0 : RESEND_SOON_MS,
-                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS,
-                            .ret_copies = &copies};
     natsMsg *reply = NULL;
-    enum status s = rpc_request(ex->ingress->rpc, &call, &reply);
+    int copies = 0;
+    call->ret_copies = &copies;
+    enum status s = rpc_request(ex->ingress->rpc, call, &reply);
     if (s == STATUS_OK) {
         metric_add(m->rpc_ok, 1);
         give_reply(ex, reply, copies);
         bus_discard(ex->ingress->bus, reply);
     } else if (s == STATUS_UNAVAILABLE) {
         metric_add(m->rpc_unavailable, 1);
-        exchange_refuse(ex, OUTCOME_unavailable, "The ledger is not available.");
+        exchange_refuse(ex, OUTCOME_unavailable, away);
     } else if (s == STATUS_FULL) {
         metric_add(m->rpc_failed, 1);
         exchange_refuse(ex, OUTCOME_busy, NULL);
@@ -97,6 +87,21 @@ static void send_message(struct exchange *ex, const struct command_spec *spec, c
         metric_add(s == STATUS_UNKNOWN ? m->rpc_unknown : m->rpc_failed, 1);
         exchange_refuse(ex, OUTCOME_outcome_unknown, NULL);
     }
+}
+
+static void send_message(struct exchange *ex, const struct command_spec *spec, const struct buf *message,
+                         int64_t deadline_us)
+{
+    char subject[SUBJECT_SIZE];
+    snprintf(subject, sizeof(subject), "%s%s", command_subject_prefix(spec), spec->name);
+    struct rpc_call call = {.subject = subject,
+                            .data = message->data,
+                            .len = (int)message->len,
+                            .deadline_us = deadline_us,
+                            .resend_after_ms = spec->bulk ? BULK_RESEND_AFTER_MS : RESEND_AFTER_MS,
+                            .resend_soon_ms = spec->bulk ? 0 : RESEND_SOON_MS,
+                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
+    commands_request(ex, &call, "The ledger is not available.");
 }
 
 void commands_send(struct exchange *ex, const struct command_spec *spec, const struct command_envelope *order,

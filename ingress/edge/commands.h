@@ -11,4 +11,8 @@ void commands_handle(struct exchange *ex);
 void commands_send(struct exchange *ex, const struct command_spec *spec, const struct command_envelope *order,
                    struct str data);
 
+/* Sends any request that is answered in the form of a command's reply, and gives the answer; away: what is
+   said when nobody listens. */
+void commands_request(struct exchange *ex, struct rpc_call *call, const char *away);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 static const int codes[HTTP_METRICS_CODES] = {200, 201, 202, 400, 401, 402, 403, 404, 405,
                                               408, 409, 413, 415, 422, 429, 503, 504};
@@ -19,7 +20,7 @@ static bool may_answer(const struct route *r, int code)
     if (r->access == ACCESS_PUBLIC) {
         return code == 200 || code == 400 || code == 404 || code == 503;
     }
-    if (r->command == NULL) {
+    if (strcmp(r->method, "GET") == 0) {
         return code == 200 || code == 400 || code == 401 || code == 403 || code == 404 || code == 503;
     }
     return code != 405;

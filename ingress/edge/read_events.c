@@ -6,16 +6,6 @@
 #include "ingress/store/events.h"
 #include "shared/contract/object_id.h"
 
-static void text_or_null(struct json_out *out, const char *key, struct str text)
-{
-    json_key(out, key);
-    if (text.data == NULL) {
-        json_write_null(out);
-    } else {
-        json_str(out, text);
-    }
-}
-
 static void json_or_null(struct json_out *out, const char *key, struct str json)
 {
     json_key(out, key);
@@ -29,13 +19,13 @@ static void write_identity(struct json_out *out, const struct event_row *e)
     json_int(out, e->seq);
     json_key(out, "id");
     json_typeid(out, "evt", &e->id);
-    text_or_null(out, "type", e->type);
-    text_or_null(out, "resource", e->resource);
+    reads_text_or_null(out, "type", e->type);
+    reads_text_or_null(out, "resource", e->resource);
     json_key(out, "object");
     json_typeid(out, object_id_prefix(e->resource), &e->object);
-    text_or_null(out, "owner", e->owner);
-    text_or_null(out, "actor", e->actor);
-    text_or_null(out, "source", e->source);
+    reads_text_or_null(out, "owner", e->owner);
+    reads_text_or_null(out, "actor", e->actor);
+    reads_text_or_null(out, "source", e->source);
 }
 
 static void write_event(struct json_out *out, const struct event_row *e)
@@ -43,7 +33,7 @@ static void write_event(struct json_out *out, const struct event_row *e)
     write_identity(out, e);
     json_key(out, "command");
     json_typeid(out, "cmd", &e->command);
-    text_or_null(out, "traceparent", e->traceparent);
+    reads_text_or_null(out, "traceparent", e->traceparent);
     json_or_null(out, "before", e->before);
     json_or_null(out, "after", e->after);
     json_key(out, "created_at");
@@ -71,7 +61,7 @@ static void write_audit(struct json_out *out, const struct event_row *e)
     json_or_null(out, "after", e->after);
     json_key(out, "at");
     json_time(out, e->created_us);
-    text_or_null(out, "trace", trace_of(e));
+    reads_text_or_null(out, "trace", trace_of(e));
     json_object_close(out);
 }
 

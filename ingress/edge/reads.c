@@ -108,6 +108,16 @@ void reads_list_close(struct json_out *out, const struct page *page, const struc
     json_object_close(out);
 }
 
+void reads_text_or_null(struct json_out *out, const char *key, struct str text)
+{
+    json_key(out, key);
+    if (text.data == NULL) {
+        json_write_null(out);
+    } else {
+        json_str(out, text);
+    }
+}
+
 int64_t reads_time(const struct exchange *ex, const char *name, int64_t fallback)
 {
     const struct param_value *v = exchange_param(ex, name);

@@ -33,6 +33,8 @@ bool reads_page(struct exchange *ex, struct page *ret_page);
 struct json_out reads_list_open(struct exchange *ex);
 /* ],"next_cursor":...}; last is the last row shown, NULL when nothing follows it. */
 void reads_list_close(struct json_out *out, const struct page *page, const struct cursor *last);
+/* A text, or null when it has no data. */
+void reads_text_or_null(struct json_out *out, const char *key, struct str text);
 /* A time parameter's microseconds, or the fallback. */
 int64_t reads_time(const struct exchange *ex, const char *name, int64_t fallback);
 
@@ -52,6 +54,10 @@ void reads_holds(struct exchange *ex);
 void reads_hold(struct exchange *ex);
 void reads_events(struct exchange *ex);
 void reads_audit(struct exchange *ex);
+void reads_webhook_events(struct exchange *ex);
+void reads_webhook_event(struct exchange *ex);
+void reads_dead_letters(struct exchange *ex);
+void reads_dead_letter(struct exchange *ex);
 void reads_chain(struct exchange *ex);
 
 #endif

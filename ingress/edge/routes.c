@@ -1,10 +1,12 @@
 /* routes.c - a row is a route: what is not here is not served. */
 #include "ingress/edge/routes.h"
 
+#include "ingress/domain/ops_request.h"
 #include "ingress/domain/webhook_event.h"
 #include "ingress/edge/commands.h"
 #include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
+#include "ingress/edge/ops_calls.h"
 #include "ingress/edge/reads.h"
 #include "ingress/edge/webhook_endpoints.h"
 #include "ingress/edge/webhooks.h"
@@ -22,6 +24,9 @@ static const char *const directions[] = {"debit", "credit", NULL};
 static const char *const hold_statuses[] = {"authorized", "partially_captured", "captured", "released", "expired", NULL};
 static const char *const endpoint_statuses[] = {"enabled", "disabled", NULL};
 static const char *const delivery_statuses[] = {"pending", "failed", "delivered", "dead", "missed", NULL};
+static const char *const work_kinds[] = {"webhook", "charge", "payout", "delivery", NULL};
+static const char *const work_states[] = {"received", "processing", "processed", "failed", "dead", NULL};
+static const char *const dead_letter_statuses[] = {"open", "replayed", "discarded", NULL};
 static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
                                     "exchange",      "reversal",   "payment",  "refund",       "payout",
                                     "payout_return", "fee",        NULL};
@@ -102,11 +107,31 @@ static const struct param_spec event_params[] = {
     PAGE,
 };
 
+static const struct param_spec webhook_event_params[] = {
+    {.name = "provider", .type = PARAM_NAME, .help = "Sent by this provider."},
+    {.name = "event_id", .type = PARAM_TEXT, .help = "The provider's own id, exactly."},
+    {.name = "event_type", .type = PARAM_TEXT, .help = "Of this type."},
+    {.name = "status", .type = PARAM_WORD, .words = work_states, .help = "received, processing, processed, failed or dead."},
+    CREATED,
+    PAGE,
+};
+static const struct param_spec dead_letter_params[] = {
+    {.name = "status", .type = PARAM_WORD, .words = dead_letter_statuses, .help = "open, if absent; replayed or discarded."},
+    {.name = "kind", .type = PARAM_WORD, .words = work_kinds, .help = "webhook, charge, payout or delivery."},
+    {.name = "event_type", .type = PARAM_TEXT, .help = "Of this type."},
+    {.name = "error_contains", .type = PARAM_TEXT, .help = "With this in the error."},
+    {.name = "from", .type = PARAM_TIME, .help = "Given up at or after this time."},
+    {.name = "to", .type = PARAM_TIME, .help = "Given up before this time."},
+    PAGE,
+};
+
 #define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
 #define SIGNED     .access = ACCESS_SIGNED
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
 #define ENDPOINT   .prepare = webhook_endpoints_prepare, .show = webhook_endpoints_show
+#define REPLAY(which) .handle = ops_replay_##which, .body = &ops_##which##_body, .body_limit = BODY_MAX, .body_optional = true, \
+                      .answers_202 = true
 #define COMMAND(c) .handle = commands_handle, .command = (c), .body_limit = BODY_MAX
 
 const struct route ingress_routes[] = {
@@ -200,6 +225,21 @@ const struct route ingress_routes[] = {
     {.method = "GET", .pattern = "/v1/webhook-deliveries/{id}", .id_prefix = "dlv", NEEDS(webhooks_read),
      .handle = reads_webhook_delivery, .answer = "webhook_delivery_with_attempts",
      .summary = "One delivery with its body and every try"},
+
+    {.method = "GET", .pattern = "/v1/webhooks/events", NEEDS(ops), .handle = reads_webhook_events,
+     PARAMS(webhook_event_params), .answer = "webhook_event_list", .summary = "What providers sent, and what became of it"},
+    {.method = "GET", .pattern = "/v1/webhooks/events/{id}", .id_prefix = "whe", NEEDS(ops),
+     .handle = reads_webhook_event, .answer = "webhook_event", .summary = "One inbound event with its payload"},
+    {.method = "POST", .pattern = "/v1/webhooks/events/{id}/replay", .id_prefix = "whe", NEEDS(dlq_write), REPLAY(one),
+     .answer = "replayed", .summary = "Put a failed or dead event back to work"},
+    {.method = "GET", .pattern = "/v1/dlq", NEEDS(ops), .handle = reads_dead_letters, PARAMS(dead_letter_params),
+     .answer = "dead_letter_list", .summary = "Work that was given up"},
+    {.method = "GET", .pattern = "/v1/dlq/{id}", .id_prefix = "dl", NEEDS(ops), .handle = reads_dead_letter,
+     .answer = "dead_letter", .summary = "One dead letter with its message"},
+    {.method = "POST", .pattern = "/v1/dlq/{id}/replay", .id_prefix = "dl", NEEDS(dlq_write), REPLAY(one),
+     .answer = "replayed", .summary = "Put a dead letter back to work"},
+    {.method = "POST", .pattern = "/v1/dlq/replay", NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
+     .summary = "Put many dead letters back to work, or count them"},
 
     {.method = "GET", .pattern = "/v1/events", NEEDS(ops), .handle = reads_events, PARAMS(event_params),
      .answer = "event_list", .summary = "The fact log: every change of state"},

@@ -436,7 +436,7 @@ static void test_no_other_right(void **state)
         "SELECT; ingress events SELECT; ingress holds SELECT; ingress "
         "transaction_details SELECT; ingress transactions SELECT; ingress webhook_deliveries SELECT; "
         "ingress webhook_delivery_attempts SELECT; ingress webhook_endpoints SELECT; ingress webhook_events "
-        "SELECT; "
+        "SELECT; ingress webhook_events_in_trouble SELECT; "
         "ledger accounts INSERT,SELECT; ledger blocks INSERT,SELECT; ledger currencies SELECT; ledger "
         "entries INSERT,SELECT; ledger "
         "events INSERT,SELECT; ledger events_seq USAGE; ledger holds INSERT,SELECT; ledger idempotency_keys "

@@ -1,0 +1,95 @@
+/* ops_request.c - see ops_request.h. */
+#include "ingress/domain/ops_request.h"
+
+#include <string.h>
+
+#include "shared/core/json_out.h"
+
+#define COUNT(array)       (sizeof(array) / sizeof((array)[0]))
+#define ERROR_MAX_LEN      255
+#define REPLAY_AT_ONCE_MAX 1000
+
+static const char *const kinds[] = {"webhook", "charge", "payout", "delivery", NULL};
+
+/* A row reads better than a column. */
+/* clang-format off */
+static const struct field_spec filter[] = {
+    {.name = "kind", .type = FIELD_ENUM, .words = kinds, .help = "Of this kind of work."},
+    {.name = "event_type", .type = FIELD_STRING, .min = 1, .max = WEBHOOK_EVENT_TYPE_MAX, .help = "Of this type."},
+    {.name = "error_contains", .type = FIELD_STRING, .min = 1, .max = ERROR_MAX_LEN, .help = "With this in their error."},
+    {.name = "from", .type = FIELD_TIME, .help = "Given up at or after this time."},
+    {.name = "to", .type = FIELD_TIME, .help = "Given up before this time."},
+    {.name = "dry_run", .type = FIELD_BOOL, .help = "Only count them."},
+    {.name = "limit", .type = FIELD_INT, .min = 1, .max = REPLAY_AT_ONCE_MAX, .help = "At most so many; 100 if absent."},
+};
+/* clang-format on */
+const struct command_spec ops_one_body = {.name = "empty"};
+const struct command_spec ops_many_body = {
+    .name = "dlq.filter", .fields = filter, .field_count = COUNT(filter)};
+
+/* Not within the filter, but beside it. */
+static bool is_option(const char *name)
+{
+    return strcmp(name, "dry_run") == 0 || strcmp(name, "limit") == 0;
+}
+
+static void write_actor(struct json_out *json, struct str actor)
+{
+    json_key(json, "actor");
+    json_str(json, actor);
+}
+
+void ops_write_one(struct buf *out, const char *prefix, const struct uuid *id, struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    json_key(&json, strcmp(prefix, "whe") == 0 ? "event" : "id");
+    json_typeid(&json, prefix, id);
+    write_actor(&json, actor);
+    json_object_close(&json);
+}
+
+static enum status write_member(struct json_out *json, const json_t *body, const char *name)
+{
+    const json_t *value = json_object_get(body, name);
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    struct buf text CLEANUP(buf_free);
+    buf_init(&text, JSON_VALUES_MAX);
+    if (json_canonical(value, &text) != STATUS_OK) {
+        return STATUS_NO_MEMORY;
+    }
+    json_key(json, name);
+    json_raw(json, (struct str){text.data, text.len});
+    return STATUS_OK;
+}
+
+static enum status write_members(struct json_out *json, const json_t *body, bool options)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; i < COUNT(filter) && s == STATUS_OK; i++) {
+        if (is_option(filter[i].name) == options) {
+            s = write_member(json, body, filter[i].name);
+        }
+    }
+    return s;
+}
+
+enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    json_key(&json, "filter");
+    json_object_open(&json);
+    enum status s = write_members(&json, body, false);
+    json_object_close(&json);
+    if (s == STATUS_OK) {
+        s = write_members(&json, body, true);
+    }
+    write_actor(&json, actor);
+    json_object_close(&json);
+    return s == STATUS_OK ? buf_status(out) : s;
+}

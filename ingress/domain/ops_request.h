@@ -1,0 +1,18 @@
+/* ops_request.h - what is asked of webhook-svc over the bus (pay.ops.dlq.replay), and the bodies by which
+   clients ask for it. Pure. */
+#ifndef INGRESS_DOMAIN_OPS_REQUEST_H
+#define INGRESS_DOMAIN_OPS_REQUEST_H
+
+#include "shared/contract/command.h"
+
+#define OPS_REPLAY_SUBJECT "pay.ops.dlq.replay"
+
+/* Of a replay of one: nothing, or an empty object. Of many: which ones. */
+extern const struct command_spec ops_one_body, ops_many_body;
+
+/* {"id":"dl_.."} or {"event":"whe_.."}, by the prefix, with the actor. */
+void ops_write_one(struct buf *out, const char *prefix, const struct uuid *id, struct str actor);
+/* {"filter":{...},"dry_run":...,"limit":...} with the actor; the body has passed its spec. */
+NODISCARD enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor);
+
+#endif

@@ -1,0 +1,57 @@
+/* ops_calls.c - see ops_calls.h. A replay is idempotent by the state of what is replayed, so no key is asked
+   for; but a second copy would be answered otherwise than the first, so nothing is sent twice. */
+#include "ingress/edge/ops_calls.h"
+
+#include "ingress/domain/ops_request.h"
+#include "ingress/edge/command_body.h"
+#include "ingress/edge/commands.h"
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+
+#define REQUEST_MAX           8192
+#define NO_RESPONDER_RETRY_MS 1000
+
+static void ask(struct exchange *ex, const char *subject, const struct buf *request)
+{
+    if (buf_status(request) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    struct rpc_call call = {.subject = subject,
+                            .data = request->data,
+                            .len = (int)request->len,
+                            .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
+                            .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
+    commands_request(ex, &call, "The service that does this is not available.");
+}
+
+void ops_replay_one(struct exchange *ex)
+{
+    char actor[TYPEID_TEXT_SIZE];
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    typeid_format("key", &ex->credential.key_id, actor);
+    ops_write_one(&request, ex->route->id_prefix, &ex->uuid, str_of(actor));
+    ask(ex, OPS_REPLAY_SUBJECT, &request);
+}
+
+void ops_replay_many(struct exchange *ex)
+{
+    char actor[TYPEID_TEXT_SIZE];
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    typeid_format("key", &ex->credential.key_id, actor);
+    if (ops_write_filter(&request, body, str_of(actor)) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    ask(ex, OPS_REPLAY_SUBJECT, &request);
+}

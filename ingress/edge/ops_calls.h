@@ -1,0 +1,13 @@
+/* ops_calls.h - what operators ask of webhook-svc: it answers over the bus in the form of a command's reply.
+ */
+#ifndef INGRESS_EDGE_OPS_CALLS_H
+#define INGRESS_EDGE_OPS_CALLS_H
+
+#include "ingress/edge/exchange.h"
+
+/* POST /v1/webhooks/events/{id}/replay, /v1/dlq/{id}/replay: by the prefix of the route's id. */
+void ops_replay_one(struct exchange *ex);
+/* POST /v1/dlq/replay */
+void ops_replay_many(struct exchange *ex);
+
+#endif
