@@ -14,6 +14,9 @@
 #define ENTRIES_MIN         2
 #define ENTRIES_MAX         100
 #define CONDITIONS_MAX      100
+#define WORK_KIND_MAX       16
+#define ERROR_MAX_LEN       1000
+#define ATTEMPTS_MAX        1000000
 #define URL_MAX_LEN         2048
 #define EVENT_TYPES_MAX     50
 #define SEALED_MAX_LEN      255
@@ -22,6 +25,7 @@ static const char *const account_types[] = {"user", "merchant", NULL};
 static const char *const roundings[] = {"down", "half_even", NULL};
 static const char *const directions[] = {"debit", "credit", NULL};
 static const char *const endpoint_statuses[] = {"enabled", "disabled", NULL};
+static const char *const happenings[] = {"created", "replayed", "discarded", NULL};
 static const char *const batch_modes[] = {"each", "all_or_none", NULL};
 
 /* A row reads better than a column. */
@@ -119,6 +123,23 @@ static const struct field_spec webhook_accept[] = {
     {.name = "occurred_at", .type = FIELD_TIME, .help = "When, says the provider."},
     {.name = "payload", .type = FIELD_STRING, .required = true, .min = 2, .max = WEBHOOK_PAYLOAD_MAX,
      .help = "Canonical JSON text of an object."},
+};
+
+/* As webhook-svc sends it. */
+static const struct field_spec dead_letter_record[] = {
+    {.name = "dead_letter", .type = FIELD_ID, .required = true, .prefix = "dl", .not_found_as = OUTCOME_not_found,
+     .help = "The dead letter."},
+    {.name = "happened", .type = FIELD_ENUM, .required = true, .words = happenings,
+     .help = "created, replayed or discarded."},
+    {.name = "work", .type = FIELD_ID, .prefix = "wrk", .not_found_as = OUTCOME_not_found,
+     .help = "The work that was given up; absent: its message named none."},
+    {.name = "kind", .type = FIELD_NAME, .required = true, .min = 1, .max = WORK_KIND_MAX, .help = "Its kind."},
+    {.name = "event_type", .type = FIELD_STRING, .min = 1, .max = WEBHOOK_EVENT_TYPE_MAX,
+     .help = "Of webhook events and deliveries: their type."},
+    {.name = "error", .type = FIELD_STRING, .required = true, .min = 0, .max = ERROR_MAX_LEN,
+     .help = "Why it was given up."},
+    {.name = "attempts", .type = FIELD_INT, .required = true, .min = 0, .max = ATTEMPTS_MAX,
+     .help = "After how many attempts."},
 };
 
 static const struct field_spec transaction_create[] = {
@@ -257,6 +278,7 @@ static const struct command_spec specs[] = {
     {"account.freeze", account_change, COUNT(account_change), "account", false},
     {"account.unfreeze", account_change, COUNT(account_change), "account", false},
     {"account.close", account_change, COUNT(account_change), "account", false},
+    {"dead_letter.record", dead_letter_record, COUNT(dead_letter_record), NULL, false},
     {"deposit.create", deposit_create, COUNT(deposit_create), NULL, false},
     {"hold.authorize", hold_authorize, COUNT(hold_authorize), NULL, false},
     {"hold.capture", hold_capture, COUNT(hold_capture), "hold", false},

@@ -5,11 +5,8 @@
 
 static const struct {
     const char *resource, *prefix;
-} objects[] = {{"account", "acct"},
-               {"transaction", "txn"},
-               {"hold", "hold"},
-               {"key", "key"},
-               {"webhook_endpoint", "we"}};
+} objects[] = {{"account", "acct"}, {"transaction", "txn"}, {"hold", "hold"},
+               {"key", "key"},      {"dead_letter", "dl"},  {"webhook_endpoint", "we"}};
 #define OBJECT_COUNT (sizeof(objects) / sizeof(objects[0]))
 
 const char *object_id_prefix(struct str resource)

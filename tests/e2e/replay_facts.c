@@ -263,16 +263,24 @@ static void account_changed(struct replay *r, struct call *c, const struct evide
                                         : EVIDENCE_OPEN;
 }
 
+/* Facts of webhook-svc, which are about work. */
+static void nothing_moved(struct replay *r, struct call *c, const struct evidence_fact *f)
+{
+    if (c != NULL)
+        complain(r, c, "%s by a client's key", f->type);
+}
+
 static const struct {
     const char *type;
     void (*happen)(struct replay *r, struct call *c, const struct evidence_fact *f);
     bool is_last; /* of what its call does */
 } kinds[] = {
-    {"transaction.posted", posted, true},      {"hold.authorized", authorized, true},
-    {"hold.captured", hold_changed, true},     {"hold.released", hold_changed, true},
-    {"hold.expired", hold_changed, false},     {"account.created", account_made, true},
-    {"account.frozen", account_changed, true}, {"account.unfrozen", account_changed, true},
-    {"account.closed", account_changed, true},
+    {"transaction.posted", posted, true},           {"hold.authorized", authorized, true},
+    {"hold.captured", hold_changed, true},          {"hold.released", hold_changed, true},
+    {"hold.expired", hold_changed, false},          {"account.created", account_made, true},
+    {"account.frozen", account_changed, true},      {"account.unfrozen", account_changed, true},
+    {"account.closed", account_changed, true},      {"dead_letter.created", nothing_moved, false},
+    {"dead_letter.replayed", nothing_moved, false}, {"dead_letter.discarded", nothing_moved, false},
 };
 
 void replay_fact(struct replay *r, size_t position)

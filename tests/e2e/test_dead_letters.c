@@ -147,6 +147,22 @@ static void replayed_by_hand(void **state)
     check_replayed(first, 1, effects);
 }
 
+static bool facts_are_written(void *context)
+{
+    const int64_t *wanted = context;
+    return harness_number(&h, E2E_SQL_COUNT_DEAD_LETTER_FACTS) == *wanted;
+}
+
+/* Each dead letter of the tests before was made and resolved, each by whom it was. */
+static void facts_tell_of_them(void **state)
+{
+    (void)state;
+    int64_t wanted = 2 * inbound_dead(&in).all;
+    assert_true(wanted > 0);
+    assert_true(eventually(facts_are_written, &wanted, WAIT_MS));
+    assert_int_equal(harness_number(&h, E2E_SQL_COUNT_REPLAYS_BY_ANN), 1);
+}
+
 static void listed(void **state)
 {
     (void)state;
@@ -251,6 +267,7 @@ int main(void)
         cmocka_unit_test(replayed_by_sequence),
         cmocka_unit_test(replayed_by_filter),
         cmocka_unit_test(replayed_by_hand),
+        cmocka_unit_test(facts_tell_of_them),
         cmocka_unit_test(listed),
         cmocka_unit_test(nameless_ones_can_be_discarded),
         cmocka_unit_test(malformed_requests_are_refused),

@@ -71,6 +71,10 @@ static const struct {
      "{\"from_account\":\"$1\",\"to_account\":\"$2\",\"amount\":200}]}",
      NULL, &ann},
     {"account.freeze", "{\"account\":\"$1\",\"reason\":\"why\"}", NULL, &staff},
+    {"dead_letter.record",
+     "{\"dead_letter\":\"dl_00000000000000000000000001\",\"happened\":\"created\",\"kind\":\"webhook\","
+     "\"error\":\"why\",\"attempts\":6}",
+     "k", &staff},
     {"webhook_endpoint.create", "{\"url\":\"u\",\"event_types\":[\"*\"],\"secret\":\"s\"}", NULL, &ann},
     {"webhook_endpoint.update", "{\"endpoint\":\"we_00000000000000000000000001\",\"event_types\":[\"*\"]}",
      NULL, &ann},

@@ -14,9 +14,13 @@ static const struct {
     const char *resource, *text;
     bool is_known;
 } cases[] = {
-    {"account", "acct" SUFFIX, true}, {"transaction", "txn" SUFFIX, true},
-    {"hold", "hold" SUFFIX, true},    {"key", "key" SUFFIX, true},
-    {"command", "cmd" SUFFIX, false}, {"account", "acct_01m7x99rzwfh8tw2x75kw2azz", false},
+    {"account", "acct" SUFFIX, true},
+    {"transaction", "txn" SUFFIX, true},
+    {"hold", "hold" SUFFIX, true},
+    {"key", "key" SUFFIX, true},
+    {"dead_letter", "dl" SUFFIX, true},
+    {"command", "cmd" SUFFIX, false},
+    {"account", "acct_01m7x99rzwfh8tw2x75kw2azz", false},
     {"account", "", false},
 };
 
