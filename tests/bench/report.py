@@ -41,6 +41,7 @@ def goals(cases):
         ("1 connection, p50 / pgbench p50 at 1 client", cases["uniform_1"]["p50_us"] / single, "<=", 1.1),
         ("64 connections, p99 / p50", cases["uniform_64"]["p99_us"] / cases["uniform_64"]["p50_us"], "<=", 2.0),
         ("holds, authorize and capture / pgbench TPC-B best", rate["holds_64"] / tpcb, ">=", 1.5),
+        ("inbound webhook events accepted a second, 64 connections", rate["webhooks_64"], ">=", 5000),
         ("GET account a second, 64 connections", rate["account_64"], ">=", 20000),
         ("GET account, p99 ms", cases["account_64"]["p99_us"] / 1000, "<=", 10),
         ("statement page of 100 entries a second, 64 connections", rate["statement_64"], ">=", 5000),

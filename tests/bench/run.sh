@@ -70,6 +70,14 @@ beside_case() { # beside_case CONNECTIONS
   wait "$batches"
 }
 
+# Inbound webhook events, signed beforehand and more of them than can be accepted in the time.
+webhooks_case() { # webhooks_case CONNECTIONS
+  local secret
+  secret=$(as_service sed -n 's/^gateway //p' "$HOME_DIR/secrets/webhooks")
+  python3 -B tests/bench/sign_webhooks.py "$secret" $((SECONDS_EACH * 20000)) "$(word webhooks)" >"$OUT/webhooks.txt"
+  wrk_case webhooks "$1" "$OUT/webhooks.txt"
+}
+
 add_accounts() { superuser psql paybus -q -v "first=$1" -v "last=$2" -f - <tests/bench/accounts.sql; }
 
 add_history() { # add_history SERIES FIRST PAIRS ROUNDS
@@ -151,6 +159,7 @@ for size in 1 10 100 1000; do
 done
 record beside_batches_16 beside_case 16
 record holds_64 wrk_case holds 64 "$ACCOUNTS" pairs "$(word holds)"
+record webhooks_64 webhooks_case 64
 record memory_ledger-svc memory_case ledger-svc
 record memory_ingress memory_case ingress
 
