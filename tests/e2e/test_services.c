@@ -1,9 +1,9 @@
 /* test_services.c - with the permissions of production, operators find every process by the NATS service
    protocol, and what it says it has served is what it was asked. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
