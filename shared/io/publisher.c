@@ -17,26 +17,32 @@
 #define FORGET_WAIT_MS 1
 #define HEADERS_MAX    7 /* three pairs and NULL */
 #define SUBJECT_TAIL   2 /* ".*" */
+#define REFUSED        (-1)
 
 struct publisher {
     struct bus *bus;
     natsSubscription *acks;
     char stream[STREAM_SIZE], inbox[BUS_INBOX_SIZE];
+    bool in_order;
     bool may_send;                        /* false: after a failure, until publisher_begin */
     int64_t last_seq;                     /* of the stream, for the first message */
     char last_id[STREAM_ID_SIZE];         /* of the message sent before; "": there is none yet */
     int64_t first;                        /* number of the first message of this round */
     size_t count;                         /* messages of this round */
-    int64_t seqs[PUBLISHER_MESSAGES_MAX]; /* 0: not acknowledged */
+    size_t answered;                      /* of these */
+    bool refused;                         /* one of these, logged */
+    int64_t seqs[PUBLISHER_MESSAGES_MAX]; /* 0: not acknowledged; REFUSED */
 };
 
-enum status publisher_open(struct bus *bus, const char *stream, struct publisher **ret_publisher)
+enum status publisher_open(struct bus *bus, const char *stream, bool in_order,
+                           struct publisher **ret_publisher)
 {
     struct publisher *p = calloc(1, sizeof(*p));
     if (!p)
         return STATUS_NO_MEMORY;
     char subject[BUS_INBOX_SIZE + SUBJECT_TAIL];
     p->bus = bus;
+    p->in_order = in_order;
     (void)snprintf(p->stream, sizeof(p->stream), "%s", stream);
     bus_new_inbox(bus, p->inbox);
     (void)snprintf(subject, sizeof(subject), "%s.*", p->inbox);
@@ -79,7 +85,8 @@ void publisher_begin(struct publisher *p, int64_t last_seq)
 {
     forget_answers(p);
     p->first += (int64_t)p->count;
-    p->count = 0;
+    p->count = p->answered = 0;
+    p->refused = false;
     p->may_send = true;
     p->last_seq = last_seq;
     p->last_id[0] = '\0';
@@ -88,16 +95,18 @@ void publisher_begin(struct publisher *p, int64_t last_seq)
 enum status publisher_send(struct publisher *p, const struct publisher_message *m)
 {
     char reply[REPLY_SIZE], last_seq[SEQ_SIZE];
-    bool is_first = p->last_id[0] == '\0';
-    (void)snprintf(last_seq, sizeof(last_seq), "%" PRId64, p->last_seq);
-    const char *headers[HEADERS_MAX] = {
-        "Nats-Msg-Id", m->id, is_first ? "Nats-Expected-Last-Sequence" : "Nats-Expected-Last-Msg-Id",
-        is_first ? last_seq : p->last_id};
-    size_t n = 4;
+    const char *headers[HEADERS_MAX] = {"Nats-Msg-Id", m->id};
+    size_t n = 2;
     if (!p->may_send)
         return STATUS_INVALID;
     if (p->count == PUBLISHER_MESSAGES_MAX || strlen(m->id) >= sizeof(p->last_id))
         return STATUS_FULL;
+    (void)snprintf(last_seq, sizeof(last_seq), "%" PRId64, p->last_seq);
+    if (p->in_order) {
+        bool is_first = p->last_id[0] == '\0';
+        headers[n++] = is_first ? "Nats-Expected-Last-Sequence" : "Nats-Expected-Last-Msg-Id";
+        headers[n++] = is_first ? last_seq : p->last_id;
+    }
     if (m->header) {
         headers[n++] = m->header;
         headers[n] = m->value;
@@ -112,18 +121,21 @@ enum status publisher_send(struct publisher *p, const struct publisher_message *
     return s;
 }
 
-/* PubAck: {"stream","seq","duplicate"?} or {"error":{"code","err_code","description"}}. 0 for the latter. */
-static int64_t read_ack(const struct publisher *p, const char *data, int len)
+/* PubAck: {"stream","seq","duplicate"?} or {"error":{"code","err_code","description"}}. REFUSED for the
+   latter. */
+static int64_t read_ack(struct publisher *p, const char *data, int len)
 {
     json_t *ack = json_loadb(data, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
     json_int_t seq = json_integer_value(json_object_get(ack, "seq"));
     const json_t *error = json_object_get(ack, "error");
-    if (seq <= 0 || error)
+    bool refused = seq <= 0 || error != NULL;
+    if (refused && !p->refused) /* once a round: a full stream refuses many */
         log_event(LOG_WARN, "publish_refused", log_str("stream", p->stream),
                   log_int("code", json_integer_value(json_object_get(error, "err_code"))),
                   log_str("reason", json_string_value(json_object_get(error, "description"))));
+    p->refused = p->refused || refused;
     json_decref(ack);
-    return error ? 0 : seq;
+    return refused ? REFUSED : seq;
 }
 
 /* Which message of this round the acknowledgement is for; false: of none. */
@@ -138,8 +150,8 @@ static bool find_place(const struct publisher *p, const char *subject, size_t *r
     return true;
 }
 
-/* One acknowledgement. STATUS_FAILED: the server refuses, or nothing listens to the subject. */
-static enum status receive(struct publisher *p, int64_t wait_ms, size_t *acked)
+/* One answer. STATUS_FAILED: nothing listens to the subject. */
+static enum status receive(struct publisher *p, int64_t wait_ms)
 {
     natsMsg *message = NULL;
     size_t place = 0;
@@ -151,28 +163,27 @@ static enum status receive(struct publisher *p, int64_t wait_ms, size_t *acked)
     }
     if (s != NATS_OK)
         return s == NATS_TIMEOUT ? STATUS_TIMEOUT : STATUS_UNAVAILABLE;
-    enum status status = STATUS_OK;
     if (find_place(p, natsMsg_GetSubject(message), &place)) {
         int64_t seq = read_ack(p, natsMsg_GetData(message), natsMsg_GetDataLength(message));
-        *acked += p->seqs[place] == 0 && seq > 0;
+        p->answered += p->seqs[place] == 0;
         p->seqs[place] = seq;
-        status = seq > 0 ? STATUS_OK : STATUS_FAILED;
     }
     bus_discard(p->bus, message);
-    return status;
+    return STATUS_OK;
 }
 
 enum status publisher_wait(struct publisher *p, int64_t timeout_ms, struct publisher_acks *ret_acks)
 {
     int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
     struct publisher_acks acks = {0};
-    size_t acked = 0;
     enum status s = STATUS_OK;
     bus_flush(p->bus);
-    while (s == STATUS_OK && acked < p->count) {
+    while (s == STATUS_OK && p->answered < p->count && !(p->refused && p->in_order)) {
         int64_t left_ms = deadline_ms - clock_monotonic_ms();
-        s = left_ms > 0 ? receive(p, left_ms, &acked) : STATUS_TIMEOUT;
+        s = left_ms > 0 ? receive(p, left_ms) : STATUS_TIMEOUT;
     }
+    if (s == STATUS_OK && p->refused)
+        s = STATUS_FAILED;
     for (; acks.count < p->count && p->seqs[acks.count] > 0; acks.count++) {
         if (p->seqs[acks.count] > acks.last_seq) {
             acks.last = acks.count;
@@ -182,7 +193,8 @@ enum status publisher_wait(struct publisher *p, int64_t timeout_ms, struct publi
     if (acks.count < p->count)
         p->may_send = false;
     p->first += (int64_t)p->count;
-    p->count = 0;
+    p->count = p->answered = 0;
+    p->refused = false;
     *ret_acks = acks;
     return s;
 }

@@ -98,7 +98,8 @@ enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struc
     *ret_state = (struct stream_state){.created_ns = info->Created,
                                        .first_seq = (int64_t)info->State.FirstSeq,
                                        .last_seq = (int64_t)info->State.LastSeq,
-                                       .messages = (int64_t)info->State.Msgs};
+                                       .messages = (int64_t)info->State.Msgs,
+                                       .bytes = (int64_t)info->State.Bytes};
     return STATUS_OK;
 }
 

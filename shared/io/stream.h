@@ -8,14 +8,14 @@
 /* How a stream must be; one row of a service's table. Ages in seconds, 0: without end. */
 struct stream_spec {
     const char *name, *subject, *description;
-    bool is_work_queue; /* a message leaves with its acknowledgement; otherwise by age */
-    int64_t max_age_s, max_bytes;
-    int64_t duplicates_s; /* within which the same Nats-Msg-Id is one message */
-    int64_t replicas;     /* 1, or 3 in a cluster of nats-servers */
+    bool is_work_queue;           /* a message leaves with its acknowledgement; otherwise by age */
+    int64_t max_age_s, max_bytes; /* a work queue that is full refuses, the others forget */
+    int64_t duplicates_s;         /* within which the same Nats-Msg-Id is one message */
+    int64_t replicas;             /* 1, or 3 in a cluster of nats-servers */
 };
 struct stream_state {
     int64_t created_ns; /* tells a stream from another one of the same name */
-    int64_t first_seq, last_seq, messages;
+    int64_t first_seq, last_seq, messages, bytes;
 };
 
 /* Creates the stream, or brings the settings of one that is there in line. STATUS_UNAVAILABLE: no JetStream.
@@ -31,12 +31,13 @@ struct stream_message {
 NODISCARD enum status stream_find(struct bus *bus, const char *stream, int64_t seq, const char *header,
                                   struct stream_message *ret_message);
 
-/* A publisher sends many messages into one stream before it waits for their acknowledgements. Each message
-   names the one before it (Nats-Expected-Last-Msg-Id), the first one the stream's last sequence
+/* A publisher sends many messages into one stream before it waits for their acknowledgements. In order: each
+   message names the one before it (Nats-Expected-Last-Msg-Id), the first one the stream's last sequence
    (Nats-Expected-Last-Sequence), so that the server refuses what does not follow: the stream's order is the
-   order of sending. One thread. */
+   order of sending, and nobody else may publish into it. Otherwise each is for itself. One thread. */
 struct publisher;
-NODISCARD enum status publisher_open(struct bus *bus, const char *stream, struct publisher **ret_publisher);
+NODISCARD enum status publisher_open(struct bus *bus, const char *stream, bool in_order,
+                                     struct publisher **ret_publisher);
 /* Listens no more, so that closing the bus need not wait for what nobody reads. NULL-safe; before bus_close.
  */
 void publisher_stop(struct publisher *p);

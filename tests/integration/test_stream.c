@@ -27,7 +27,15 @@ static const struct stream_spec spec = {.name = "T",
                                         .replicas = 1};
 static struct servers_nats nats;
 static struct bus *bus;
-static struct publisher *publisher, *rival;
+/* A work queue of some forty of the messages of 1 kB below. */
+static const struct stream_spec small = {.name = "W",
+                                         .subject = "w.>",
+                                         .description = "for tests",
+                                         .is_work_queue = true,
+                                         .max_bytes = 40 << 10,
+                                         .duplicates_s = 120,
+                                         .replicas = 1};
+static struct publisher *publisher, *rival, *unordered;
 
 static int start(void **state)
 {
@@ -37,8 +45,9 @@ static int start(void **state)
     struct bus_options options = {.servers = nats.url, .name = "test_stream"};
     assert_int_equal(bus_open(&options, &bus), STATUS_OK);
     assert_int_equal(bus_wait_connected(bus, 5000), STATUS_OK);
-    assert_int_equal(publisher_open(bus, spec.name, &rival), STATUS_OK);
-    return publisher_open(bus, spec.name, &publisher) == STATUS_OK ? 0 : -1;
+    assert_int_equal(publisher_open(bus, spec.name, true, &rival), STATUS_OK);
+    assert_int_equal(publisher_open(bus, small.name, false, &unordered), STATUS_OK);
+    return publisher_open(bus, spec.name, true, &publisher) == STATUS_OK ? 0 : -1;
 }
 
 static int stop(void **state)
@@ -46,9 +55,11 @@ static int stop(void **state)
     (void)state;
     publisher_stop(publisher);
     publisher_stop(rival);
+    publisher_stop(unordered);
     bus_close(bus, CLOSE_MS);
     publisher_close(publisher);
     publisher_close(rival);
+    publisher_close(unordered);
     servers_nats_destroy(&nats);
     return 0;
 }
@@ -274,6 +285,43 @@ static void test_purged(void **state)
     assert_int_equal(ensure(&spec).messages, 1);
 }
 
+static void send_work(int number, size_t size)
+{
+    static char body[4096];
+    char id[16];
+    memset(body, 'x', sizeof body);
+    (void)snprintf(id, sizeof id, "work%d", number);
+    const struct publisher_message m = {.subject = "w.x", .id = id, .body = {body, size}};
+    assert_int_equal(publisher_send(unordered, &m), STATUS_OK);
+}
+
+/* Where others publish, too, each message is for itself, in any order; a full work queue refuses and forgets
+   nothing. */
+static void test_each_for_itself(void **state)
+{
+    (void)state;
+    struct publisher_acks acks;
+    publisher_begin(unordered, ensure(&small).last_seq);
+    for (int i = 1; i <= 60; i++)
+        send_work(i, 1000);
+    assert_int_equal(publisher_wait(unordered, WAIT_MS, &acks), STATUS_FAILED);
+    assert_in_range(acks.count, 20, 40);
+    struct stream_state full = ensure(&small);
+    assert_int_equal(full.messages, acks.count);
+    assert_int_equal(full.first_seq, 1);
+    assert_true(full.bytes <= small.max_bytes);
+
+    struct stream_spec larger = small;
+    larger.max_bytes *= 10;
+    publisher_begin(unordered, ensure(&larger).last_seq);
+    for (int i = 60; i >= 1; i--)
+        send_work(i, 1000);
+    assert_int_equal(publisher_wait(unordered, WAIT_MS, &acks), STATUS_OK);
+    assert_int_equal(acks.count, 60);
+    assert_int_equal(ensure(&larger).messages, 60);
+    assert_in_range(ensure(&small).messages, 20, 40); /* a limit that is lowered deletes */
+}
+
 static void test_server_away(void **state)
 {
     (void)state;
@@ -302,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rivals, open_stream, close_stream),
         cmocka_unit_test_setup_teardown(test_no_stream, open_stream, close_stream),
         cmocka_unit_test_setup_teardown(test_furthest_place, open_stream, close_stream),
+        cmocka_unit_test(test_each_for_itself),
         cmocka_unit_test_setup_teardown(test_purged, open_stream, close_stream),
         cmocka_unit_test_setup_teardown(test_server_away, open_stream, close_stream),
     };
