@@ -105,5 +105,13 @@ const struct config_row ledger_config_rows[] = {
      .min = 1,
      .max = 5,
      .help = "copies of each JetStream stream; 3 in a cluster of three nats-servers"},
+    {.variable = "PAYBUS_WORK_STREAM_MB",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct ledger_config, work_stream_mb),
+     .fallback = "2048",
+     .min = 1,
+     .max = 1048576,
+     .help =
+         "how much work the stream PAY_WORK takes before it refuses more, which then waits in PostgreSQL"},
 };
 const size_t ledger_config_row_count = sizeof ledger_config_rows / sizeof ledger_config_rows[0];

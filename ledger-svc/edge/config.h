@@ -19,7 +19,7 @@ struct ledger_config {
     int64_t key_retention_hours;
     int64_t block_events;
     int64_t seal_interval_ms;
-    int64_t stream_replicas;
+    int64_t stream_replicas, work_stream_mb;
 };
 
 extern const struct config_row ledger_config_rows[];

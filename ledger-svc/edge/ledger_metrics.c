@@ -31,24 +31,33 @@ static void register_commands(void)
     }
 }
 
-static void register_relay(void)
+static void register_relay(enum relay_table table)
 {
-    struct ledger_metrics *m = &ledger_metrics;
-    m->relay_leads = metrics_gauge("paybus_ledger_relay_leads",
-                                   "1 where events are published; the sum over all instances is 1.", "");
-    m->relay_published = metrics_counter("paybus_ledger_relay_published_total",
-                                         "Events that the stream acknowledged, repeated ones included.", "");
-    m->relay_seq =
-        metrics_gauge("paybus_ledger_relay_seq", "Number of the last event that was published.", "");
-    m->relay_lag_seconds =
-        metrics_gauge("paybus_ledger_relay_lag_seconds",
-                      "How long ago all events were published; 0 where others publish.", "");
-    m->relay_failures =
+    char labels[64];
+    (void)snprintf(labels, sizeof labels, "feed=\"%s\"", relay_table_name(table));
+    ledger_metrics.relay[table].published =
+        metrics_counter("paybus_ledger_relay_published_total",
+                        "Rows that the stream acknowledged, repeated ones included.", labels);
+    ledger_metrics.relay[table].seq =
+        metrics_gauge("paybus_ledger_relay_seq", "Number of the last row that was published.", labels);
+    ledger_metrics.relay[table].lag_seconds = metrics_gauge(
+        "paybus_ledger_relay_lag_seconds", "How long ago all was published; 0 where others publish.", labels);
+    ledger_metrics.relay[table].failures =
         metrics_counter("paybus_ledger_relay_failures_total",
-                        "Times that publishing was broken off, to find out anew where to go on.", "");
-    m->relay_rewinds = metrics_counter(
+                        "Times that publishing was broken off, to find out anew where to go on.", labels);
+    ledger_metrics.relay[table].rewinds = metrics_counter(
         "paybus_ledger_relay_rewinds_total",
-        "Times that events were published again because the stream or the cluster was another one.", "");
+        "Times that it was published again because the stream or the cluster was another one.", labels);
+}
+
+static void register_stream(enum stream_name name)
+{
+    char labels[64];
+    (void)snprintf(labels, sizeof labels, "stream=\"%s\"", stream_name_of(name));
+    ledger_metrics.streams[name].messages =
+        metrics_gauge("paybus_ledger_stream_messages",
+                      "Messages in the stream, where it is looked at; 0 elsewhere.", labels);
+    ledger_metrics.streams[name].bytes = metrics_gauge("paybus_ledger_stream_bytes", "Their bytes.", labels);
 }
 
 void ledger_metrics_init(void)
@@ -90,7 +99,13 @@ void ledger_metrics_init(void)
                                       "Days after today that have their partitions; -1: today has none.", "");
     m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
                                     "1 where holds are expired; the sum over all instances is 1.", "");
-    register_relay();
+    m->relay_leads =
+        metrics_gauge("paybus_ledger_relay_leads",
+                      "1 where events and work are published; the sum over all instances is 1.", "");
+    for (size_t i = 0; i < RELAY_TABLES; i++)
+        register_relay((enum relay_table)i);
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        register_stream((enum stream_name)i);
     register_commands();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

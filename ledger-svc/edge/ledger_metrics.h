@@ -3,6 +3,8 @@
 #define LEDGER_EDGE_LEDGER_METRICS_H
 
 #include "ledger-svc/domain/command.h"
+#include "ledger-svc/edge/streams.h"
+#include "ledger-svc/store/relay_cursor.h"
 #include "shared/io/metrics.h"
 
 struct ledger_metrics {
@@ -24,12 +26,17 @@ struct ledger_metrics {
     struct metric *partition_days;    /* gauge: days after today that have partitions */
     struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
     struct metric *expiry_leads;      /* gauge: 1 in the one process that expires holds */
-    struct metric *relay_leads;       /* gauge: 1 in the one process that publishes events */
-    struct metric *relay_published;   /* counter: events that the stream acknowledged */
-    struct metric *relay_seq;         /* gauge: number of the last of them */
-    struct metric *relay_lag_seconds; /* gauge: how long ago all were published */
-    struct metric *relay_failures;    /* counter: times it had to find out anew where to go on */
-    struct metric *relay_rewinds;     /* counter: times it went back because messages were lost */
+    struct metric *relay_leads;       /* gauge: 1 in the one process that publishes */
+    struct {
+        struct metric *published;   /* counter: rows that the stream acknowledged */
+        struct metric *seq;         /* gauge: number of the last of them */
+        struct metric *lag_seconds; /* gauge: how long ago all were published */
+        struct metric *failures;    /* counter: times it had to find out anew where to go on */
+        struct metric *rewinds;     /* counter: times it went back because messages were lost */
+    } relay[RELAY_TABLES];
+    struct {
+        struct metric *messages, *bytes; /* gauges: what it has */
+    } streams[STREAM_COUNT];
 };
 extern struct ledger_metrics ledger_metrics;
 

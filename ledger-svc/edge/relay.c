@@ -1,5 +1,5 @@
 /* relay.c - see relay.h. The thread takes the lead (a lock of its database session) and then gives each feed
-   its turns. */
+   its turns: one that cannot go on, because its stream is full, say, keeps no other from it. */
 #include "ledger-svc/edge/relay.h"
 
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "ledger-svc/edge/attempt.h"
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/edge/relay_feed.h"
+#include "ledger-svc/edge/streams.h"
 #include "ledger-svc/store/due_holds.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
@@ -16,6 +17,7 @@
 #define WAKE_SUBJECT  "pay.wake.relay"
 #define LEAD_US       INT64_C(500000)  /* between two tries to take it */
 #define SHOW_US       INT64_C(1000000) /* who leads must not look stopped */
+#define LOOK_US       INT64_C(5000000)
 #define STOP_CHECK_US INT64_C(200000)
 
 struct relay {
@@ -27,9 +29,11 @@ struct relay {
     struct monitor monitor; /* guards what follows; signalled with it */
     bool woken, reconnected;
 
+    const struct ledger_config *config;
     bool leads;
     int64_t shown_us;
-    struct relay_feed *feed;
+    int64_t looked_us; /* at the streams */
+    struct relay_feed *feeds[RELAY_TABLES];
 };
 
 void relay_wake(struct bus *bus)
@@ -62,28 +66,33 @@ static void on_reconnect(void *context)
     set_flag(r, &r->reconnected);
 }
 
-/* Until then, or until the bus is back or, if it may be woken, somebody committed. */
-static void rest(struct relay *r, int64_t until_us, bool may_be_woken)
+/* Until then, or until the bus is back or, for who leads, somebody committed. */
+static void rest(struct relay *r, int64_t until_us)
 {
     int64_t now_us = clock_monotonic_us();
     monitor_lock(&r->monitor);
-    while (!service_is_stopping() && !r->reconnected && !(may_be_woken && r->woken) && now_us < until_us) {
+    while (!service_is_stopping() && !r->reconnected && !(r->leads && r->woken) && now_us < until_us) {
         int64_t look_us = now_us + STOP_CHECK_US;
         (void)monitor_wait(&r->monitor, until_us < look_us ? until_us : look_us);
         now_us = clock_monotonic_us();
     }
-    r->woken = false;
-    if (r->reconnected)
-        relay_feed_doubt(r->feed);
-    r->reconnected = false;
+    bool woken = r->woken, reconnected = r->reconnected;
+    r->woken = r->reconnected = false;
     monitor_unlock(&r->monitor);
+    for (size_t i = 0; i < RELAY_TABLES; i++) {
+        if (woken)
+            relay_feed_wake(r->feeds[i]);
+        if (reconnected)
+            relay_feed_doubt(r->feeds[i]);
+    }
 }
 
 static void set_leads(struct relay *r, bool leads)
 {
     if (leads && !r->leads) {
         log_event(LOG_INFO, "relay_lead_taken");
-        relay_feed_begin(r->feed);
+        for (size_t i = 0; i < RELAY_TABLES; i++)
+            relay_feed_begin(r->feeds[i]);
     }
     r->leads = leads;
     metric_set(ledger_metrics.relay_leads, leads);
@@ -97,7 +106,6 @@ static enum status take_lead(struct relay *r, bool *ret_is_mine)
         return s;
     log_event(LOG_WARN, "relay_failed", log_str("at", "take_lead"), log_str("status", status_name(s)),
               log_str("sqlstate", db_sqlstate(db)), log_str("error", db_error(db)));
-    metric_add(ledger_metrics.relay_failures, 1);
     attempt_disconnect(&r->attempt);
     return s;
 }
@@ -125,23 +133,57 @@ static void show_life(struct relay *r)
     attempt_idle(&r->attempt);
 }
 
+/* The streams are seen to, also those that nothing is published into: one that was deleted is there again
+   before anybody misses it. */
+static void look_at_streams(struct relay *r)
+{
+    if (clock_monotonic_us() - r->looked_us < LOOK_US || !bus_is_connected(r->bus))
+        return;
+    r->looked_us = clock_monotonic_us();
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        struct stream_state state;
+        struct stream_spec spec = stream_spec_of((enum stream_name)i, r->config);
+        if (stream_ensure(r->bus, &spec, &state) != STATUS_OK)
+            return;
+        metric_set(ledger_metrics.streams[i].messages, state.messages);
+        metric_set(ledger_metrics.streams[i].bytes, state.bytes);
+        for (size_t k = 0; k < RELAY_TABLES; k++)
+            relay_feed_compare(r->feeds[k], (enum stream_name)i, &state);
+    }
+}
+
+/* A turn for each feed that is due. Returns when the next one is. */
+static int64_t give_turns(struct relay *r)
+{
+    int64_t next_us = INT64_MAX;
+    for (size_t i = 0; i < RELAY_TABLES; i++) {
+        struct db *db = r->attempt.store.db;
+        bool is_due = relay_feed_due_us(r->feeds[i]) <= clock_monotonic_us();
+        if (is_due && db != NULL && db_is_usable(db))
+            relay_feed_turn(r->feeds[i], db);
+        if (relay_feed_due_us(r->feeds[i]) < next_us)
+            next_us = relay_feed_due_us(r->feeds[i]);
+    }
+    return next_us;
+}
+
 static void *relay_main(void *context)
 {
     struct relay *r = context;
     while (!service_is_stopping()) {
+        int64_t due_us = clock_monotonic_us() + LEAD_US;
         bool leads = is_leading(r);
-        relay_feed_tell_lag(r->feed, leads);
-        if (!leads) {
-            rest(r, clock_monotonic_us() + LEAD_US, false);
-            continue;
+        for (size_t i = 0; i < RELAY_TABLES; i++)
+            relay_feed_tell_lag(r->feeds[i], leads);
+        if (leads) {
+            show_life(r);
+            look_at_streams(r);
+            due_us = give_turns(r);
         }
-        show_life(r);
-        if (r->attempt.store.db != NULL)
-            relay_feed_turn(r->feed, r->attempt.store.db);
-        rest(r, relay_feed_due_us(r->feed), relay_feed_may_be_woken(r->feed));
+        rest(r, due_us);
     }
-    if (r->leads)
-        relay_feed_keep(r->feed, r->attempt.store.db);
+    for (size_t i = 0; r->leads && i < RELAY_TABLES; i++)
+        relay_feed_keep(r->feeds[i], r->attempt.store.db);
     nats_ReleaseThreadMemory();
     return NULL;
 }
@@ -150,7 +192,8 @@ void relay_free(struct relay *r)
 {
     if (r == NULL)
         return;
-    relay_feed_close(r->feed);
+    for (size_t i = 0; i < RELAY_TABLES; i++)
+        relay_feed_close(r->feeds[i]);
     natsSubscription_Destroy(r->wake);
     attempt_close(&r->attempt);
     monitor_destroy(&r->monitor);
@@ -173,10 +216,11 @@ enum status relay_start(const struct ledger_config *config, struct bus *bus, str
         return STATUS_NO_MEMORY;
     *ret_relay = r;
     r->bus = bus;
+    r->config = config;
     monitor_init(&r->monitor);
     enum status s = attempt_open(&r->attempt, config->database_url, config->key_retention_hours);
-    if (s == STATUS_OK)
-        s = relay_feed_open(config, bus, &r->feed);
+    for (size_t i = 0; s == STATUS_OK && i < RELAY_TABLES; i++)
+        s = relay_feed_open(config, bus, (enum relay_table)i, &r->feeds[i]);
     if (s == STATUS_OK)
         s = listen(r);
     if (s == STATUS_OK && pthread_create(&r->thread, NULL, relay_main, r) != 0)
@@ -192,5 +236,6 @@ void relay_join(struct relay *r)
     if (r->has_thread)
         (void)pthread_join(r->thread, NULL);
     bus_unlisten(r->bus, on_reconnect, r);
-    relay_feed_stop(r->feed);
+    for (size_t i = 0; i < RELAY_TABLES; i++)
+        relay_feed_stop(r->feeds[i]);
 }

@@ -1,6 +1,6 @@
-/* relay.h - publishes facts: what is committed in the table events goes into the stream PAY_EVENTS, each
-   fact at least once, in the order of its aggregate, by one process at a time (docs/decisions/0014). A thread
-   with a database connection of its own. */
+/* relay.h - publishes facts and work: what is committed in the table events goes into the stream PAY_EVENTS,
+   each fact at least once, in the order of its aggregate; work that waits into PAY_WORK; by one process at a
+   time (docs/decisions/0014, 0015). A thread with a database connection of its own. */
 #ifndef LEDGER_EDGE_RELAY_H
 #define LEDGER_EDGE_RELAY_H
 

@@ -10,56 +10,56 @@
 
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/edge/relay_sync.h"
-#include "ledger-svc/edge/streams.h"
-#include "ledger-svc/store/facts.h"
 #include "shared/core/clock.h"
-#include "shared/core/typeid.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 
 #define POLL_US       INT64_C(250000) /* without being woken */
 #define GATHER_US     INT64_C(20000)  /* after a window of several: under load fewer and larger ones */
-#define GATHER_EVENTS 8
+#define GATHER_ROWS   8
 #define SAVE_US       INT64_C(100000)
 #define ASK_US        INT64_C(1000000) /* between two looks for a request */
 #define AWAY_FIRST_US INT64_C(100000)  /* after a failure, then twice as long each time */
 #define AWAY_MAX_US   INT64_C(2000000)
 #define ACK_WAIT_MS   2000
-#define TEXT_MAX      ((size_t)1 << 20)
-#define SUBJECT_SIZE  128
+#define BODY_MAX      ((size_t)1 << 20)
 #define SEQ_SIZE      24
 
 struct relay_feed {
     struct bus *bus;
+    const struct relay_source *source;
     struct stream_spec stream;
     struct publisher *publisher;
     bool in_sync;
     bool window_open;    /* there may be more in the present window */
     bool is_unsaved;     /* more was acknowledged than the stored cursor says */
-    bool may_be_woken;   /* before due_us */
-    int64_t due_us;      /* when the next turn is; this and what follows on the monotonic clock */
+    bool is_away;        /* it rests after a failure */
+    int64_t turned_us;   /* the last turn; this and what follows on the monotonic clock */
+    int64_t due_us;      /* the next turn */
     int64_t opened_us;   /* when the window in hand was opened */
     int64_t complete_us; /* what was committed by then is published */
     int64_t saved_us;    /* when the cursor was */
     int64_t asked_us;    /* when a request was looked for */
     int64_t away_us;     /* how long to rest after the next failure */
     struct relay_cursor cursor;
-    struct read_fact fact; /* in hand */
-    struct buf text;
+    int64_t part;    /* rows of a turn */
+    struct buf body; /* of the message in hand */
 };
 
-enum status relay_feed_open(const struct ledger_config *config, struct bus *bus, struct relay_feed **ret_feed)
+enum status relay_feed_open(const struct ledger_config *config, struct bus *bus, enum relay_table table,
+                            struct relay_feed **ret_feed)
 {
     struct relay_feed *f = calloc(1, sizeof *f);
     if (f == NULL)
         return STATUS_NO_MEMORY;
     *ret_feed = f;
     f->bus = bus;
-    f->stream = stream_events;
-    f->stream.replicas = config->stream_replicas;
+    f->source = &relay_sources[table];
+    f->stream = stream_spec_of(f->source->stream, config);
+    f->part = CHAIN_READ_MAX;
     f->away_us = AWAY_FIRST_US;
-    buf_init(&f->text, TEXT_MAX);
-    return publisher_open(bus, f->stream.name, &f->publisher);
+    buf_init(&f->body, BODY_MAX);
+    return publisher_open(bus, f->stream.name, f->source->in_order, &f->publisher);
 }
 
 void relay_feed_stop(struct relay_feed *f)
@@ -73,13 +73,19 @@ void relay_feed_close(struct relay_feed *f)
     if (f == NULL)
         return;
     publisher_close(f->publisher);
-    buf_free(&f->text);
+    buf_free(&f->body);
     free(f);
 }
 
 void relay_feed_doubt(struct relay_feed *f)
 {
     f->in_sync = false;
+}
+
+void relay_feed_compare(struct relay_feed *f, enum stream_name name, const struct stream_state *state)
+{
+    if (f->source->stream == name && f->cursor.stream.created_ns != state->created_ns)
+        f->in_sync = false;
 }
 
 void relay_feed_begin(struct relay_feed *f)
@@ -91,7 +97,7 @@ void relay_feed_begin(struct relay_feed *f)
 void relay_feed_tell_lag(const struct relay_feed *f, bool leads)
 {
     int64_t lag_us = leads ? clock_monotonic_us() - f->complete_us : 0;
-    metric_set(ledger_metrics.relay_lag_seconds, lag_us / 1000000);
+    metric_set(ledger_metrics.relay[f->source->table].lag_seconds, lag_us / 1000000);
 }
 
 int64_t relay_feed_due_us(const struct relay_feed *f)
@@ -99,9 +105,11 @@ int64_t relay_feed_due_us(const struct relay_feed *f)
     return f->due_us;
 }
 
-bool relay_feed_may_be_woken(const struct relay_feed *f)
+/* Under load not each commit gets a turn of its own. */
+void relay_feed_wake(struct relay_feed *f)
 {
-    return f->may_be_woken;
+    if (!f->is_away && f->turned_us + GATHER_US < f->due_us)
+        f->due_us = f->turned_us + GATHER_US;
 }
 
 static enum status save(struct relay_feed *f, struct db *db)
@@ -124,7 +132,8 @@ static enum status find_place(struct relay_feed *f, struct db *db)
 {
     int64_t last_seq = 0;
     relay_feed_keep(f, db);
-    enum status s = relay_sync(f->bus, db, &f->stream, &f->cursor, &last_seq);
+    const struct relay_place place = {f->source, &f->stream};
+    enum status s = relay_sync(f->bus, db, &place, &f->cursor, &last_seq);
     if (s != STATUS_OK)
         return s;
     publisher_begin(f->publisher, last_seq);
@@ -140,29 +149,23 @@ static enum status synchronize(struct relay_feed *f, struct db *db)
     int64_t now_us = clock_monotonic_us();
     enum status s = STATUS_OK;
     if (f->in_sync && now_us - f->asked_us >= ASK_US) {
-        s = relay_cursor_is_asked(db, &is_asked);
+        s = relay_cursor_is_asked(db, f->source->table, &is_asked);
         f->asked_us = now_us;
     }
     return s == STATUS_OK && (is_asked || !f->in_sync) ? find_place(f, db) : s;
 }
 
-static enum status send_fact(struct relay_feed *f, const struct chain_rows *rows,
-                             const struct chain_item *item)
+static enum status send_message(struct relay_feed *f, const struct relay_message *message)
 {
-    const struct fact *fact = &f->fact.fact;
-    char subject[SUBJECT_SIZE], id[TYPEID_TEXT_SIZE], seq[SEQ_SIZE];
-    fact_read(rows, item, &f->fact);
-    cloud_event_write(&f->text, fact);
-    if (buf_status(&f->text) != STATUS_OK)
+    char seq[SEQ_SIZE];
+    if (buf_status(&f->body) != STATUS_OK)
         return STATUS_FULL;
-    (void)snprintf(subject, sizeof subject, "pay.evt.%.*s", (int)fact->type.len, fact->type.data);
-    (void)snprintf(seq, sizeof seq, "%" PRId64, fact->seq);
-    typeid_format("evt", &fact->id, id);
-    const struct publisher_message m = {.subject = subject,
-                                        .id = id,
+    (void)snprintf(seq, sizeof seq, "%" PRId64, message->seq);
+    const struct publisher_message m = {.subject = message->subject,
+                                        .id = message->id,
                                         .header = RELAY_SEQ_HEADER,
                                         .value = seq,
-                                        .body = {f->text.data, f->text.len}};
+                                        .body = {f->body.data, f->body.len}};
     return publisher_send(f->publisher, &m);
 }
 
@@ -175,11 +178,11 @@ static enum status advance(struct relay_feed *f, struct db *db, const struct cha
         return STATUS_OK;
     f->cursor.acked_seq = db_get_int(rows->events, (int)acks->count - 1, 0);
     if (acks->last_seq > f->cursor.stream.seq) {
-        f->cursor.stream.event = db_get_uuid(rows->events, (int)acks->last, 1);
+        f->cursor.stream.id = db_get_uuid(rows->events, (int)acks->last, 1);
         f->cursor.stream.seq = acks->last_seq;
     }
-    metric_add(ledger_metrics.relay_published, (int64_t)acks->count);
-    metric_set(ledger_metrics.relay_seq, f->cursor.acked_seq);
+    metric_add(ledger_metrics.relay[f->source->table].published, (int64_t)acks->count);
+    metric_set(ledger_metrics.relay[f->source->table].seq, f->cursor.acked_seq);
     crash_point("ledger.relay_before_cursor");
     f->is_unsaved = true;
     return clock_monotonic_us() - f->saved_us >= SAVE_US ? save(f, db) : STATUS_OK;
@@ -188,11 +191,11 @@ static enum status advance(struct relay_feed *f, struct db *db, const struct cha
 /* Publishes a part of the window. */
 static enum status publish_rows(struct relay_feed *f, struct db *db, struct chain_rows *rows)
 {
-    struct chain_item item;
+    struct relay_message message;
     struct publisher_acks acks;
     enum status sent = STATUS_OK;
-    while (sent == STATUS_OK && chain_next(rows, &item))
-        sent = send_fact(f, rows, &item);
+    while (sent == STATUS_OK && f->source->next(rows, &message, &f->body))
+        sent = send_message(f, &message);
     enum status s = publisher_wait(f->publisher, ACK_WAIT_MS, &acks);
     enum status saved = advance(f, db, rows, &acks);
     if (sent != STATUS_OK)
@@ -208,8 +211,8 @@ static enum status go_by_number(struct relay_feed *f, struct db *db, enum status
     enum status s = relay_cursor_rewind(db, &f->cursor, clock_unix_us());
     if (s != STATUS_OK)
         return s;
-    log_event(LOG_WARN, "relay_goes_by_number", log_int("after_seq", f->cursor.acked_seq),
-              log_int("up_to_seq", f->cursor.base_seq));
+    log_event(LOG_WARN, "relay_goes_by_number", log_str("stream", f->stream.name),
+              log_int("after_seq", f->cursor.acked_seq), log_int("up_to_seq", f->cursor.base_seq));
     f->window_open = true;
     return save(f, db);
 }
@@ -236,7 +239,7 @@ static enum status open_window(struct relay_feed *f, struct db *db, bool *ret_op
     return empty ? STATUS_OK : save(f, db);
 }
 
-/* One part of a window. *ret_count: its events. */
+/* One part of a window. *ret_count: its rows. */
 static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret_count)
 {
     CLEANUP(chain_rows_free) struct chain_rows rows = {0};
@@ -244,29 +247,32 @@ static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret
     enum status s = open_window(f, db, &open);
     if (s != STATUS_OK || !open)
         return s;
-    s = relay_cursor_read(db, &f->cursor, CHAIN_READ_MAX, &rows);
+    s = relay_cursor_read(db, &f->cursor, f->part, &rows);
     if (s != STATUS_OK)
         return f->cursor.horizon[0] != '\0' ? go_by_number(f, db, s) : s;
     *ret_count = (size_t)PQntuples(rows.events);
-    f->window_open = *ret_count == CHAIN_READ_MAX;
+    f->window_open = *ret_count == (size_t)f->part;
     return *ret_count > 0 ? publish_rows(f, db, &rows) : STATUS_OK;
 }
 
 /* In an outage less and less often, so that the log and the servers are spared. */
 static void rest_away(struct relay_feed *f)
 {
-    f->may_be_woken = false;
+    f->is_away = true;
     f->due_us = clock_monotonic_us() + f->away_us;
     f->away_us = f->away_us * 2 < AWAY_MAX_US ? f->away_us * 2 : AWAY_MAX_US;
 }
 
 static void fall_out(struct relay_feed *f, struct db *db, const char *at, enum status status)
 {
-    log_event(LOG_WARN, "relay_failed", log_str("at", at), log_str("status", status_name(status)),
-              log_str("sqlstate", db_sqlstate(db)), log_str("error", db_error(db)));
-    metric_add(ledger_metrics.relay_failures, 1);
+    log_event(LOG_WARN, "relay_failed", log_str("stream", f->stream.name), log_str("at", at),
+              log_str("status", status_name(status)), log_str("sqlstate", db_sqlstate(db)),
+              log_str("error", db_error(db)));
+    metric_add(ledger_metrics.relay[f->source->table].failures, 1);
     relay_feed_keep(f, db);
     f->in_sync = false;
+    if (!f->source->in_order)
+        f->part = 1; /* a stream that is full is asked with one message, not with many copies */
     rest_away(f);
 }
 
@@ -274,9 +280,11 @@ static void fall_out(struct relay_feed *f, struct db *db, const char *at, enum s
 static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
 {
     int64_t now_us = clock_monotonic_us();
-    bool is_busy = count > GATHER_EVENTS;
-    f->due_us = now_us;
-    if (count == CHAIN_READ_MAX)
+    bool is_busy = count > GATHER_ROWS;
+    f->is_away = false;
+    f->turned_us = f->due_us = now_us;
+    f->part = CHAIN_READ_MAX;
+    if (f->window_open && count > 0)
         return;
     if (!f->window_open) {
         f->complete_us = f->opened_us;
@@ -285,7 +293,6 @@ static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
     if (!is_busy)
         relay_feed_keep(f, db);
     f->due_us = now_us + (is_busy ? GATHER_US : POLL_US);
-    f->may_be_woken = !is_busy;
 }
 
 void relay_feed_turn(struct relay_feed *f, struct db *db)

@@ -5,13 +5,15 @@
 #define LEDGER_EDGE_RELAY_FEED_H
 
 #include "ledger-svc/edge/config.h"
+#include "ledger-svc/edge/streams.h"
+#include "ledger-svc/store/relay_cursor.h"
 #include "shared/io/bus.h"
 #include "shared/io/db.h"
 
 struct relay_feed;
 
 NODISCARD enum status relay_feed_open(const struct ledger_config *config, struct bus *bus,
-                                      struct relay_feed **ret_feed);
+                                      enum relay_table table, struct relay_feed **ret_feed);
 /* Publishes no more. NULL-safe; before bus_close. */
 void relay_feed_stop(struct relay_feed *f);
 /* NULL-safe; after bus_close. */
@@ -19,6 +21,8 @@ void relay_feed_close(struct relay_feed *f);
 
 /* What is known of the stream and of the cursor may not be true any more: the next turn finds out. */
 void relay_feed_doubt(struct relay_feed *f);
+/* Its stream was looked at: if it is another one, the next turn finds out. */
+void relay_feed_compare(struct relay_feed *f, enum stream_name name, const struct stream_state *state);
 /* This process has just become the one that publishes. */
 void relay_feed_begin(struct relay_feed *f);
 /* How long ago all was published; whoever does not lead does not know. */
@@ -26,10 +30,10 @@ void relay_feed_tell_lag(const struct relay_feed *f, bool leads);
 
 /* Publishes a part, or finds out that there is nothing. What goes wrong is logged. */
 void relay_feed_turn(struct relay_feed *f, struct db *db);
-/* The next turn is due at this moment of the monotonic clock; earlier when something was committed, unless
-   the feed gathers or rests after a failure. */
+/* When the next turn is due, on the monotonic clock. */
 int64_t relay_feed_due_us(const struct relay_feed *f);
-bool relay_feed_may_be_woken(const struct relay_feed *f);
+/* Something was committed: the next turn is due soon, unless the feed rests after a failure. */
+void relay_feed_wake(struct relay_feed *f);
 /* Before the process ends: saves how far it came. */
 void relay_feed_keep(struct relay_feed *f, struct db *db);
 

@@ -1,5 +1,5 @@
 /* relay_sync.c - see relay_sync.h. A nats-server that lost its power has lost what it had not yet written, up
-   to two minutes, and gives the same sequence numbers again: so a message is known by its event. */
+   to two minutes, and gives the same sequence numbers again: so a message is known by its id. */
 #include "ledger-svc/edge/relay_sync.h"
 
 #include <string.h>
@@ -17,6 +17,7 @@
 struct sync {
     struct bus *bus;
     struct db *db;
+    const struct relay_source *source;
     const struct stream_spec *spec;
     struct stream_state state;
     struct relay_cursor *cursor;
@@ -28,7 +29,7 @@ struct rewind {
     bool is_foreign; /* the transaction numbers that are there mean nothing */
 };
 
-/* When the newest message that survived was written; 0 if that cannot be said. */
+/* When the newest event that survived was written; 0 if that cannot be said. */
 static enum status survived_us(const struct sync *y, int64_t *ret_us)
 {
     struct stream_message last;
@@ -42,7 +43,8 @@ static enum status survived_us(const struct sync *y, int64_t *ret_us)
     return s == STATUS_INVALID ? STATUS_OK : s;
 }
 
-/* Is the last message that was acknowledged still there? Past its age it need not be. */
+/* Is the last message that was acknowledged still there? Past its age it need not be, nor when it was work
+   that is done. */
 static enum status is_intact(const struct sync *y, bool *ret_intact)
 {
     const struct relay_cursor *c = y->cursor;
@@ -51,9 +53,9 @@ static enum status is_intact(const struct sync *y, bool *ret_intact)
     *ret_intact = y->state.last_seq >= c->stream.seq;
     if (!*ret_intact || c->stream.seq == 0 || c->stream.seq < y->state.first_seq || y->state.messages == 0)
         return STATUS_OK;
-    typeid_format("evt", &c->stream.event, want);
+    typeid_format(y->source->id_prefix, &c->stream.id, want);
     enum status s = stream_find(y->bus, y->spec->name, c->stream.seq, RELAY_SEQ_HEADER, &acked);
-    *ret_intact = s == STATUS_OK && strcmp(acked.id, want) == 0;
+    *ret_intact = s == STATUS_OK ? strncmp(acked.id, want, strlen(want)) == 0 : y->spec->is_work_queue;
     return s == STATUS_INVALID ? STATUS_OK : s;
 }
 
@@ -68,7 +70,8 @@ static enum status find_loss(const struct sync *y, struct rewind *ret_rewind)
     enum status s = is_intact(y, &intact);
     if (s != STATUS_OK || intact)
         return s;
-    s = survived_us(y, &from_us);
+    if (y->source->table == RELAY_EVENTS)
+        s = survived_us(y, &from_us);
     *ret_rewind =
         (struct rewind){.reason = "messages lost", .from_us = from_us > 0 ? from_us - REWIND_US : kept_us};
     return s;
@@ -86,7 +89,7 @@ static void go_further(struct rewind *rewind, const char *reason, int64_t from_u
 static enum status find_rewind(const struct sync *y, struct rewind *ret_rewind)
 {
     bool is_new = false, is_foreign = false;
-    enum status s = relay_cursor_load(y->db, y->cursor, &is_new, &is_foreign);
+    enum status s = relay_cursor_load(y->db, y->source->table, y->cursor, &is_new, &is_foreign);
     if (s != STATUS_OK)
         return s;
     if (is_new) {
@@ -102,12 +105,13 @@ static enum status find_rewind(const struct sync *y, struct rewind *ret_rewind)
     return s;
 }
 
-enum status relay_sync(struct bus *bus, struct db *db, const struct stream_spec *spec,
+enum status relay_sync(struct bus *bus, struct db *db, const struct relay_place *place,
                        struct relay_cursor *ret_cursor, int64_t *ret_last_seq)
 {
-    struct sync y = {.bus = bus, .db = db, .spec = spec, .cursor = ret_cursor};
+    struct sync y = {
+        .bus = bus, .db = db, .source = place->source, .spec = place->stream, .cursor = ret_cursor};
     struct rewind rewind = {0};
-    enum status s = stream_ensure(bus, spec, &y.state);
+    enum status s = stream_ensure(bus, y.spec, &y.state);
     *ret_last_seq = y.state.last_seq;
     if (s == STATUS_OK)
         s = find_rewind(&y, &rewind);
@@ -119,9 +123,9 @@ enum status relay_sync(struct bus *bus, struct db *db, const struct stream_spec 
         return s;
     ret_cursor->stream.created_ns = y.state.created_ns;
     ret_cursor->stream.seq = 0;
-    log_event(LOG_WARN, "relay_rewound", log_str("reason", rewind.reason),
+    log_event(LOG_WARN, "relay_rewound", log_str("stream", y.spec->name), log_str("reason", rewind.reason),
               log_int("after_seq", ret_cursor->acked_seq), log_int("up_to_seq", ret_cursor->base_seq));
-    metric_add(ledger_metrics.relay_rewinds, 1);
+    metric_add(ledger_metrics.relay[y.source->table].rewinds, 1);
     s = relay_cursor_save(db, ret_cursor);
     ret_cursor->asked_us = 0;
     return s;

@@ -5,9 +5,23 @@
 
 #include "ledger_statements.h"
 
-#define FEED             STR_LIT("events")
 #define PARAMS_MAX       (3 * RELAY_SNAPSHOT_SIZE)
 #define REWIND_MARGIN_US INT64_C(300000000)
+
+static const struct {
+    const char *name;
+    int begin_rebase, open_window, list_window, list_numbered;
+} tables[] = {
+    [RELAY_EVENTS] = {"events", LEDGER_SQL_BEGIN_REBASE, LEDGER_SQL_OPEN_WINDOW, LEDGER_SQL_LIST_WINDOW,
+                      LEDGER_SQL_LIST_NUMBERED_EVENTS},
+    [RELAY_WORK] = {"work", LEDGER_SQL_BEGIN_WORK_REBASE, LEDGER_SQL_OPEN_WORK_WINDOW,
+                    LEDGER_SQL_LIST_WORK_WINDOW, LEDGER_SQL_LIST_NUMBERED_WORK},
+};
+
+const char *relay_table_name(enum relay_table table)
+{
+    return tables[table].name;
+}
 
 /* Snapshots are PostgreSQL's text "xmin:xmax:xip,xip": only passed on. */
 static enum status copy_text(struct str text, char *ret_text, size_t size)
@@ -35,24 +49,24 @@ static enum status read_cursor(const PGresult *r, struct relay_cursor *ret_curso
     c->stream.created_ns = db_get_int(r, 0, 10);
     c->stream.seq = db_get_int(r, 0, 11);
     if (!db_is_null(r, 0, 12))
-        c->stream.event = db_get_uuid(r, 0, 12);
+        c->stream.id = db_get_uuid(r, 0, 12);
     c->updated_us = db_get_time(r, 0, 13);
     c->foreign_seq = db_get_int(r, 0, 14);
     c->asked_us = db_is_null(r, 0, 15) ? 0 : db_get_time(r, 0, 15);
     return s;
 }
 
-enum status relay_cursor_load(struct db *db, struct relay_cursor *ret_cursor, bool *ret_is_new,
-                              bool *ret_is_foreign)
+enum status relay_cursor_load(struct db *db, enum relay_table table, struct relay_cursor *ret_cursor,
+                              bool *ret_is_new, bool *ret_is_foreign)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
-    db_param_text(&p, FEED);
+    db_param_text(&p, str_of(tables[table].name));
     enum status s = db_query(db, LEDGER_SQL_FIND_RELAY_CURSOR, &p, &r);
     if (s != STATUS_OK)
         return s;
-    *ret_cursor = (struct relay_cursor){0};
+    *ret_cursor = (struct relay_cursor){.table = table};
     *ret_is_new = db_is_null(r, 0, 1);
     *ret_is_foreign = !*ret_is_new && !str_eq(db_get_str(r, 0, 0), db_get_str(r, 0, 1));
     s = copy_text(db_get_str(r, 0, 0), ret_cursor->cluster, sizeof ret_cursor->cluster);
@@ -72,7 +86,7 @@ enum status relay_cursor_save(struct db *db, const struct relay_cursor *c)
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
-    db_param_text(&p, FEED);
+    db_param_text(&p, str_of(tables[c->table].name));
     db_param_text(&p, str_of(c->cluster));
     db_param_int8(&p, c->base_seq);
     db_param_int8(&p, c->foreign_xid);
@@ -84,7 +98,7 @@ enum status relay_cursor_save(struct db *db, const struct relay_cursor *c)
     db_param_time(&p, c->since_us);
     db_param_int8(&p, c->stream.created_ns);
     db_param_int8(&p, c->stream.seq);
-    db_param_uuid(&p, c->stream.seq > 0 ? &c->stream.event : NULL);
+    db_param_uuid(&p, c->stream.seq > 0 ? &c->stream.id : NULL);
     db_param_int8(&p, c->foreign_seq);
     if (c->asked_us > 0)
         db_param_time(&p, c->asked_us);
@@ -93,12 +107,12 @@ enum status relay_cursor_save(struct db *db, const struct relay_cursor *c)
     return db_query(db, LEDGER_SQL_SAVE_RELAY_CURSOR, &p, &r);
 }
 
-enum status relay_cursor_is_asked(struct db *db, bool *ret_asked)
+enum status relay_cursor_is_asked(struct db *db, enum relay_table table, bool *ret_asked)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
-    db_param_text(&p, FEED);
+    db_param_text(&p, str_of(tables[table].name));
     enum status s = db_query(db, LEDGER_SQL_FIND_REWIND_REQUEST, &p, &r);
     if (s == STATUS_OK)
         *ret_asked = PQntuples(r) > 0;
@@ -113,21 +127,30 @@ static int64_t not_beyond_unpublished(const struct relay_cursor *c, int64_t from
     return has_begun && c->since_us - REWIND_MARGIN_US < from_us ? c->since_us - REWIND_MARGIN_US : from_us;
 }
 
+/* A number below those of all events from this time on. */
+static enum status find_rewind(struct db *db, int64_t from_us, int64_t *ret_seq)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_time(&p, from_us);
+    enum status s = db_query(db, LEDGER_SQL_FIND_REWIND, &p, &r);
+    if (s == STATUS_OK)
+        *ret_seq = db_get_int(r, 0, 0);
+    return s;
+}
+
 /* From now on by number: what is visible now. *ret_xid: a transaction's number that was drawn after that. */
 static enum status go_back(struct db *db, struct relay_cursor *c, int64_t from_us, int64_t *ret_xid)
 {
-    CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *newest = NULL;
-    CLEANUP(db_result_ptr) PGresult *below = NULL;
-    db_params_init(&p, PARAMS_MAX);
-    db_param_time(&p, not_beyond_unpublished(c, from_us));
-    enum status s = db_query(db, LEDGER_SQL_BEGIN_REBASE, NULL, &newest);
-    if (s == STATUS_OK)
-        s = db_query(db, LEDGER_SQL_FIND_REWIND, &p, &below);
+    int64_t acked_seq = 0;
+    enum status s = db_query(db, tables[c->table].begin_rebase, NULL, &newest);
+    if (s == STATUS_OK && c->table == RELAY_EVENTS)
+        s = find_rewind(db, not_beyond_unpublished(c, from_us), &acked_seq);
     if (s != STATUS_OK)
         return s;
     bool by_number = c->settled[0] != '\0' && c->horizon[0] == '\0';
-    int64_t acked_seq = db_get_int(below, 0, 0);
     s = copy_text(db_get_str(newest, 0, 0), c->settled, sizeof c->settled);
     if (s != STATUS_OK)
         return s;
@@ -176,9 +199,10 @@ enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, str_of(c->horizon[0] != '\0' ? c->horizon : c->settled));
-    db_param_time(&p, c->since_us);
     db_param_int8(&p, c->foreign_seq);
-    enum status s = db_query(db, LEDGER_SQL_OPEN_WINDOW, &p, &r);
+    if (c->table == RELAY_EVENTS)
+        db_param_time(&p, c->since_us);
+    enum status s = db_query(db, tables[c->table].open_window, &p, &r);
     if (s != STATUS_OK)
         return s;
     struct str horizon = db_get_str(r, 0, 0);
@@ -212,7 +236,6 @@ static void add_window(struct db_params *p, const struct relay_cursor *c)
     db_param_text(p, str_of(c->settled));
     db_param_text(p, str_of(c->horizon));
     db_param_int8(p, c->acked_seq);
-    db_param_time(p, c->since_us);
     db_param_int8(p, c->new_seq);
     db_param_int8(p, c->last_seq);
 }
@@ -222,14 +245,18 @@ enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64
 {
     CLEANUP(db_params_free) struct db_params p;
     bool by_number = c->horizon[0] == '\0';
+    int statement = by_number ? tables[c->table].list_numbered : tables[c->table].list_window;
     db_params_init(&p, PARAMS_MAX);
     if (by_number)
         add_numbered(&p, c);
     else
         add_window(&p, c);
     db_param_int8(&p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
-    return chain_read_events(db, by_number ? LEDGER_SQL_LIST_NUMBERED_EVENTS : LEDGER_SQL_LIST_WINDOW, &p,
-                             ret_rows);
+    if (c->table == RELAY_WORK)
+        return db_query(db, statement, &p, &ret_rows->events);
+    if (!by_number)
+        db_param_time(&p, c->since_us);
+    return chain_read_events(db, statement, &p, ret_rows);
 }
 
 enum status relay_event_time(struct db *db, int64_t seq, int64_t *ret_us)

@@ -1,7 +1,7 @@
-/* relay_cursor.h - how far the relay has come, and which events come next. The table events has no order in
-   which its rows become visible: numbers are drawn before COMMIT, so a lower one may appear after a higher
-   one. The relay therefore publishes windows: what was committed between two snapshots, by number.
-   (docs/decisions/0014) */
+/* relay_cursor.h - how far the relay has come with a feed, and which rows come next: events, or work. A table
+   has no order in which its rows become visible: numbers are drawn before COMMIT, so a lower one may appear
+   after a higher one. The relay therefore publishes windows: what was committed between two snapshots, by
+   number. (docs/decisions/0014) */
 #ifndef LEDGER_STORE_RELAY_CURSOR_H
 #define LEDGER_STORE_RELAY_CURSOR_H
 
@@ -10,7 +10,11 @@
 #define RELAY_CLUSTER_SIZE  24
 #define RELAY_SNAPSHOT_SIZE 16384 /* some 800 transactions under way */
 
+enum relay_table { RELAY_EVENTS, RELAY_WORK, RELAY_TABLES };
+const char *relay_table_name(enum relay_table table);
+
 struct relay_cursor {
+    enum relay_table table;
     char cluster[RELAY_CLUSTER_SIZE]; /* the snapshots' */
     /* Numbers up to foreign_seq may be another cluster's, where transaction numbers mean nothing. Once all
        transactions below foreign_xid have ended, none of them is still to come. */
@@ -25,7 +29,7 @@ struct relay_cursor {
     int64_t since_us;          /* nothing in the window is older; by number: when settled was taken */
     struct {                   /* the last acknowledged message; seq 0: none */
         int64_t created_ns, seq;
-        struct uuid event;
+        struct uuid id; /* of the event or the work */
     } stream;
     int64_t updated_us;
     int64_t asked_us; /* somebody asks for all from this time on again; 0: nobody does */
@@ -33,14 +37,15 @@ struct relay_cursor {
 
 /* *ret_is_new: the relay has not begun, only cluster is set. *ret_is_foreign: the cursor is another
    cluster's; cluster is the present one's. */
-NODISCARD enum status relay_cursor_load(struct db *db, struct relay_cursor *ret_cursor, bool *ret_is_new,
+NODISCARD enum status relay_cursor_load(struct db *db, enum relay_table table,
+                                        struct relay_cursor *ret_cursor, bool *ret_is_new,
                                         bool *ret_is_foreign);
 NODISCARD enum status relay_cursor_save(struct db *db, const struct relay_cursor *c);
 /* Does somebody ask for a rewind? */
-NODISCARD enum status relay_cursor_is_asked(struct db *db, bool *ret_asked);
+NODISCARD enum status relay_cursor_is_asked(struct db *db, enum relay_table table, bool *ret_asked);
 
-/* From now on: all events from this time on again, by number, then windows. Never goes forward: what is not
-   published yet comes, too, however long ago it was written. */
+/* From now on: all events from this time on again, or all work that is not finished, whenever it was written;
+   by number, then windows. Never goes forward: what is not published yet comes, too. */
 NODISCARD enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, int64_t from_us);
 /* The same where nothing is known of the transaction numbers that are there: at the first start, in another
    cluster. */

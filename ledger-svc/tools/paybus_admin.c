@@ -19,9 +19,8 @@ static const struct admin_command commands[] = {
      "keys older than H hours (PAYBUS_IDEMPOTENCY_RETENTION_HOURS, 48);\n      with --every it goes on until "
      "SIGTERM"},
     {"relay rewind", admin_relay_rewind,
-     "--since TIME [--feed events]\n      publishes all events since then again, into PAY_EVENTS; consumers "
-     "know "
-     "them by their ids"},
+     "--since TIME [--feed events|work]\n      publishes all events since then again, or all work that is "
+     "not finished"},
     {"seed", admin_seed,
      "--nats SERVERS [--credentials FILE]\n      demo accounts and their opening deposits in INR, USD and "
      "EUR; again, it "

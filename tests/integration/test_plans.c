@@ -38,7 +38,9 @@ static const char *const big[] = {"accounts",
                                   "webhook_endpoints",
                                   "webhook_deliveries",
                                   "webhook_delivery_attempts",
-                                  "work"};
+                                  "webhook_events",
+                                  "work",
+                                  "dead_letters"};
 
 static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
 {

@@ -85,15 +85,14 @@ static void expect_cheap(const char *moment, const char *statement, const char *
 /* A window from one snapshot to the next, as relay_cursor.c asks for it. */
 static void look(const char *moment, const char *settled, const char *since)
 {
-    char arguments[3 * ARGUMENTS], horizon[ARGUMENTS], first[64], last[64];
-    (void)snprintf(arguments, sizeof arguments, "'%s', %s, 0", settled, since);
+    char arguments[3 * ARGUMENTS], horizon[ARGUMENTS], last[64];
+    (void)snprintf(arguments, sizeof arguments, "'%s', 0, %s", settled, since);
     expect_cheap(moment, "open_window", arguments);
     snapshot(horizon);
-    (void)snprintf(first, sizeof first, "%s",
+    (void)snprintf(last, sizeof last, "%s",
                    database_value(superuser, "select coalesce(max(seq), 0) from paybus.events"));
-    (void)snprintf(last, sizeof last, "%s", first);
-    (void)snprintf(arguments, sizeof arguments, "'%s', '%s', 0, %s, %s - 1, %s, 200", settled, horizon, since,
-                   first, last);
+    (void)snprintf(arguments, sizeof arguments, "'%s', '%s', 0, %s - 1, %s, 200, %s", settled, horizon, last,
+                   last, since);
     expect_cheap(moment, "list_window", arguments);
 }
 
@@ -117,6 +116,34 @@ static void test_windows(void **state)
     snapshot(settled);
     insert_events(superuser, "now()", "1");
     look("analysed", settled, "now()");
+}
+
+/* Work that waits, beside what is done: a hundred thousand rows that no statement looks at. */
+static void test_work(void **state)
+{
+    (void)state;
+    char arguments[3 * ARGUMENTS], settled[ARGUMENTS], horizon[ARGUMENTS];
+    snapshot(settled);
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(arguments, sizeof arguments, "'%s', 0", settled);
+        expect_cheap(i == 0 ? "nothing" : "much is done", "open_work_window", arguments);
+        snapshot(horizon);
+        (void)snprintf(arguments, sizeof arguments, "'%s', '%s', 0, 0, 200000, 200", settled, horizon);
+        expect_cheap(i == 0 ? "nothing" : "much is done", "list_work_window", arguments);
+        (void)snprintf(arguments, sizeof arguments, "0, 200000, '%s', 0, 200", settled);
+        expect_cheap(i == 0 ? "nothing" : "much is done", "list_numbered_work", arguments);
+        if (i == 1)
+            continue;
+        database_exec(
+            superuser,
+            "insert into paybus.work (id, kind, object_id, state, enqueued_at, updated_at, created_at)"
+            " select gen_random_uuid(), 'webhook', gen_random_uuid(), 'processed', now(), now(), now()"
+            " from generate_series(1, " EVENTS ")");
+        snapshot(settled);
+        database_exec(superuser, "insert into paybus.work (id, kind, object_id, enqueued_at, updated_at,"
+                                 " created_at) select gen_random_uuid(), 'webhook', gen_random_uuid(), now(),"
+                                 " now(), now() from generate_series(1, 10)");
+    }
 }
 
 /* By number: each part reads what it gives. */
@@ -156,6 +183,7 @@ static int destroy(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_windows), cmocka_unit_test(test_numbers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_windows), cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_work)};
     return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -102,7 +102,7 @@ static bool die_perhaps(struct relay_cursor *c, unsigned *random)
     }
     if (rand_r(random) % 5 != 0)
         return false;
-    assert_int_equal(relay_cursor_load(reader, c, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, c, &is_new, &is_foreign), STATUS_OK);
     assert_false(is_new);
     assert_false(is_foreign);
     seen.count = seen.covered;
@@ -159,7 +159,7 @@ static void test_writers(void **state)
     pthread_t threads[WRITERS];
     unsigned random = 42;
     bool empty = false, is_new = false, is_foreign = false;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     assert_true(is_new);
     begin_reading(&cursor);
 
@@ -215,7 +215,7 @@ static void test_rebase_waits(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool settled = true, is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     PGconn *open = database_connect(&d, "postgres");
     database_exec(open, "begin");
     insert_event(open, 1);
@@ -240,7 +240,7 @@ static void test_rewind_does_not_wait(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool settled = false, is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     PGconn *open = database_connect(&d, "postgres");
     database_exec(open, "begin");
     insert_event(open, 1);
@@ -267,7 +267,7 @@ static void test_rewind_twice(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     PGconn *open = database_connect(&d, "postgres");
     database_exec(open, "begin");
     insert_event(open, 1);
@@ -287,7 +287,7 @@ static void test_clock_was_ahead(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     cursor.since_us = FAR_US;
@@ -306,18 +306,18 @@ static void test_asked_for(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool asked = true, is_new, is_foreign;
-    assert_int_equal(relay_cursor_is_asked(reader, &asked), STATUS_OK);
+    assert_int_equal(relay_cursor_is_asked(reader, RELAY_EVENTS, &asked), STATUS_OK);
     assert_false(asked);
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     assert_int_equal(cursor.asked_us, 0);
     database_exec(superuser, "update paybus.relay_cursors set rewind_from = '2026-11-21 12:00:00+00'");
     assert_int_equal(relay_cursor_save(reader, &cursor), STATUS_OK); /* it does not know yet */
-    assert_int_equal(relay_cursor_is_asked(reader, &asked), STATUS_OK);
+    assert_int_equal(relay_cursor_is_asked(reader, RELAY_EVENTS, &asked), STATUS_OK);
     assert_true(asked);
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     assert_int_equal(cursor.asked_us, INT64_C(1795262400000000));
     assert_int_equal(relay_cursor_save(reader, &cursor), STATUS_OK);
-    assert_int_equal(relay_cursor_is_asked(reader, &asked), STATUS_OK);
+    assert_int_equal(relay_cursor_is_asked(reader, RELAY_EVENTS, &asked), STATUS_OK);
     assert_false(asked);
 }
 
@@ -328,7 +328,7 @@ static void test_rebase_waits_for_later_ones(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool settled = true, is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     PGconn *early = database_connect(&d, "postgres"), *late = database_connect(&d, "postgres");
     database_exec(early, "begin");
     database_exec(early, "select pg_current_xact_id()");
@@ -355,7 +355,7 @@ static void test_rewind_never_goes_forward(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool empty = true, is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     cursor.acked_seq = 0;
     assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
     read_by_number(&cursor);
@@ -380,7 +380,7 @@ static void test_another_cluster(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool is_new, is_foreign, empty = false;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     (void)snprintf(cursor.cluster, sizeof cursor.cluster, "7000000000000000000");
     assert_int_equal(relay_cursor_save(reader, &cursor), STATUS_OK);
     database_exec(superuser,
@@ -389,7 +389,7 @@ static void test_another_cluster(void **state)
                   ", 'account.frozen', 'account',"
                   " gen_random_uuid(), gen_random_uuid(), 'o', 'a', '{}', clock_timestamp()"
                   " from generate_series(1, 300)");
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     assert_true(is_foreign);
     begin_reading(&cursor);
     read_by_number(&cursor);
@@ -407,7 +407,7 @@ static void test_rewind_to_a_moment(void **state)
     (void)state;
     static struct relay_cursor cursor;
     bool is_new, is_foreign;
-    assert_int_equal(relay_cursor_load(reader, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     cursor.acked_seq = INT64_MAX; /* all is published */
     database_exec(superuser,
                   "insert into paybus.blocks select 1, 1, 10, 1, 0, 0, decode(repeat('00', 32), 'hex'),"
