@@ -52,11 +52,13 @@ static void set_attempts(size_t first, size_t count)
     assert_int_equal(db_query(in.db, E2E_SQL_TIRE_WORK, &p, &r), STATUS_OK);
 }
 
-/* Its last attempt fails by an injected failure. */
+/* Its last attempt fails by an injected failure. The relay publishes it as soon as it is committed. */
 static size_t dead_ones(const char *prefix, int count)
 {
+    assert_int_equal(db_exec(in.db, "begin"), STATUS_OK);
     size_t first = make_failing(prefix, count);
     set_attempts(first, (size_t)count);
+    assert_int_equal(db_exec(in.db, "commit"), STATUS_OK);
     inbound_publish(&in, first, (size_t)count, 1);
     assert_true(inbound_wait(&in, WAIT_MS));
     for (int i = 0; i < count; i++) {

@@ -110,8 +110,8 @@ static void transient_failures_go_by(void **state)
 {
     (void)state;
     int64_t effects = inbound_effects(&in);
-    size_t first = inbound_add(&in, "later-", 20, "demo.fund", fund(account, AMOUNT));
     inbound_fail(&in, "later-", 20, 2);
+    size_t first = inbound_add(&in, "later-", 20, "demo.fund", fund(account, AMOUNT));
     inbound_publish(&in, first, 20, 1);
     assert_true(inbound_wait(&in, WAIT_MS));
     for (size_t i = 0; i < 20; i++) {
