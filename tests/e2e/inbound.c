@@ -229,6 +229,15 @@ struct inbound_work inbound_find(struct inbound *in, size_t index)
     return w;
 }
 
+int64_t inbound_latency_us(struct inbound *in, size_t index)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, &in->work[index]);
+    CLEANUP(db_result_ptr) PGresult *r = query(in, E2E_SQL_FIND_LATENCY, &p);
+    return db_get_int(r, 0, 0);
+}
+
 struct inbound_dead inbound_dead(struct inbound *in)
 {
     CLEANUP(db_result_ptr) PGresult *r = query(in, E2E_SQL_CHECK_DEAD_LETTERS, NULL);

@@ -54,6 +54,8 @@ struct inbound_counts inbound_count(struct inbound *in);
 bool inbound_wait(struct inbound *in, int timeout_ms);
 struct inbound_work inbound_find(struct inbound *in, size_t index);
 struct inbound_dead inbound_dead(struct inbound *in);
+/* From its row to its latest change. */
+int64_t inbound_latency_us(struct inbound *in, size_t index);
 /* Every event has at most one effect; the number of effects. */
 int64_t inbound_effects(struct inbound *in);
 int64_t inbound_stream_messages(struct inbound *in, const char *stream);
