@@ -7,11 +7,16 @@
 
 #define REPUBLISH_MAX 256
 
+/* Of a new generation the message has its id; of one that was published before an id that no earlier message
+   has, since the stream would take it for that one for as long as it remembers ids. */
+enum republish_reason { REPUBLISH_GENERATION, REPUBLISH_LOST };
+
 /* What it goes through; borrowed, and of the calling thread. */
 struct republish_through {
     struct db *db;
     struct requests *requests;
     struct bus *bus;
+    enum republish_reason reason;
 };
 /* Publishes the message of each into PAY_WORK and waits for its acknowledgements. *ret_published: how many
    came; whose did not is found by the sweeper. A failure is the database's. */

@@ -53,6 +53,15 @@ enum status stream_ask_seq(struct requests *requests, const char *stream, int64_
     return ask(requests, to, body, context);
 }
 
+enum status stream_ask_next(struct requests *requests, const char *stream, int64_t seq, const char *subjects,
+                            void *context)
+{
+    char to[SUBJECT_SIZE], body[BODY_SIZE];
+    (void)snprintf(to, sizeof to, "$JS.API.DIRECT.GET.%s", stream);
+    (void)snprintf(body, sizeof body, "{\"seq\":%" PRId64 ",\"next_by_subj\":\"%s\"}", seq, subjects);
+    return ask(requests, to, body, context);
+}
+
 enum status stream_message_seq(const struct request_end *ended, int64_t *ret_seq)
 {
     const char *text = NULL;

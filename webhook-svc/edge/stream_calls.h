@@ -13,6 +13,9 @@ NODISCARD enum status stream_ask_last(struct requests *requests, const char *str
 /* Asks for a message by its sequence. */
 NODISCARD enum status stream_ask_seq(struct requests *requests, const char *stream, int64_t seq,
                                      void *context);
+/* Asks for the first message of subjects from a sequence on. */
+NODISCARD enum status stream_ask_next(struct requests *requests, const char *stream, int64_t seq,
+                                      const char *subjects, void *context);
 /* The sequence of the message that was asked for; STATUS_NOT_FOUND: there is none; STATUS_FAILED: who knows.
  */
 NODISCARD enum status stream_message_seq(const struct request_end *ended, int64_t *ret_seq);

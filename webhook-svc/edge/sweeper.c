@@ -35,6 +35,7 @@ static const struct {
     {"facts", sweep_facts, 1000},
     {"lost_letters", sweep_lost_letters, 5000},
     {"work", sweep_work, 1000},
+    {"orphans", sweep_orphans, 5000},
 };
 #define SWEEPS (sizeof sweeps / sizeof sweeps[0])
 

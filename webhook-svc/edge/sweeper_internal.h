@@ -2,6 +2,7 @@
 #ifndef WEBHOOK_EDGE_SWEEPER_INTERNAL_H
 #define WEBHOOK_EDGE_SWEEPER_INTERNAL_H
 
+#include <jansson.h>
 #include <pthread.h>
 
 #include "shared/io/requests.h"
@@ -24,6 +25,7 @@ struct sweeper {
     int64_t dlq_created_us;           /* of PAY_DLQ, as last seen; 0: never */
     bool is_checking;                 /* whether PAY_DLQ has them all, behind: */
     struct uuid checked_to;
+    int64_t orphan_seq; /* how far PAY_WORK was looked through for orphans */
 };
 
 /* Each does a bounded part of its work. A failure is the database's. *ret_more: there is more to do at once.
@@ -32,5 +34,15 @@ typedef enum status sweep(struct sweeper *s, bool *ret_more);
 sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters.c */
 sweep sweep_facts;                                            /* sweeper_facts.c */
 sweep sweep_work;                                             /* sweeper_work.c */
+sweep sweep_orphans;                                          /* sweeper_orphans.c */
+
+/* sweeper_consumers.c. False: not now. *ret_info is the caller's. */
+bool sweeper_ask_stream(struct sweeper *s, const char *stream, json_t **ret_info);
+/* A kind's consumer of PAY_WORK; zero if there is none. */
+struct consumer_state {
+    int64_t delivered_seq, floor_seq; /* the newest that was delivered; all up to here are acknowledged */
+    int64_t waiting;                  /* messages to come, or delivered and not acknowledged */
+};
+void sweeper_ask_consumers(struct sweeper *s, struct consumer_state ret_states[WORK_KIND_COUNT]);
 
 #endif

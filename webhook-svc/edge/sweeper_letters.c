@@ -11,7 +11,6 @@
 
 #define STREAM     "PAY_DLQ"
 #define PARAMS_MAX (1 << 16)
-#define INFO_MS    2000
 #define COPIES_MAX 4 /* of a dead letter in the stream: one, unless acknowledgements were lost */
 
 static void subject_of(const struct letter_place *place, char ret_subject[WORK_SUBJECT_SIZE])
@@ -114,27 +113,15 @@ enum status sweep_leftovers(struct sweeper *s, bool *ret_more)
     return gone_count > 0 ? store_forget_leftovers(s->link.db, gone, gone_count) : STATUS_OK;
 }
 
-/* What the server says of the stream; false: not now. created tells a stream from a later one of its name. */
+/* created tells a stream from a later one of its name. */
 static bool read_info(struct sweeper *s, int64_t *ret_created_us, int64_t *ret_messages)
 {
-    struct request_end ended = {.status = STATUS_UNAVAILABLE};
-    const struct request request = {
-        .subject = "$JS.API.STREAM.INFO." STREAM, .data = "", .len = 0, .timeout_ms = INFO_MS};
-    if (requests_send(s->requests, &request) != STATUS_OK)
+    CLEANUP(json_decref_ptr) json_t *info = NULL;
+    if (!sweeper_ask_stream(s, STREAM, &info))
         return false;
-    bus_flush(s->bus);
-    if (!requests_wait(s->requests, &ended) || ended.status != STATUS_OK)
-        return false;
-    CLEANUP(json_decref_ptr)
-    json_t *info =
-        json_loadb(natsMsg_GetData(ended.reply), (size_t)natsMsg_GetDataLength(ended.reply), 0, NULL);
-    bus_discard(s->bus, ended.reply);
     const char *created = json_string_value(json_object_get(info, "created"));
-    const json_t *state = json_object_get(info, "state");
-    if (created == NULL || state == NULL || time_parse(str_of(created), ret_created_us) != STATUS_OK)
-        return false;
-    *ret_messages = json_integer_value(json_object_get(state, "messages"));
-    return true;
+    *ret_messages = json_integer_value(json_object_get(json_object_get(info, "state"), "messages"));
+    return created != NULL && time_parse(str_of(created), ret_created_us) == STATUS_OK;
 }
 
 /* Another stream than before, or fewer messages than it has acknowledged. */

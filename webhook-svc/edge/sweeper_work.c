@@ -12,9 +12,10 @@
 static size_t find_missing(struct sweeper *s, const struct lying_work *work, size_t count,
                            struct uuid *ret_ids)
 {
+    struct consumer_state states[WORK_KIND_COUNT];
     struct request_end ended;
     size_t missing = 0;
-    int64_t seq = 0;
+    sweeper_ask_consumers(s, states);
     for (size_t i = 0; i < count; i++) {
         char subject[WORK_SUBJECT_SIZE];
         work_subject(WORK_SUBJECT_PREFIX, work[i].kind, &work[i].id, subject);
@@ -24,7 +25,10 @@ static size_t find_missing(struct sweeper *s, const struct lying_work *work, siz
     bus_flush(s->bus);
     while (requests_wait(s->requests, &ended)) {
         const struct lying_work *one = ended.context;
-        if (stream_message_seq(&ended, &seq) == STATUS_NOT_FOUND)
+        int64_t seq = 0;
+        enum status status = stream_message_seq(&ended, &seq);
+        bool was_acknowledged = status == STATUS_OK && seq <= states[one->kind].floor_seq;
+        if (status == STATUS_NOT_FOUND || was_acknowledged)
             ret_ids[missing++] = one->id;
         bus_discard(s->bus, ended.reply);
     }
@@ -41,7 +45,7 @@ enum status sweep_work(struct sweeper *s, bool *ret_more)
     enum status status = store_take_lying_work(s->link.db, s->config->sweep_seconds, SWEEP_MAX, work, &count);
     if (status != STATUS_OK || count == 0)
         return status;
-    const struct republish_through through = {s->link.db, s->requests, s->bus};
+    const struct republish_through through = {s->link.db, s->requests, s->bus, REPUBLISH_LOST};
     size_t missing_count = find_missing(s, work, count, missing);
     if (missing_count > 0)
         status = republish(&through, missing, missing_count, &published);

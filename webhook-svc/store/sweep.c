@@ -152,3 +152,23 @@ enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max, st
     *ret_count = (size_t)PQntuples(rows);
     return STATUS_OK;
 }
+
+enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,
+                                struct work_ids *ret_finished)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = 0; i < of->count; i++)
+        db_array_uuid(&p, &of->ids[i]);
+    db_array_close(&p);
+    db_param_int8(&p, seconds);
+    enum status s = db_query(db, WEBHOOK_SQL_LIST_FINISHED_WORK, &p, &rows);
+    if (s != STATUS_OK)
+        return s;
+    for (int row = 0; row < PQntuples(rows); row++)
+        ret_finished->ids[row] = db_get_uuid(rows, row, 0);
+    ret_finished->count = (size_t)PQntuples(rows);
+    return STATUS_OK;
+}

@@ -42,5 +42,12 @@ struct lying_work {
 /* Up to max that nobody has seen for so long, taken: no other sweeper gets them. */
 NODISCARD enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max,
                                             struct lying_work *ret_work, size_t *ret_count);
+struct work_ids {
+    size_t count;
+    struct uuid *ids;
+};
+/* Which of these were finished so long ago; there is room for all. */
+NODISCARD enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,
+                                          struct work_ids *ret_finished);
 
 #endif

@@ -12,7 +12,8 @@ with replayed as (
     returning w.id, w.kind),
 resolved as (
     update paybus.dead_letters d
-    set resolution = 'replayed', resolved_by = $2, resolved_at = clock_timestamp()
+    set resolution = 'replayed', resolved_by = $2, resolved_at = clock_timestamp(),
+        stream_seq = coalesce(stream_seq, 0)
     from replayed r
     where d.work_id = r.id
       and d.resolved_at is null

@@ -1,0 +1,125 @@
+/* storm.c - see storm.h. */
+#include "tests/e2e/storm.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "shared/core/clock.h"
+#include "tests/support/process.h"
+
+#define WAVES         20
+#define CALM_MS       150000
+#define DOWN_MS       300
+#define REPLAYS_MAX   5
+#define AMOUNT        3
+#define STORM_MS      20000 /* for what is left after the last wave */
+#define NOBODY        "acct_01h455vb4pex5vsknk084sn02q"
+#define MIRROR_MS     60000
+#define FAILING_SHARE 5 /* of a wave's events, one of so many fails at first */
+
+static int below(struct storm *s, int limit)
+{
+    return (int)((unsigned)rand_r(&s->seed) % (unsigned)limit);
+}
+
+static void kill_something(struct storm *s)
+{
+    struct harness *h = s->h;
+    switch (below(s, 5)) {
+    case 0:
+        servers_nats_kill(&h->nats);
+        pause_ms(1 + below(s, DOWN_MS));
+        servers_nats_start(&h->nats);
+        break;
+    case 1:
+        program_signal(&h->ledgers[below(s, h->ledger_count)], SIGKILL);
+        break;
+    default:
+        program_signal(&h->webhooks[below(s, h->webhook_count)], SIGKILL);
+        break;
+    }
+    pause_ms(1 + below(s, (int)s->rest_ms));
+}
+
+static void add_wave(struct storm *s, const char *account, int wave)
+{
+    char good[160], bad[160], prefix[32], poison[32];
+    int count = s->events / WAVES, bad_count = s->poison / WAVES;
+    (void)snprintf(good, sizeof good, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}", account,
+                   AMOUNT);
+    (void)snprintf(bad, sizeof bad, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}", NOBODY,
+                   AMOUNT);
+    (void)snprintf(prefix, sizeof prefix, "wave-%d-", wave);
+    (void)snprintf(poison, sizeof poison, "poison-%d-", wave);
+    inbound_fail(s->in, prefix, (count - bad_count) / FAILING_SHARE, 1 + below(s, 2));
+    size_t first = inbound_add(s->in, prefix, count - bad_count, "demo.fund", good);
+    (void)inbound_add(s->in, poison, bad_count, "demo.fund", bad);
+    inbound_publish(s->in, first, (size_t)count, 1 + below(s, 2));
+}
+
+/* Work whose worker was killed each time is dead, too: an operator brings it back. */
+static void replay_victims(struct storm *s)
+{
+    static char answer[INBOUND_ANSWER_SIZE];
+    for (int i = 0; i < REPLAYS_MAX && inbound_count(s->in).states[INBOUND_DEAD] > s->poison; i++) {
+        (void)fprintf(stderr, "%lld are dead, %d of them poison\n",
+                      (long long)inbound_count(s->in).states[INBOUND_DEAD], s->poison);
+        assert_int_equal(inbound_ask(s->in, "pay.ops.dlq.replay", "{\"filter\":{},\"limit\":1000}", answer),
+                         202);
+        assert_true(inbound_wait(s->in, CALM_MS));
+    }
+}
+
+/* A nats-server that was killed may have forgotten a message id and have a dead letter twice. */
+static bool mirror_is_right(void *context)
+{
+    struct inbound *in = context;
+    struct inbound_dead dead = inbound_dead(in);
+    return dead.published == dead.open && inbound_stream_messages(in, "PAY_DLQ") >= dead.open;
+}
+
+static bool nothing_is_left(void *context)
+{
+    return inbound_stream_messages(context, "PAY_WORK") == 0;
+}
+
+static void check(struct storm *s, const char *account)
+{
+    struct inbound_counts counts = inbound_count(s->in);
+    int64_t good = s->events - s->poison;
+    struct inbound_dead dead = inbound_dead(s->in);
+    assert_int_equal(counts.states[INBOUND_PROCESSED], good);
+    assert_int_equal(counts.states[INBOUND_DEAD], s->poison);
+    assert_int_equal(inbound_effects(s->in), good);
+    assert_int_equal(harness_available(s->h, account), good * AMOUNT);
+    assert_int_equal(dead.open, s->poison);
+    assert_int_equal(dead.of_dead_work, s->poison);
+    assert_int_equal(dead.missing, 0);
+    assert_true(eventually(mirror_is_right, s->in, MIRROR_MS));
+    assert_true(eventually(nothing_is_left, s->in, MIRROR_MS));
+}
+
+void storm_run(struct storm *s, const char *account)
+{
+    (void)fprintf(stderr, "seed %u\n", s->seed);
+    harness_keep_all(s->h, true);
+    for (int wave = 0; wave < WAVES; wave++) {
+        add_wave(s, account, wave);
+        kill_something(s);
+    }
+    int64_t until_ms = clock_monotonic_ms() + STORM_MS;
+    while (clock_monotonic_ms() < until_ms &&
+           inbound_count(s->in).states[INBOUND_PROCESSED] < (s->events - s->poison) * 9 / 10)
+        kill_something(s);
+    assert_true(harness_wait_ready(s->h, HARNESS_READY_MS));
+    assert_true(inbound_wait(s->in, CALM_MS));
+    replay_victims(s);
+    check(s, account);
+}

@@ -1,0 +1,19 @@
+/* storm.h - webhook events by the thousand with duplicates, transient failures and poison, while webhook-svc,
+   ledger-svc and nats-server are killed at random. At the end every event is processed or dead, each effect
+   is there once, and what is dead is what had to die. */
+#ifndef TESTS_E2E_STORM_H
+#define TESTS_E2E_STORM_H
+
+#include "tests/e2e/inbound.h"
+
+struct storm {
+    struct harness *h;
+    struct inbound *in;
+    int events, poison; /* poison: how many of the events can never go well */
+    unsigned seed;
+    int64_t rest_ms; /* between two kills, at most */
+};
+/* Asserts. account gets the money. */
+void storm_run(struct storm *s, const char *account);
+
+#endif

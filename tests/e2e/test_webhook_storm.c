@@ -1,0 +1,34 @@
+/* test_webhook_storm.c - see storm.h; two instances of webhook-svc. make soak has the long one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "shared/core/clock.h"
+#include "tests/e2e/storm.h"
+
+static struct harness h;
+static struct inbound in;
+static char account[TYPEID_TEXT_SIZE];
+
+static void a_storm(void **state)
+{
+    (void)state;
+    struct storm s = {
+        .h = &h, .in = &in, .events = 3000, .poison = 40, .seed = (unsigned)clock_unix_us(), .rest_ms = 400};
+    storm_run(&s, account);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_storm)};
+    harness_start(&h, &(struct harness_options){.webhooks = 2, .lease_seconds = 2, .sweep_seconds = 2});
+    inbound_open(&in, &h);
+    harness_open_account(&h, "EUR", account);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    inbound_close(&in);
+    harness_stop(&h, failed != 0);
+    return failed;
+}
