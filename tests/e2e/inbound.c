@@ -172,6 +172,21 @@ void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_
     typeid_format("wrk", &in->work[index], ret_id);
 }
 
+void inbound_limit_stream(struct inbound *in, const char *stream, int64_t messages)
+{
+    jsStreamInfo *info = NULL, *changed = NULL;
+    natsStatus s = js_GetStreamInfo(&info, in->js, stream, NULL, NULL);
+    if (s == NATS_OK) {
+        info->Config->MaxMsgs = messages;
+        info->Config->Discard = messages > 0 ? js_DiscardNew : js_DiscardOld;
+        s = js_UpdateStream(&changed, in->js, info->Config, NULL, NULL);
+    }
+    jsStreamInfo_Destroy(info);
+    jsStreamInfo_Destroy(changed);
+    if (s != NATS_OK)
+        servers_fail("%s cannot be changed: %s", stream, natsStatus_GetText(s));
+}
+
 void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq)
 {
     CLEANUP(db_params_free) struct db_params p;

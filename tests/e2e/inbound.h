@@ -46,6 +46,8 @@ int inbound_ask(struct inbound *in, const char *service, const char *request,
 void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE]);
 /* Makes the streams that are missing, as ledger-svc does. */
 bool inbound_make_streams(void *inbound);
+/* From now on it takes so many messages at most and refuses more; -1: any number. */
+void inbound_limit_stream(struct inbound *in, const char *stream, int64_t messages);
 /* The open dead letter of a piece of work. */
 void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq);
 

@@ -149,6 +149,71 @@ static void replayed_by_hand(void **state)
     check_replayed(first, 1, effects);
 }
 
+static void run_on(size_t index, int statement)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, 256);
+    db_param_uuid(&p, &in.work[index]);
+    assert_int_equal(db_query(in.db, statement, &p, &r), STATUS_OK);
+}
+
+/* The effect was there, its worker died before it could say so, and the keys are long forgotten. */
+static void a_month_later_nothing_happens_twice(void **state)
+{
+    (void)state;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    char id[TYPEID_TEXT_SIZE], request[96], payload[160];
+    int64_t seq = 0;
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}",
+                   account, AMOUNT);
+    size_t index = inbound_add(&in, "old-", 1, "demo.fund", payload);
+    inbound_publish(&in, index, 1, 1);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    int64_t effects = inbound_effects(&in), available = harness_available(&h, account);
+    run_on(index, E2E_SQL_BURY_PROCESSED);
+    assert_int_equal(db_exec(in.db, "set session_replication_role = replica"), STATUS_OK);
+    assert_int_equal(db_query(in.db, E2E_SQL_FORGET_ALL_KEYS, NULL, &r), STATUS_OK);
+    assert_int_equal(db_exec(in.db, "set session_replication_role = origin"), STATUS_OK);
+    inbound_dead_letter(&in, index, id, &seq);
+    (void)snprintf(request, sizeof request, "{\"id\":\"%s\"}", id);
+    assert_int_equal(inbound_ask(&in, REPLAY, request, answer), 202);
+    assert_true(eventually(is_replayed, &index, WAIT_MS));
+    assert_int_equal(inbound_effects(&in), effects);
+    assert_int_equal(harness_available(&h, account), available);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
+static bool two_are_published(void *context)
+{
+    (void)context;
+    return inbound_dead(&in).published == 2;
+}
+
+/* What a full PAY_DLQ does not take stays in the database until there is room. */
+static void pay_dlq_is_full(void **state)
+{
+    (void)state;
+    assert_int_equal(inbound_dead(&in).open, 0);
+    inbound_limit_stream(&in, "PAY_DLQ", 2);
+    size_t first = inbound_add(&in, "full-", 5, "demo.fund", "{\"nothing\":1}");
+    inbound_publish(&in, first, 5, 1);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_true(eventually(two_are_published, NULL, WAIT_MS));
+    assert_int_equal(inbound_dead(&in).of_dead_work, 5);
+    inbound_limit_stream(&in, "PAY_DLQ", -1);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    assert_int_equal(inbound_dead(&in).published, 5);
+    for (size_t i = first; i < first + 5; i++) {
+        char id[TYPEID_TEXT_SIZE], request[96];
+        int64_t seq = 0;
+        inbound_dead_letter(&in, i, id, &seq);
+        (void)snprintf(request, sizeof request, "{\"id\":\"%s\"}", id);
+        assert_int_equal(inbound_ask(&in, "pay.ops.dlq.discard", request, answer), 200);
+    }
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
 static bool facts_are_written(void *context)
 {
     const int64_t *wanted = context;
@@ -269,6 +334,8 @@ int main(void)
         cmocka_unit_test(replayed_by_sequence),
         cmocka_unit_test(replayed_by_filter),
         cmocka_unit_test(replayed_by_hand),
+        cmocka_unit_test(a_month_later_nothing_happens_twice),
+        cmocka_unit_test(pay_dlq_is_full),
         cmocka_unit_test(facts_tell_of_them),
         cmocka_unit_test(listed),
         cmocka_unit_test(nameless_ones_can_be_discarded),
