@@ -11,7 +11,8 @@
 #define SECOND_LOOK_MS     200
 
 /* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
-   even while a fresh table's statistics say that it is empty.
+   even while a fresh table's statistics say that it is empty. No helpers: starting them takes longer than
+   anything that is done here, and a generic plan wants them for a window that has three rows.
    A stopped process may keep nobody waiting for longer than three seconds. Stopped between two pipelines, it
    is ended by idle_in_transaction_session_timeout. Stopped within one, it counts as stalled after 1.25 s
    (list_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout, and once
@@ -23,6 +24,7 @@ static const char session_settings[] = "set search_path = pg_catalog;"
                                        "set client_min_messages = warning;"
                                        "set default_transaction_isolation = 'read committed';"
                                        "set jit = off;"
+                                       "set max_parallel_workers_per_gather = 0;"
                                        "set plan_cache_mode = force_generic_plan;"
                                        "set enable_seqscan = off;"
                                        "set statement_timeout = '4s';"
