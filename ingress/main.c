@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ingress/edge/demo.h"
 #include "ingress/edge/front.h"
 #include "ingress/edge/webhooks.h"
 #include "shared/core/clock.h"
@@ -55,6 +56,9 @@ int main(int argc, char **argv)
         return EXIT_CONFIG;
     }
     if (webhooks_load(in.config.webhook_secrets_file, &in.webhook_secrets, stderr) != STATUS_OK) {
+        return EXIT_CONFIG;
+    }
+    if (demo_load_secret(in.config.demo_secret_file, in.demo_secret, stderr) != STATUS_OK) {
         return EXIT_CONFIG;
     }
     if (check_only) {

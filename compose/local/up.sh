@@ -55,6 +55,9 @@ start_services() {
     service_up "$program" webhook-svc
   done
   service_up ingress ingress
+  for program in $(demo_programs); do
+    service_up "$program" paybus-admin
+  done
 }
 
 # The key is shown once by the tool that makes it, so it is kept in a file of its own.

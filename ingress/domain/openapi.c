@@ -531,11 +531,28 @@ static void tag(struct json_out *o, const struct route *r)
 {
     const char *word = r->access == ACCESS_SCOPE    ? scope_word(r->scope)
                        : r->access == ACCESS_SIGNED ? "webhooks"
+                       : r->access == ACCESS_DEMO   ? "demo"
                                                     : "operating";
     json_key(o, "tags");
     json_array_open(o);
     json_str(o, (struct str){word, strcspn(word, ":")});
     json_array_close(o);
+}
+
+/* Its secret, or an admin's key. */
+static void either_of_demo(struct json_out *o)
+{
+    json_object_open(o);
+    json_key(o, "demo_secret");
+    json_array_open(o);
+    json_array_close(o);
+    json_object_close(o);
+    json_object_open(o);
+    json_key(o, "api_key");
+    json_array_open(o);
+    json_cstr(o, scope_word(SCOPE_admin));
+    json_array_close(o);
+    json_object_close(o);
 }
 
 static void operation(struct json_out *o, const struct route *r)
@@ -559,6 +576,8 @@ static void operation(struct json_out *o, const struct route *r)
         json_array_open(o);
         json_array_close(o);
         json_object_close(o);
+    } else if (r->access == ACCESS_DEMO) {
+        either_of_demo(o);
     }
     json_array_close(o);
     parameters(o, r);
@@ -647,6 +666,12 @@ static void components(struct json_out *o, struct str schemas)
     text(o, "in", "header");
     text(o, "name", "webhook-signature");
     text(o, "description", "Standard Webhooks: v1, and HMAC-SHA256 of \"id.timestamp.body\" in base64");
+    json_object_close(o);
+    open_object(o, "demo_secret");
+    text(o, "type", "apiKey");
+    text(o, "in", "header");
+    text(o, "name", "X-Demo-Secret");
+    text(o, "description", "Of a stack in demo mode; elsewhere its routes are 404");
     json_object_close(o);
     json_object_close(o);
     problem_response(o);

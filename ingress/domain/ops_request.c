@@ -7,6 +7,7 @@
 
 #define COUNT(array)       (sizeof(array) / sizeof((array)[0]))
 #define ERROR_MAX_LEN      255
+#define INJECTIONS_MAX     1000000
 #define REPLAY_AT_ONCE_MAX 1000
 
 static const char *const kinds[] = {"webhook", "charge", "payout", "delivery", NULL};
@@ -22,10 +23,20 @@ static const struct field_spec filter[] = {
     {.name = "dry_run", .type = FIELD_BOOL, .help = "Only count them."},
     {.name = "limit", .type = FIELD_INT, .min = 1, .max = REPLAY_AT_ONCE_MAX, .help = "At most so many; 100 if absent."},
 };
+static const struct field_spec injection[] = {
+    {.name = "event_id", .type = FIELD_STRING, .required = true, .min = 1, .max = WEBHOOK_EVENT_ID_MAX,
+     .help = "The provider's id of an event that came or will come."},
+    {.name = "provider", .type = FIELD_NAME, .min = 1, .max = WEBHOOK_PROVIDER_MAX, .help = "Whose event; anybody's if absent."},
+    {.name = "times", .type = FIELD_INT, .required = true, .min = -1, .max = INJECTIONS_MAX,
+     .help = "How many tries fail; -1: all, 0: none any more."},
+};
 /* clang-format on */
 const struct command_spec ops_one_body = {.name = "empty"};
 const struct command_spec ops_many_body = {
     .name = "dlq.filter", .fields = filter, .field_count = COUNT(filter)};
+
+const struct command_spec ops_injection_body = {
+    .name = "demo.failure", .fields = injection, .field_count = COUNT(injection)};
 
 /* Not within the filter, but beside it. */
 static bool is_option(const char *name)
@@ -92,4 +103,27 @@ enum status ops_write_filter(struct buf *out, const json_t *body, struct str act
     write_actor(&json, actor);
     json_object_close(&json);
     return s == STATUS_OK ? buf_status(out) : s;
+}
+
+enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    enum status s = STATUS_OK;
+    for (size_t i = 0; i < COUNT(injection) && s == STATUS_OK; i++) {
+        s = write_member(&json, body, injection[i].name);
+    }
+    write_actor(&json, actor);
+    json_object_close(&json);
+    return s == STATUS_OK ? buf_status(out) : s;
+}
+
+void ops_write_reset(struct buf *out, struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    write_actor(&json, actor);
+    json_object_close(&json);
 }

@@ -6,13 +6,22 @@
 #include "shared/contract/command.h"
 
 #define OPS_REPLAY_SUBJECT "pay.ops.dlq.replay"
+#define OPS_INJECT_SUBJECT "pay.ops.demo.inject_failure"
+#define OPS_RESET_SUBJECT  "pay.ops.demo.reset"
 
 /* Of a replay of one: nothing, or an empty object. Of many: which ones. */
 extern const struct command_spec ops_one_body, ops_many_body;
+/* Of a failure on demand: of which event, how often. */
+extern const struct command_spec ops_injection_body;
 
 /* {"id":"dl_.."} or {"event":"whe_.."}, by the prefix, with the actor. */
 void ops_write_one(struct buf *out, const char *prefix, const struct uuid *id, struct str actor);
 /* {"filter":{...},"dry_run":...,"limit":...} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor);
+
+/* {"event_id","provider"?,"times"} with the actor; the body has passed its spec. */
+NODISCARD enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor);
+/* {"actor"} */
+void ops_write_reset(struct buf *out, struct str actor);
 
 #endif

@@ -6,8 +6,9 @@
 #include "shared/contract/command.h"
 #include "shared/contract/scope.h"
 
-/* ACCESS_SIGNED: the handler checks the signature of a webhook, which is the credential. */
-enum access { ACCESS_UNDECLARED, ACCESS_PUBLIC, ACCESS_SCOPE, ACCESS_SIGNED };
+/* ACCESS_SIGNED: the handler checks the signature of a webhook, which is the credential. ACCESS_DEMO: there
+   in demo mode only, for whoever has the demo's secret, and admins. */
+enum access { ACCESS_UNDECLARED, ACCESS_PUBLIC, ACCESS_SCOPE, ACCESS_SIGNED, ACCESS_DEMO };
 enum key_rule { KEY_NONE, KEY_OPTIONAL, KEY_REQUIRED };
 
 struct exchange; /* one request in hand: ingress/edge/exchange.h */

@@ -8,7 +8,6 @@
 #include "ingress/domain/idempotency.h"
 #include "ingress/edge/command_body.h"
 #include "shared/core/clock.h"
-#include "shared/core/typeid.h"
 #include "shared/io/log.h"
 
 #define RESEND_AFTER_MS       1500
@@ -151,14 +150,13 @@ void commands_handle(struct exchange *ex)
 {
     const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
     assert(spec != NULL); /* route_check() at start */
-    char key[COMMAND_KEY_MAX + 1], actor[TYPEID_TEXT_SIZE];
+    char key[COMMAND_KEY_MAX + 1];
     json_t *data CLEANUP(json_decref_ptr) = NULL;
     if (!read_key(ex, key) || !command_body_read(ex, spec, &data)) {
         return;
     }
-    typeid_format("key", &ex->credential.key_id, actor);
     struct command_envelope c = {.owner = str_of(ex->credential.owner),
-                                 .actor = str_of(actor),
+                                 .actor = str_of(ex->actor),
                                  .staff = ex->is_staff,
                                  .key = str_of(key)};
     struct buf text CLEANUP(buf_free);

@@ -18,6 +18,8 @@ struct ingress_config {
     const char *nats_servers;
     const char *nats_credentials_file;
     const char *webhook_secrets_file;
+    bool demo;
+    const char *demo_secret_file;
     const char *secrets_key_file;
     const char *environment;
     const char *log_level;

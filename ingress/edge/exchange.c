@@ -52,6 +52,7 @@ void exchange_begin(struct exchange *ex, struct ingress *in)
     ex->head = (struct http_head){0};
     ex->traceparent[0] = '\0';
     ex->id = ex->body = (struct str){0};
+    ex->actor[0] = '\0';
     ex->is_staff = false;
     ex->started_us = clock_monotonic_us();
     ex->deadline_us = ex->started_us + in->config.request_timeout_ms * 1000;

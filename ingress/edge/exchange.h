@@ -8,6 +8,7 @@
 #include "ingress/domain/route.h"
 #include "ingress/edge/ingress.h"
 #include "shared/core/trace.h"
+#include "shared/core/typeid.h"
 
 #define EXCHANGE_ANSWER_MAX ((size_t)4 << 20)   /* 25 rows with all the metadata that fits */
 #define EXCHANGE_REPLY_MAX  ((size_t)8 << 20)   /* a command's: what fits into one message of the bus */
@@ -30,6 +31,7 @@ struct exchange {
     struct uuid uuid;                   /* {id} read by the route's prefix */
     struct str body;
     struct credential credential; /* of routes with a scope */
+    char actor[TYPEID_TEXT_SIZE]; /* who does it, for the audit trail: the credential's id */
     bool is_staff;
     struct param_value params[QUERY_PARAMS_MAX]; /* by the route's params */
     int64_t started_us;                          /* clock_monotonic_us */

@@ -16,7 +16,8 @@
 #include "shared/io/rpc.h"
 #include "shared/io/service.h"
 
-#define INGRESS_CHECKS 2
+#define DEMO_SECRET_MAX 255
+#define INGRESS_CHECKS  2
 
 struct ingress {
     struct ingress_config config;
@@ -32,6 +33,7 @@ struct ingress {
     bool is_development;
     struct http_metrics metrics;
     struct webhook_secrets webhook_secrets;
+    char demo_secret[DEMO_SECRET_MAX + 1]; /* empty: none opens the demo's routes */
     struct webhook_metrics webhook_metrics;
     struct readiness_check checks[INGRESS_CHECKS];
     struct buf openapi;        /* the document, made once at start */

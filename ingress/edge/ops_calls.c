@@ -6,7 +6,6 @@
 #include "ingress/edge/command_body.h"
 #include "ingress/edge/commands.h"
 #include "shared/core/clock.h"
-#include "shared/core/typeid.h"
 
 #define REQUEST_MAX           8192
 #define NO_RESPONDER_RETRY_MS 1000
@@ -27,31 +26,54 @@ static void ask(struct exchange *ex, const char *subject, const struct buf *requ
 
 void ops_replay_one(struct exchange *ex)
 {
-    char actor[TYPEID_TEXT_SIZE];
     json_t *body CLEANUP(json_decref_ptr) = NULL;
     struct buf request CLEANUP(buf_free);
     buf_init(&request, REQUEST_MAX);
     if (!command_body_read(ex, ex->route->body, &body)) {
         return;
     }
-    typeid_format("key", &ex->credential.key_id, actor);
-    ops_write_one(&request, ex->route->id_prefix, &ex->uuid, str_of(actor));
+    ops_write_one(&request, ex->route->id_prefix, &ex->uuid, str_of(ex->actor));
     ask(ex, OPS_REPLAY_SUBJECT, &request);
 }
 
 void ops_replay_many(struct exchange *ex)
 {
-    char actor[TYPEID_TEXT_SIZE];
     json_t *body CLEANUP(json_decref_ptr) = NULL;
     struct buf request CLEANUP(buf_free);
     buf_init(&request, REQUEST_MAX);
     if (!command_body_read(ex, ex->route->body, &body)) {
         return;
     }
-    typeid_format("key", &ex->credential.key_id, actor);
-    if (ops_write_filter(&request, body, str_of(actor)) != STATUS_OK) {
+    if (ops_write_filter(&request, body, str_of(ex->actor)) != STATUS_OK) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
     }
     ask(ex, OPS_REPLAY_SUBJECT, &request);
+}
+
+void ops_inject_failure(struct exchange *ex)
+{
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    if (ops_write_injection(&request, body, str_of(ex->actor)) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    ask(ex, OPS_INJECT_SUBJECT, &request);
+}
+
+void ops_reset(struct exchange *ex)
+{
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    ops_write_reset(&request, str_of(ex->actor));
+    ask(ex, OPS_RESET_SUBJECT, &request);
 }

@@ -1,4 +1,5 @@
-/* ops_calls.h - what operators ask of webhook-svc: it answers over the bus in the form of a command's reply.
+/* ops_calls.h - what operators ask of other services: they answer over the bus in the form of a command's
+ * reply.
  */
 #ifndef INGRESS_EDGE_OPS_CALLS_H
 #define INGRESS_EDGE_OPS_CALLS_H
@@ -9,5 +10,9 @@
 void ops_replay_one(struct exchange *ex);
 /* POST /v1/dlq/replay */
 void ops_replay_many(struct exchange *ex);
+
+/* POST /v1/demo/inject-failure, /v1/demo/reset */
+void ops_inject_failure(struct exchange *ex);
+void ops_reset(struct exchange *ex);
 
 #endif

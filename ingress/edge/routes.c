@@ -4,6 +4,7 @@
 #include "ingress/domain/ops_request.h"
 #include "ingress/domain/webhook_event.h"
 #include "ingress/edge/commands.h"
+#include "ingress/edge/demo.h"
 #include "ingress/edge/docs.h"
 #include "ingress/edge/operating.h"
 #include "ingress/edge/ops_calls.h"
@@ -11,9 +12,10 @@
 #include "ingress/edge/webhook_endpoints.h"
 #include "ingress/edge/webhooks.h"
 
-#define BODY_MAX        ((int64_t)256 * 1024)
-#define BULK_BODY_MAX   ((int64_t)4 * 1024 * 1024)
-#define BULK_TIMEOUT_MS 15000 /* some may be waiting before it */
+#define BODY_MAX         ((int64_t)256 * 1024)
+#define BULK_BODY_MAX    ((int64_t)4 * 1024 * 1024)
+#define RESET_TIMEOUT_MS 30000
+#define BULK_TIMEOUT_MS  15000 /* some may be waiting before it */
 
 /* A row reads better than a column. */
 /* clang-format off */
@@ -128,6 +130,7 @@ static const struct param_spec dead_letter_params[] = {
 #define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
 #define SIGNED     .access = ACCESS_SIGNED
+#define IN_DEMO    .access = ACCESS_DEMO
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
 #define ENDPOINT   .prepare = webhook_endpoints_prepare, .show = webhook_endpoints_show
 #define REPLAY(which) .handle = ops_replay_##which, .body = &ops_##which##_body, .body_limit = BODY_MAX, .body_optional = true, \
@@ -240,6 +243,17 @@ const struct route ingress_routes[] = {
      .answer = "replayed", .summary = "Put a dead letter back to work"},
     {.method = "POST", .pattern = "/v1/dlq/replay", NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
      .summary = "Put many dead letters back to work, or count them"},
+
+    {.method = "POST", .pattern = "/v1/demo/fund", COMMAND("deposit.create"), IN_DEMO, .key = KEY_OPTIONAL,
+     .answer = "transaction", .summary = "Demonstrations: bring money in"},
+    {.method = "POST", .pattern = "/v1/demo/inject-failure", IN_DEMO, .handle = ops_inject_failure,
+     .body = &ops_injection_body, .body_limit = BODY_MAX, .answer = "injected_failure",
+     .summary = "Demonstrations: let the work on an inbound event fail"},
+    {.method = "POST", .pattern = "/v1/demo/reset", IN_DEMO, .handle = ops_reset, .body = &ops_one_body,
+     .body_limit = BODY_MAX, .body_optional = true, .timeout_ms = RESET_TIMEOUT_MS, .answer = "demo_reset",
+     .summary = "Demonstrations: everything as it was at first"},
+    {.method = "GET", .pattern = "/v1/demo/stats", IN_DEMO, .handle = demo_stats, .answer = "demo_stats",
+     .summary = "Demonstrations: the figures"},
 
     {.method = "GET", .pattern = "/v1/events", NEEDS(ops), .handle = reads_events, PARAMS(event_params),
      .answer = "event_list", .summary = "The fact log: every change of state"},

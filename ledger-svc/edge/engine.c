@@ -38,7 +38,9 @@ static void send_answer(struct inbox *in, const struct inbox_item *item, const s
     inbox_answer(in, item, a);
     ledger_metrics_count(item->command.type, a->outcome);
     if (a->replayed)
-        metric_add(ledger_metrics.replays, 1);
+        metric_add(item->command.type->own_key == NULL ? ledger_metrics.replays
+                                                       : ledger_metrics.webhook_duplicates,
+                   1);
 }
 
 /* A batch is answered when its last slice is; false before. */

@@ -78,6 +78,8 @@ void ledger_metrics_init(void)
                                       "Answers that could not be sent because the bus was away.", "");
     m->replays =
         metrics_counter("paybus_ledger_replays_total", "Commands answered from a stored key or source.", "");
+    m->webhook_duplicates = metrics_counter("paybus_ledger_webhook_duplicates_total",
+                                            "Webhook events that had been accepted before.", "");
     m->bisections =
         metrics_counter("paybus_ledger_bisections_total", "Batches split after an unexpected failure.", "");
     m->poisonous = metrics_counter("paybus_ledger_poisonous_total", "Commands that failed alone.", "");

@@ -8,22 +8,22 @@
 #include "shared/io/metrics.h"
 
 struct ledger_metrics {
-    struct metric *batch_commands;    /* histogram: commands in a batch */
-    struct metric *batch_seconds;     /* histogram: from receive to answers */
-    struct metric *commit_seconds;    /* histogram: storing and COMMIT */
-    struct metric *queue_depth;       /* gauge: commands waiting in this process */
-    struct metric *malformed;         /* counter */
-    struct metric *answers_lost;      /* counter: decided, stored, but the bus was away */
-    struct metric *replays;           /* counter: answered from a stored key or source */
-    struct metric *bisections;        /* counter: batches split after an unexpected failure */
-    struct metric *poisonous;         /* counter: commands that failed alone */
-    struct metric *unknown_commits;   /* counter: COMMITs whose answer was lost */
-    struct metric *database_connects; /* counter */
-    struct metric *blocks_sealed;     /* counter: by this process */
-    struct metric *block_number;      /* gauge: the newest block */
-    struct metric *sealed_seq;        /* gauge: the number of its last event */
-    struct metric *seal_lag_seconds;  /* gauge: age of the oldest event that is not sealed */
-    struct metric *partition_days;    /* gauge: days after today that have partitions */
+    struct metric *batch_commands;               /* histogram: commands in a batch */
+    struct metric *batch_seconds;                /* histogram: from receive to answers */
+    struct metric *commit_seconds;               /* histogram: storing and COMMIT */
+    struct metric *queue_depth;                  /* gauge: commands waiting in this process */
+    struct metric *malformed;                    /* counter */
+    struct metric *answers_lost;                 /* counter: decided, stored, but the bus was away */
+    struct metric *replays, *webhook_duplicates; /* counter: answered from a stored key or source */
+    struct metric *bisections;                   /* counter: batches split after an unexpected failure */
+    struct metric *poisonous;                    /* counter: commands that failed alone */
+    struct metric *unknown_commits;              /* counter: COMMITs whose answer was lost */
+    struct metric *database_connects;            /* counter */
+    struct metric *blocks_sealed;                /* counter: by this process */
+    struct metric *block_number;                 /* gauge: the newest block */
+    struct metric *sealed_seq;                   /* gauge: the number of its last event */
+    struct metric *seal_lag_seconds;             /* gauge: age of the oldest event that is not sealed */
+    struct metric *partition_days;               /* gauge: days after today that have partitions */
     struct metric *stalled_sessions;  /* counter: sessions of stopped processes that this one ended */
     struct metric *expiry_leads;      /* gauge: 1 in the one process that expires holds */
     struct metric *relay_leads;       /* gauge: 1 in the one process that publishes */

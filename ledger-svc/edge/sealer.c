@@ -12,6 +12,7 @@
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/store/blocks.h"
 #include "ledger-svc/store/chain.h"
+#include "ledger-svc/store/counters.h"
 #include "ledger-svc/store/session.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
@@ -35,7 +36,8 @@ struct sealer {
     struct block block;
     bool is_sealed;
     int64_t logged_us, partitions_us;
-    bool warned; /* that partitions run out */
+    bool warned;                                 /* that partitions run out */
+    int64_t counted_replays, counted_duplicates; /* written so far */
 };
 
 /* False when a stop was asked for meanwhile. */
@@ -206,6 +208,22 @@ static void look_at_partitions(struct sealer *s)
     s->warned = is_short;
 }
 
+/* What was counted since the last time is written once a second, not with each answer. */
+static void write_counts(struct sealer *s)
+{
+    int64_t replays = metric_value(ledger_metrics.replays) - s->counted_replays;
+    int64_t duplicates = metric_value(ledger_metrics.webhook_duplicates) - s->counted_duplicates;
+    if (s->attempt.store.db == NULL || (replays == 0 && duplicates == 0))
+        return;
+    enum status status = counters_add(s->attempt.store.db, replays, duplicates);
+    if (status != STATUS_OK) {
+        give_up(s, "counts_not_written", status);
+        return;
+    }
+    s->counted_replays += replays;
+    s->counted_duplicates += duplicates;
+}
+
 static void *sealer_main(void *context)
 {
     struct sealer *s = context;
@@ -217,6 +235,7 @@ static void *sealer_main(void *context)
         if (s->mark.newest_seq == 0 || seal_up_to_mark(s))
             look(s);
         look_at_partitions(s);
+        write_counts(s);
     } while (rest_ms(s->interval_ms));
     return NULL;
 }

@@ -8,6 +8,9 @@
 #include "shared/io/log.h"
 
 static const struct admin_command commands[] = {
+    {"demo serve", admin_demo_serve,
+     "--nats SERVERS [--credentials FILE]\n      empties the database and the streams and seeds again when "
+     "/v1/demo/reset asks for it; never where money is real"},
     {"key create", admin_key_create,
      "--owner OWNER --scopes A,B [--name NAME]\n      makes an API key and prints it once on standard "
      "output"},

@@ -105,6 +105,17 @@ static void set_webhooks(const struct harness *h, struct program *p)
     program_set(p, "PAYBUS_ENV", "development");
 }
 
+/* Every stack of the tests is one for demonstrations. */
+static void write_demo_secret(const struct harness *h)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/demo-secret", h->directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || dprintf(fd, "%s\n", HARNESS_DEMO_SECRET) < 0)
+        servers_fail("%s cannot be written", path);
+    close(fd);
+}
+
 static void superuser(const struct harness *h, const char *database, const char *sql)
 {
     char conninfo[256];
@@ -210,6 +221,8 @@ static void configure_ingress(struct harness *h, int i)
     set_webhooks(h, p);
     program_set(p, "PAYBUS_HTTP_LISTEN", "127.0.0.1:%d", p->port);
     program_set(p, "PAYBUS_WEBHOOK_SECRETS", "%s/webhooks", h->directory);
+    program_set(p, "PAYBUS_DEMO", "1");
+    program_set(p, "PAYBUS_DEMO_SECRET_FILE", "%s/demo-secret", h->directory);
     (void)snprintf(h->bases[i], sizeof h->bases[i], "http://127.0.0.1:%d", p->port);
 }
 
@@ -284,6 +297,8 @@ void harness_start(struct harness *h, const struct harness_options *options)
     write_credentials(h, "ledger");
     write_credentials(h, "webhook");
     write_credentials(h, "ops");
+    write_credentials(h, "demo");
+    write_demo_secret(h);
     write_credentials(h, "ingress");
     harness_write_webhook_secrets(h, WEBHOOK_SECRET_LINES);
     write_secrets_key(h);
@@ -476,4 +491,19 @@ int64_t harness_available(struct harness *h, const char *account)
     if (!client_answer_int(&a, "available", &available))
         servers_fail("an account without an available balance: %s", a.body);
     return available;
+}
+
+pid_t harness_start_demo_job(const struct harness *h)
+{
+    char url[128], nats[64], credentials[SERVERS_PATH_SIZE + 32], log[160];
+    pid_t pid = 0;
+    database_url(h->postgres.port, "paybus_owner", url);
+    (void)snprintf(nats, sizeof nats, "nats://127.0.0.1:%d", h->nats.port);
+    (void)snprintf(credentials, sizeof credentials, "%s/demo.nats", h->directory);
+    (void)snprintf(log, sizeof log, "%s/demo.log", h->directory);
+    const char *const argv[] = {PAYBUS_ADMIN_PATH, "demo",      "serve",      "--nats", nats,
+                                "--credentials",   credentials, "--database", url,      NULL};
+    if (process_start(&(struct process_spec){.argv = argv, .log_file = log}, &pid) != STATUS_OK)
+        servers_fail("paybus-admin demo serve does not start");
+    return pid;
 }

@@ -14,6 +14,7 @@
 #include "tests/support/servers.h"
 
 #define HARNESS_PROGRAMS_MAX 2
+#define HARNESS_DEMO_SECRET  "a secret of demonstrations"
 #define HARNESS_READY_MS     20000
 #define HARNESS_OWNER        "e2e" /* owner of the API key that clients use */
 
@@ -55,6 +56,8 @@ void harness_do(const struct harness *h, const int *statements, int count);
 int64_t harness_number(const struct harness *h, int statement);
 /* Who may send webhooks, from the next start of an ingress on. */
 void harness_write_webhook_secrets(const struct harness *h, const char *lines);
+/* paybus-admin demo serve, until the caller ends it. */
+pid_t harness_start_demo_job(const struct harness *h);
 /* Every service ready again within the time. */
 bool harness_wait_ready(const struct harness *h, int timeout_ms);
 /* From now on: programs that end are started again at once, as supervisord does. */

@@ -33,6 +33,7 @@ static struct db *db;
 static struct api_key alice, bob;
 
 #define SIGNED "webhook_signature" /* in place of a scope: no API key opens it */
+#define DEMO   "demo_secret"       /* the same: nor does one, but an admin's */
 
 /* Every route. NULL as scope: open to everybody. An object's path is tried with a missing and a foreign one.
  */
@@ -97,6 +98,10 @@ static const struct route {
     {"GET", "/v1/dlq/{id}", "ops", "/v1/dlq/" MISSING_LETTER, NULL},
     {"POST", "/v1/dlq/{id}/replay", "dlq:write", "/v1/dlq/" MISSING_LETTER "/replay", NULL},
     {"POST", "/v1/dlq/replay", "dlq:write", NULL, NULL},
+    {"POST", "/v1/demo/fund", DEMO, NULL, NULL},
+    {"POST", "/v1/demo/inject-failure", DEMO, NULL, NULL},
+    {"POST", "/v1/demo/reset", DEMO, NULL, NULL},
+    {"GET", "/v1/demo/stats", DEMO, NULL, NULL},
     {"POST", "/v1/webhooks/{provider}", SIGNED, "/v1/webhooks/gateway", NULL},
     {"GET", "/livez", NULL, NULL, NULL},
     {"GET", "/readyz", NULL, NULL, NULL},
@@ -108,6 +113,11 @@ static const struct route {
     {"GET", "/docs/{file}", NULL, "/docs/docs.js", NULL},
     {"GET", "/problems/{code}", NULL, "/problems/insufficient_funds", NULL},
 };
+
+static bool is_demo(const struct route *r)
+{
+    return r->scope != NULL && strcmp(r->scope, DEMO) == 0;
+}
 
 static bool is_signed(const struct route *r)
 {
@@ -154,6 +164,8 @@ static void compare_operation(const char *method, const char *pattern, json_t *o
     const char *scope = json_string_value(json_array_get(json_object_get(security, "api_key"), 0));
     if (json_object_get(security, SIGNED) != NULL)
         scope = SIGNED;
+    if (json_object_get(security, DEMO) != NULL)
+        scope = DEMO;
     if ((scope == NULL) != (r->scope == NULL) || (scope != NULL && strcmp(scope, r->scope) != 0))
         fail_msg("%s %s wants %s, says the document", method, pattern, scope != NULL ? scope : "nothing");
 }
@@ -249,8 +261,8 @@ static void misplaced_credentials(void **state)
 static void expect_scope_decides(const struct route *r, const char *scope, const struct api_key *key)
 {
     (void)send_to(r, path_of(r), key->secret);
-    if (is_signed(r)) {
-        api_expect_problem(&api, 401, "webhook_headers_missing", NULL);
+    if (is_signed(r) || is_demo(r)) {
+        api_expect_problem(&api, 401, is_signed(r) ? "webhook_headers_missing" : "unauthorized", NULL);
     } else if (strcmp(scope, r->scope) != 0) {
         api_expect_problem(&api, 403, "forbidden", NULL);
         assert_non_null(strstr(api_string(&api, "detail"), r->scope));
@@ -283,7 +295,7 @@ static void every_scope_on_every_route(void **state)
 /* ops sees everything and changes nothing; where no example is at hand, a missing one is not found. */
 static int status_for_operators(const struct route *r)
 {
-    if (is_signed(r))
+    if (is_signed(r) || is_demo(r))
         return 401;
     if (strcmp(r->method, "GET") != 0)
         return 403;

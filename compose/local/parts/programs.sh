@@ -12,7 +12,7 @@ LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_
 WEBHOOK_SETTINGS=(PAYBUS_WEBHOOK_IN_FLIGHT PAYBUS_WEBHOOK_LEASE_SECONDS PAYBUS_WEBHOOK_SWEEP_SECONDS PAYBUS_DEMO)
 INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
   PAYBUS_HTTP_WRITE_TIMEOUT_MS PAYBUS_HTTP_KEEP_ALIVE_MS PAYBUS_REQUEST_TIMEOUT_MS PAYBUS_KEY_CACHE_SECONDS
-  PAYBUS_DATABASE_POOL)
+  PAYBUS_DATABASE_POOL PAYBUS_DEMO)
 
 ledger_programs() {
   local i
@@ -26,11 +26,15 @@ webhook_programs() {
   for ((i = 2; i <= PAYBUS_WEBHOOK_INSTANCES; i++)); do echo "webhook-svc-$i"; done
 }
 
+# The set-up job behind /v1/demo/reset is there in demo mode only.
+demo_programs() { [[ ! $PAYBUS_DEMO =~ ^(1|true|yes|on)$ ]] || echo demo; }
+
 stack_programs() {
   printf '%s\n' postgres nats partitions
   ledger_programs
   webhook_programs
   echo ingress
+  demo_programs
 }
 
 # ledger-svc listens on the first admin port, webhook-svc and recon-svc on the next two, more instances of ledger-svc from
@@ -63,7 +67,7 @@ program_url() {
   nats) echo "nats://127.0.0.1:$PAYBUS_NATS_PORT" ;;
   ledger-svc* | webhook-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
   ingress) echo "http://127.0.0.1:$PAYBUS_HTTP_PORT" ;;
-  partitions) echo - ;;
+  partitions | demo) echo - ;;
   esac
 }
 
@@ -73,7 +77,7 @@ program_ready() {
   nats) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_NATS_MONITOR_PORT/healthz" ;;
   ledger-svc* | webhook-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
   ingress) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_HTTP_PORT/readyz" ;;
-  partitions) [[ $(program_state partitions) == RUNNING ]] ;;
+  partitions | demo) [[ $(program_state "$1") == RUNNING ]] ;;
   esac
 }
 
@@ -117,6 +121,7 @@ programs_configure() {
     echo "PAYBUS_DATABASE_URL=$(database_url paybus_owner)"
     settings PAYBUS_IDEMPOTENCY_RETENTION_HOURS
   } | put 0600 "$HOME_DIR/env/partitions.env"
+  echo "PAYBUS_DATABASE_URL=$(database_url paybus_owner)" | put 0600 "$HOME_DIR/env/demo.env"
   mapfile -t values < <(settings "${LEDGER_SETTINGS[@]}")
   for program in $(ledger_programs); do
     environment "$program" ledger PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" "${values[@]}"
@@ -128,7 +133,7 @@ programs_configure() {
   mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
   environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" \
     PAYBUS_WEBHOOK_SECRETS="$HOME_DIR/secrets/webhooks" PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" \
-    "${values[@]}"
+    PAYBUS_DEMO_SECRET_FILE="$HOME_DIR/secrets/demo-secret" "${values[@]}"
   {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
@@ -141,6 +146,10 @@ programs_configure() {
       program_section "$program" 45 TERM 15 "$HOME_DIR/bin/webhook-svc"
     done
     program_section ingress 50 TERM 15 "$HOME_DIR/bin/ingress"
+    for program in $(demo_programs); do
+      program_section "$program" 60 TERM 15 "$HOME_DIR/bin/paybus-admin demo serve --nats nats://127.0.0.1:$PAYBUS_NATS_PORT \
+--credentials $HOME_DIR/secrets/demo.nats"
+    done
   } | put 0600 "$SUPERVISOR_CONF"
 }
 

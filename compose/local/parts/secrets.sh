@@ -2,7 +2,7 @@
 # secrets.sh - generated passwords, each in a file of its own under secrets/, made once. Sourced.
 
 DATABASE_ROLES=(paybus_owner paybus_ingress paybus_ledger paybus_webhook paybus_recon)
-NATS_USERS=(ingress ledger webhook recon admin ops sys)
+NATS_USERS=(ingress ledger webhook recon admin demo ops sys)
 
 secrets_create() {
   local name
@@ -13,6 +13,7 @@ secrets_create() {
     secret_once "secrets/$name.nats" "$name:"
   done
   webhook_secrets_create
+  secret_once secrets/demo-secret ""
   as_service test -s "$HOME_DIR/secrets/webhooks.key" || random_hex 32 | put 0600 "$HOME_DIR/secrets/webhooks.key"
   put 0600 "$HOME_DIR/nats-ops" <<<"nats://$(secret_line ops.nats)@127.0.0.1:$PAYBUS_NATS_PORT"
 }

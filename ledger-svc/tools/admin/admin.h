@@ -12,6 +12,7 @@ struct admin_command {
     int (*run)(int argc, char **argv);
     const char *usage; /* arguments and one line of help */
 };
+int admin_demo_serve(int argc, char **argv);
 int admin_key_create(int argc, char **argv);
 int admin_key_list(int argc, char **argv);
 int admin_key_revoke(int argc, char **argv);

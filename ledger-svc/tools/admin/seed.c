@@ -5,7 +5,7 @@
 
 #include "ledger-svc/domain/account.h"
 #include "ledger-svc/tools/admin/admin.h"
-#include "ledger-svc/tools/admin/sender.h"
+#include "ledger-svc/tools/admin/seed.h"
 #include "shared/core/currency.h"
 #include "shared/core/typeid.h"
 
@@ -29,7 +29,7 @@ static const struct seed_account {
 
 struct seed {
     struct db *db;
-    struct sender sender;
+    struct sender *sender;
     struct uuid ids[CURRENCY_COUNT * SEED_ACCOUNTS]; /* in the order of the table that is printed */
     size_t id_count;
     int changes;
@@ -47,7 +47,7 @@ static enum status make_account(struct seed *s, const char *currency, const stru
     json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "owner", a->owner, "type", a->type, "currency", currency,
                              "name", a->name);
     struct sent sent;
-    enum status status = sender_send(&s->sender, "account.create", source, data, &sent);
+    enum status status = sender_send(s->sender, "account.create", source, data, &sent);
     if (status != STATUS_OK)
         return status;
     const char *id = json_string_value(json_object_get(sent.body, "id"));
@@ -70,7 +70,7 @@ static enum status deposit(struct seed *s, const char *currency, int64_t amount)
     json_t *data = json_pack("{s:s, s:I, s:s, s:s}", "account", account, "amount", (json_int_t)amount,
                              "currency", currency, "description", "Opening deposit");
     struct sent sent;
-    enum status status = sender_send(&s->sender, "deposit.create", source, data, &sent);
+    enum status status = sender_send(s->sender, "deposit.create", source, data, &sent);
     if (status != STATUS_OK)
         return status;
     s->changes += !sent.replayed;
@@ -194,16 +194,32 @@ static enum status print_accounts(struct seed *s)
     return STATUS_OK;
 }
 
-static int seed_all(struct seed *s)
+static enum status make_all(struct seed *s)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < CURRENCY_COUNT; i++)
         status = seed_currency(s, seed_currencies[i]);
+    return status;
+}
+
+enum status seed_make(struct db *db, struct sender *sender, size_t *ret_accounts)
+{
+    struct seed s = {.db = db, .sender = sender};
+    enum status status = make_all(&s);
     if (status == STATUS_OK)
-        status = print_accounts(s);
+        *ret_accounts = s.id_count;
+    return status;
+}
+
+static int make_and_print(struct db *db, struct sender *sender)
+{
+    struct seed s = {.db = db, .sender = sender};
+    enum status status = make_all(&s);
+    if (status == STATUS_OK)
+        status = print_accounts(&s);
     if (status != STATUS_OK)
         return EXIT_FAILED;
-    if (s->changes == 0)
+    if (s.changes == 0)
         (void)printf("Nothing changed: all of it was there.\n");
     return EXIT_OK;
 }
@@ -215,13 +231,13 @@ int admin_seed(int argc, char **argv)
         {"nats", &servers, true}, {"credentials", &credentials, false}, {"database", &database, false}, {0}};
     if (admin_read_arguments(argc, argv, options, NULL, 0) != STATUS_OK)
         return EXIT_USAGE;
-    struct seed s = {0};
-    if (admin_open_database(database, &s.db) != STATUS_OK)
+    CLEANUP(admin_close_database) struct db *db = NULL;
+    if (admin_open_database(database, &db) != STATUS_OK)
         return EXIT_NOT_AVAILABLE;
+    struct sender sender = {0};
     int code = EXIT_NOT_AVAILABLE;
-    if (sender_open(servers, credentials, &s.sender) == STATUS_OK)
-        code = seed_all(&s);
-    sender_close(&s.sender);
-    admin_close_database(&s.db);
+    if (sender_open(servers, credentials, &sender) == STATUS_OK)
+        code = make_and_print(db, &sender);
+    sender_close(&sender);
     return code;
 }
