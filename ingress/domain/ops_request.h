@@ -1,5 +1,5 @@
-/* ops_request.h - what is asked of webhook-svc over the bus (pay.ops.dlq.replay), and the bodies by which
-   clients ask for it. Pure. */
+/* ops_request.h - what is asked of other services over the bus (pay.ops), and the bodies by which clients ask
+   for it. Pure. */
 #ifndef INGRESS_DOMAIN_OPS_REQUEST_H
 #define INGRESS_DOMAIN_OPS_REQUEST_H
 
