@@ -32,28 +32,10 @@ static natsConnection *connect_as(const struct inbound *in, const char *user)
     return connection;
 }
 
-bool inbound_make_streams(void *context)
+bool inbound_has_streams(void *context)
 {
     struct inbound *in = context;
-    static const char *const names[] = {"PAY_WORK", "PAY_DLQ"}, *subjects[] = {"pay.work.>", "pay.dlq.>"};
-    for (size_t i = 0; i < 2; i++) {
-        jsStreamInfo *info = NULL;
-        jsStreamConfig config;
-        natsStatus s = js_GetStreamInfo(&info, in->js, names[i], NULL, NULL);
-        if (s == NATS_NOT_FOUND) {
-            (void)jsStreamConfig_Init(&config);
-            config.Name = names[i];
-            config.Subjects = &subjects[i];
-            config.SubjectsLen = 1;
-            config.Retention = i == 0 ? js_WorkQueuePolicy : js_LimitsPolicy;
-            config.AllowDirect = true;
-            s = js_AddStream(&info, in->js, &config, NULL, NULL);
-        }
-        jsStreamInfo_Destroy(info);
-        if (s != NATS_OK)
-            return false;
-    }
-    return true;
+    return inbound_stream_messages(in, "PAY_WORK") >= 0 && inbound_stream_messages(in, "PAY_DLQ") >= 0;
 }
 
 void inbound_open(struct inbound *in, struct harness *h)
@@ -63,7 +45,7 @@ void inbound_open(struct inbound *in, struct harness *h)
     in->ledger = connect_as(in, "ledger");
     if (natsConnection_JetStream(&in->js, in->ledger, NULL) != NATS_OK)
         servers_fail("no JetStream");
-    if (!eventually(inbound_make_streams, in, STREAMS_READY_MS))
+    if (!eventually(inbound_has_streams, in, STREAMS_READY_MS))
         servers_fail("nobody made the streams");
 }
 

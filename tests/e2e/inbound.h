@@ -13,7 +13,7 @@ struct inbound {
     struct harness *h;
     struct db *db;
     natsConnection *ops, *ledger;
-    jsCtx *js; /* of ledger, which may make streams */
+    jsCtx *js; /* of ledger, which may change streams */
     size_t count;
     struct uuid work[INBOUND_MAX]; /* of all events so far */
 };
@@ -44,8 +44,8 @@ void inbound_publish_by_hand(struct inbound *in, size_t index);
 int inbound_ask(struct inbound *in, const char *service, const char *request,
                 char ret_body[INBOUND_ANSWER_SIZE]);
 void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE]);
-/* Makes the streams that are missing, as ledger-svc does. */
-bool inbound_make_streams(void *inbound);
+/* ledger-svc has made them. */
+bool inbound_has_streams(void *inbound);
 /* From now on it takes so many messages at most and refuses more; -1: any number. */
 void inbound_limit_stream(struct inbound *in, const char *stream, int64_t messages);
 /* The open dead letter of a piece of work. */

@@ -21,7 +21,7 @@
 #define AMOUNT        3
 #define STORM_MS      20000 /* for what is left after the last wave */
 #define NOBODY        "acct_01h455vb4pex5vsknk084sn02q"
-#define MIRROR_MS     60000
+#define MIRROR_MS     90000
 #define FAILING_SHARE 5 /* of a wave's events, one of so many fails at first */
 
 static int below(struct storm *s, int limit)

@@ -320,7 +320,7 @@ static void lost_streams_come_back(void **state)
                    account, AMOUNT);
     (void)inbound_add(&in, "lost-", 300, "demo.fund", payload);
     servers_nats_start(&h.nats);
-    assert_true(eventually(inbound_make_streams, &in, WAIT_MS));
+    assert_true(eventually(inbound_has_streams, &in, WAIT_MS));
     assert_true(inbound_wait(&in, WAIT_MS));
     assert_int_equal(inbound_effects(&in), effects + 300);
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));

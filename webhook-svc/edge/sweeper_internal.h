@@ -23,7 +23,8 @@ struct sweeper {
     struct ids ids;
     struct dead_letters_size letters; /* as last measured */
     int64_t dlq_created_us;           /* of PAY_DLQ, as last seen; 0: never */
-    bool is_checking;                 /* whether PAY_DLQ has them all, behind: */
+    int64_t next_check_ms;
+    bool is_checking; /* whether PAY_DLQ has them all, behind: */
     struct uuid checked_to;
     int64_t orphan_seq; /* how far PAY_WORK was looked through for orphans */
 };
