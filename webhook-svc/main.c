@@ -1,5 +1,6 @@
 /* main.c - webhook-svc: work from PAY_WORK, worked off with retries; what is given up becomes a dead letter.
  */
+#include <curl/curl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 #include "shared/io/micro.h"
 #include "shared/io/service.h"
 #include "webhook-svc/edge/config.h"
+#include "webhook-svc/edge/deliveries.h"
 #include "webhook-svc/edge/engine.h"
+#include "webhook-svc/edge/fanout.h"
 #include "webhook-svc/edge/ops.h"
 #include "webhook-svc/edge/sweeper.h"
 #include "webhook-svc/edge/webhook_events.h"
@@ -26,6 +29,10 @@ struct webhook_service {
     struct bell webhook_bell; /* of the engine of kind webhook */
     struct webhook_events *webhook_events;
     struct engine *webhook_engine;
+    struct bell delivery_bell; /* of the engine of kind delivery */
+    struct deliveries *deliveries;
+    struct engine *delivery_engine;
+    struct fanout *fanout;
     struct ops *ops;
     struct sweeper *sweeper;
     struct admin_http *admin;
@@ -45,8 +52,8 @@ static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
 static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct webhook_service *s = context;
-    bool ready =
-        s->sweeper != NULL && sweeper_database_ready(s->sweeper) && engine_is_ready(s->webhook_engine);
+    bool ready = s->sweeper != NULL && sweeper_database_ready(s->sweeper) &&
+                 engine_is_ready(s->webhook_engine) && engine_is_ready(s->delivery_engine);
     (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
     return ready;
 }
@@ -63,6 +70,19 @@ static enum status start_webhooks(struct webhook_service *s)
     return status == STATUS_OK ? engine_start(&options, &s->webhook_engine) : status;
 }
 
+static enum status start_deliveries(struct webhook_service *s)
+{
+    enum status status = deliveries_open(&s->config, &s->deliveries);
+    const struct engine_options options = {.config = &s->config,
+                                           .bus = s->bus,
+                                           .handler = &deliveries_handler,
+                                           .context = s->deliveries,
+                                           .bell = &s->delivery_bell};
+    if (status == STATUS_OK)
+        status = engine_start(&options, &s->delivery_engine);
+    return status == STATUS_OK ? fanout_start(&s->config, s->bus, &s->fanout) : status;
+}
+
 static enum status start(struct webhook_service *s, const struct readiness_check *checks, size_t check_count)
 {
     struct bus_options options = {.servers = s->config.nats_servers,
@@ -77,6 +97,8 @@ static enum status start(struct webhook_service *s, const struct readiness_check
     if (status == STATUS_OK)
         status = start_webhooks(s);
     if (status == STATUS_OK)
+        status = start_deliveries(s);
+    if (status == STATUS_OK)
         status = ops_open(&s->config, s->bus, &s->ops);
     if (status == STATUS_OK)
         status = sweeper_start(&s->config, s->bus, &s->sweeper);
@@ -89,10 +111,15 @@ static void stop(struct webhook_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
     sweeper_join(s->sweeper);
+    fanout_join(s->fanout);
     engine_join(s->webhook_engine);
+    engine_join(s->delivery_engine);
+    deliveries_close(s->deliveries);
     bus_close(s->bus, BUS_CLOSE_MS);
     micro_close(s->micro);
     engine_close(s->webhook_engine);
+    engine_close(s->delivery_engine);
+    fanout_close(s->fanout);
     webhook_events_close(s->webhook_events);
     ops_close(s->ops);
     sweeper_close(s->sweeper);
@@ -125,13 +152,15 @@ int main(int argc, char **argv)
     if (check_only)
         return EXIT_OK;
     enum log_level level = LOG_INFO;
-    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
+    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0 ||
+        curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return EXIT_CONFIG;
     log_init("webhook-svc", s.config.instance, level);
     if (service_signals_start() != STATUS_OK)
         return EXIT_FAILED;
     webhook_metrics_init();
     bell_init(&s.webhook_bell);
+    bell_init(&s.delivery_bell);
     enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
     if (status == STATUS_OK) {
         log_event(LOG_INFO, "ready", log_str("admin", s.config.admin_listen));

@@ -12,6 +12,7 @@
 #include "shared/core/parse.h"
 #include "shared/io/log.h"
 
+#define NS_PER_US         INT64_C(1000)
 #define QUEUE_MAX         8192 /* beyond it messages are dropped here, and delivered again */
 #define REQUEST_MAX       512
 #define REQUEST_US        INT64_C(5000000)
@@ -153,7 +154,8 @@ static void fill_config(const struct pull_spec *spec, jsConsumerConfig *ret_conf
     ret_config->Durable = spec->name;
     ret_config->Description = spec->description;
     ret_config->FilterSubject = spec->filter;
-    ret_config->DeliverPolicy = js_DeliverAll;
+    ret_config->DeliverPolicy = spec->start_us > 0 ? js_DeliverByStartTime : js_DeliverAll;
+    ret_config->OptStartTime = spec->start_us * NS_PER_US;
     ret_config->AckPolicy = js_AckExplicit;
     ret_config->AckWait = spec->ack_wait_ms * NS_PER_MS;
     ret_config->MaxDeliver = -1;

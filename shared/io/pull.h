@@ -12,6 +12,7 @@ struct pull_spec {
     const char *stream, *name, *filter, *description;
     int64_t ack_wait_ms;     /* without a sign of life a message is delivered again */
     int64_t ack_pending_max; /* delivered and not acknowledged, delayed ones too */
+    int64_t start_us; /* a new consumer begins with messages of this time; 0: with the first of the stream */
 };
 struct pull;
 

@@ -238,6 +238,7 @@ static void configure_webhook(struct harness *h, int i)
                                       .nats_port = h->nats.port};
     program_init(p, names[i], PAYBUS_WEBHOOK_PATH, h->directory, port_free());
     set_common(h, p, &identity);
+    set_webhooks(h, p);
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
     if (h->lease_seconds > 0)
         program_set(p, "PAYBUS_WEBHOOK_LEASE_SECONDS", "%d", h->lease_seconds);

@@ -9,7 +9,8 @@ enum work_result {
     RESULT_DONE,      /* its effect is there */
     RESULT_IGNORED,   /* there is nothing to do: nobody handles this type */
     RESULT_TRANSIENT, /* it may go well another time */
-    RESULT_PERMANENT  /* it will never go well */
+    RESULT_PERMANENT, /* it will never go well */
+    RESULT_POSTPONED  /* it was not tried: there was no room for it now */
 };
 struct retry_step {
     enum work_state state; /* processed, failed or dead */
@@ -17,6 +18,12 @@ struct retry_step {
 };
 /* attempts: how many were begun, the one that ended included. */
 struct retry_step retry_after(enum work_kind kind, enum work_result result, int attempts);
+/* The delay of a failed one as it is used: at least what the other side asked for (0: nothing), up to an hour
+   of it; long ones differ by up to a fifth, so that what failed together does not come back together. */
+int64_t retry_adjust_ms(int64_t delay_ms, int64_t asked_ms, uint32_t random);
+/* Is it so long that the message must not wait in the stream? Then it is acknowledged, and published again
+   when it is due. */
+bool retry_is_parked(enum work_result result, int64_t delay_ms);
 int retry_attempts_max(enum work_kind kind);
 /* What a reply to a command means for the work that sent it; http_status 0: nobody answered in time. */
 enum work_result retry_classify(int http_status);

@@ -11,7 +11,14 @@ struct webhook_config {
     const char *admin_listen;
     const char *log_level;
     const char *instance;
+    const char *secrets_key_file;
+    const char *environment;
+    const char *ca_file;
     int64_t in_flight;
+    int64_t endpoint_concurrency;
+    int64_t endpoint_rate;
+    int64_t delivery_timeout_ms;
+    int64_t endpoint_failing_hours;
     int64_t lease_seconds;
     int64_t sweep_seconds;
     bool demo;

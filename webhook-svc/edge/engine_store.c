@@ -1,5 +1,6 @@
 /* engine_store.c - attempts that ended are stored in batches, dead letters with them, and only then are their
    messages settled. Who has lost its lease meanwhile changes nothing. */
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +10,8 @@
 #include "webhook-svc/edge/engine_internal.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
-#define STEPS_MAX 4
+#define STEPS_MAX     8 /* begin, settings, the work, up to four of the handler's, commit */
+#define STEP_FINISHED 2
 
 static int by_id(const void *a, const void *b)
 {
@@ -46,10 +48,15 @@ static void fill_rows(struct ending *x)
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
         struct retry_step step = retry_after(job->work.kind, job->result, job->work.attempts);
+        if (step.state == WORK_FAILED)
+            step.delay_ms = retry_adjust_ms(step.delay_ms, job->asked_ms, randombytes_random());
         x->rows[i] = (struct end_row){.attempt = {job->work.id, job->work.generation, job->work.attempts},
                                       .state = step.state,
                                       .delay_ms = step.delay_ms,
-                                      .error = step.state == WORK_PROCESSED ? NULL : job->error};
+                                      .error = step.state == WORK_PROCESSED ? NULL : job->error,
+                                      .begun = job->work.attempts - (job->result == RESULT_POSTPONED),
+                                      .is_parked = step.state == WORK_FAILED &&
+                                                   retry_is_parked(job->result, step.delay_ms)};
         job->has_ended = false;
     }
 }
@@ -68,7 +75,7 @@ static enum status finish_rows(struct engine *e, struct ending *x, bool with_com
 {
     struct db *db = e->link.db;
     PGresult *results[STEPS_MAX] = {NULL};
-    int count = with_commit ? 4 : 3;
+    int count = STEP_FINISHED + 1, handlers = 0;
     enum status s = db_pipeline_begin(db);
     if (s != STATUS_OK)
         return s;
@@ -79,15 +86,18 @@ static enum status finish_rows(struct engine *e, struct ending *x, bool with_com
                                                  : "set local synchronous_commit = on");
     if (s == STATUS_OK)
         s = store_send_finish_work(db, &e->params, x->rows, x->count);
+    if (s == STATUS_OK && e->handler->send_ended != NULL)
+        s = e->handler->send_ended(e->options.context, db, x->jobs, x->count, &handlers);
+    count += handlers + with_commit;
     if (s == STATUS_OK && with_commit)
         s = db_pipeline_send_sql(db, "commit");
     enum status end = db_pipeline_finish(db, results, count);
     if (s == STATUS_OK)
         s = end;
-    if (s == STATUS_OK && with_commit && !db_committed(results[3]))
+    if (s == STATUS_OK && with_commit && !db_committed(results[count - 1]))
         s = STATUS_FAILED;
     if (s == STATUS_OK)
-        note_ended(x, results[2]);
+        note_ended(x, results[STEP_FINISHED]);
     for (int i = 0; i < count; i++)
         db_result_ptr(&results[i]);
     return s;
@@ -135,7 +145,7 @@ static void count_end(const struct job *job, enum work_state state)
     if (state == WORK_PROCESSED) {
         metric_add(job->result == RESULT_IGNORED ? m->ignored : m->processed, 1);
         metric_observe_us(m->latency, clock_unix_us() - job->stored_us);
-    } else {
+    } else if (job->result != RESULT_POSTPONED) {
         metric_add(state == WORK_DEAD ? m->dead : m->failed, 1);
     }
 }
@@ -143,7 +153,7 @@ static void count_end(const struct job *job, enum work_state state)
 static void log_end(const struct job *job, enum work_state state)
 {
     char id[TYPEID_TEXT_SIZE];
-    if (state == WORK_PROCESSED)
+    if (state == WORK_PROCESSED || job->result == RESULT_POSTPONED)
         return;
     typeid_format("wrk", &job->work.id, id);
     log_event(state == WORK_DEAD ? LOG_WARN : LOG_INFO, state == WORK_DEAD ? "work_dead" : "work_failed",
@@ -168,7 +178,7 @@ static void settle(struct engine *e, struct ending *x)
             engine_bury(e, job, &x->dead[dead++]);
             continue;
         }
-        if (state == WORK_PROCESSED)
+        if (state == WORK_PROCESSED || x->rows[i].is_parked)
             pull_acknowledge(e->bus, job->message);
         else
             pull_send_back(e->bus, job->message, x->rows[i].delay_ms);

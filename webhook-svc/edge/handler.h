@@ -17,6 +17,7 @@ struct job {
     struct work work;                     /* as claimed */
     void *object;                         /* the handler's, from read to release */
     char event_type[JOB_EVENT_TYPE_SIZE]; /* set by read; "": none */
+    int64_t asked_ms; /* the other side asked to be left alone for so long; 0: it did not */
     /* What follows is the engine's. */
     struct engine *engine;
     natsMsg *message;
@@ -45,6 +46,10 @@ struct handler {
     void (*look)(void *context);                   /* at every turn of the engine's thread; may be NULL */
     int64_t (*look_again_us)(void *context);       /* when to look at the latest; may be NULL */
     void (*release)(struct job *job);              /* of what read kept */
+    /* Sends what it stores of jobs that ended into the pipeline of the transaction that ends their work, and
+       counts its statements; may be NULL. */
+    enum status (*send_ended)(void *context, struct db *db, struct job *const *jobs, size_t count,
+                              int *ret_statements);
 };
 
 #endif

@@ -34,7 +34,8 @@ struct sweeper {
 typedef enum status sweep(struct sweeper *s, bool *ret_more);
 sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters.c */
 sweep sweep_facts;                                            /* sweeper_facts.c */
-sweep sweep_work;                                             /* sweeper_work.c */
+sweep sweep_work, sweep_due;                                  /* sweeper_work.c */
+sweep sweep_endpoints;                                        /* sweeper_endpoints.c */
 sweep sweep_orphans;                                          /* sweeper_orphans.c */
 
 /* sweeper_consumers.c. False: not now. *ret_info is the caller's. */

@@ -1,6 +1,7 @@
-/* sweeper_work.c - unfinished work that nobody has seen for long: is its message still in the stream? If not
-   it is published again, under the message id of its generation: should it be there after all nothing happens
-   twice, since the row says what is to be done. */
+/* sweeper_work.c - work that waits in the database is published when it is due; and unfinished work that
+   nobody has seen for long: is its message still in the stream? If not it is published again, under the
+   message id of its generation: should it be there after all nothing happens twice, since the row says what
+   is to be done. */
 #include "shared/io/log.h"
 #include "webhook-svc/edge/republish.h"
 #include "webhook-svc/edge/stream_calls.h"
@@ -52,6 +53,24 @@ enum status sweep_work(struct sweeper *s, bool *ret_more)
     if (published > 0)
         log_event(LOG_WARN, "work_put_back", log_int("count", published));
     metric_add(webhook_metrics.swept, (int64_t)published);
+    *ret_more = count == SWEEP_MAX;
+    return status;
+}
+
+enum status sweep_due(struct sweeper *s, bool *ret_more)
+{
+    struct lying_work work[SWEEP_MAX];
+    struct uuid ids[SWEEP_MAX];
+    size_t count = 0, published = 0;
+    if (!bus_is_connected(s->bus))
+        return STATUS_OK;
+    enum status status = store_take_due_work(s->link.db, SWEEP_MAX, work, &count);
+    if (status != STATUS_OK || count == 0)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = work[i].id;
+    const struct republish_through through = {s->link.db, s->requests, s->bus, REPUBLISH_LOST};
+    status = republish(&through, ids, count, &published);
     *ret_more = count == SWEEP_MAX;
     return status;
 }

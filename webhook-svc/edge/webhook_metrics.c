@@ -30,6 +30,28 @@ static void register_kind(enum work_kind kind)
                           labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
 }
 
+static void register_deliveries(struct webhook_metrics *m)
+{
+    for (int o = 0; o < DELIVERY_OUTCOME_COUNT; o++) {
+        char labels[48];
+        (void)snprintf(labels, sizeof labels, "outcome=\"%s\"",
+                       delivery_outcome_name((enum delivery_outcome)o));
+        m->deliveries[o] =
+            metrics_counter("paybus_delivery_attempts_total", "Tries to deliver, by how they ended.", labels);
+    }
+    m->delivery_duration =
+        metrics_histogram("paybus_delivery_duration_seconds", "Of a request to a webhook endpoint.", "",
+                          METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->delivery_lag =
+        metrics_histogram("paybus_delivery_lag_seconds", "From a delivery's making to its good answer.", "",
+                          METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->deliveries_made = metrics_counter("paybus_deliveries_made_total", "Deliveries made from events.", "");
+    m->fanout_pending = metrics_gauge("paybus_delivery_events_pending",
+                                      "Events that wait to become deliveries, as the stream last said.", "");
+    m->endpoints_disabled = metrics_counter("paybus_webhook_endpoints_disabled_total",
+                                            "Webhook endpoints switched off for failing or for 410.", "");
+}
+
 void webhook_metrics_init(void)
 {
     struct webhook_metrics *m = &webhook_metrics;
@@ -40,6 +62,7 @@ void webhook_metrics_init(void)
                                            "When the oldest open dead letter was made; 0 without any.", "");
     m->swept = metrics_counter("paybus_work_put_back_total",
                                "Unfinished work whose message was gone and was published again.", "");
+    register_deliveries(m);
     m->database_connects =
         metrics_counter("paybus_webhook_database_connects_total", "Database connections opened.", "");
 }

@@ -136,6 +136,13 @@ enum status store_mark_facts(struct db *db, const struct fact_mark *marks, size_
     return db_query(db, WEBHOOK_SQL_MARK_FACTS, &p, &r);
 }
 
+static size_t read_work(const PGresult *rows, struct lying_work *ret_work)
+{
+    for (int row = 0; row < PQntuples(rows); row++)
+        ret_work[row] = (struct lying_work){.kind = kind_of(rows, row, 0), .id = db_get_uuid(rows, row, 1)};
+    return (size_t)PQntuples(rows);
+}
+
 enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max, struct lying_work *ret_work,
                                   size_t *ret_count)
 {
@@ -145,12 +152,18 @@ enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max, st
     db_param_int8(&p, seconds);
     db_param_int4(&p, (int32_t)max);
     enum status s = db_query(db, WEBHOOK_SQL_TAKE_LYING_WORK, &p, &rows);
-    if (s != STATUS_OK)
-        return s;
-    for (int row = 0; row < PQntuples(rows); row++)
-        ret_work[row] = (struct lying_work){.kind = kind_of(rows, row, 0), .id = db_get_uuid(rows, row, 1)};
-    *ret_count = (size_t)PQntuples(rows);
-    return STATUS_OK;
+    if (s == STATUS_OK)
+        *ret_count = read_work(rows, ret_work);
+    return s;
+}
+
+enum status store_take_due_work(struct db *db, size_t max, struct lying_work *ret_work, size_t *ret_count)
+{
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    enum status s = query_limit(db, WEBHOOK_SQL_TAKE_DUE_WORK, (int64_t)max, &rows);
+    if (s == STATUS_OK)
+        *ret_count = read_work(rows, ret_work);
+    return s;
 }
 
 enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,

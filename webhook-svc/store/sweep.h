@@ -50,4 +50,8 @@ struct work_ids {
 NODISCARD enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,
                                           struct work_ids *ret_finished);
 
+/* Up to max that wait in the database and are due. */
+NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct lying_work *ret_work,
+                                          size_t *ret_count);
+
 #endif

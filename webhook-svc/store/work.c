@@ -105,6 +105,14 @@ enum status store_send_finish_work(struct db *db, struct db_params *p, const str
         db_array_bytes(p, rows[i].error != NULL ? error.data : NULL, error.len);
     }
     db_array_close(p);
+    db_array_open(p, DB_INT4);
+    for (size_t i = 0; i < count; i++)
+        db_array_int(p, rows[i].begun);
+    db_array_close(p);
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_parked);
+    db_array_close(p);
     return db_pipeline_send(db, WEBHOOK_SQL_FINISH_WORK, p);
 }
 

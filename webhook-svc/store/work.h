@@ -16,6 +16,8 @@ struct end_row {
     enum work_state state;
     int64_t delay_ms;  /* of failed */
     const char *error; /* NULL: none */
+    int begun;         /* attempts from now on */
+    bool is_parked;    /* its message goes; the sweeper makes another one when it is due */
 };
 
 /* load_work in a pipeline: locks, so send it after BEGIN. ids in any order. */

@@ -13,11 +13,12 @@ static void plans(void **state)
     (void)state;
     static const struct {
         enum work_kind kind;
-        int64_t delays_ms[8]; /* after each attempt that failed; 0: dead */
+        int64_t delays_ms[16]; /* after each attempt that failed; 0: dead */
     } cases[] = {
         {WORK_KIND_webhook, {1000, 2000, 4000, 8000, 16000, 0, 0}},
         {WORK_KIND_charge, {1000, 2000, 4000, 8000, 16000, 0, 0}},
-        {WORK_KIND_delivery, {1000, 2000, 4000, 8000, 16000, 0, 0}},
+        {WORK_KIND_delivery,
+         {1000, 2000, 4000, 8000, 16000, 300000, 1800000, 7200000, 18000000, 36000000, 36000000, 0, 0}},
         {WORK_KIND_payout, {10000, 30000, 90000, 0, 0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -55,12 +56,43 @@ static void replies(void **state)
         assert_int_equal(retry_classify(cases[i].status), cases[i].wanted);
 }
 
+/* They are asked for more, up to an hour; what is long is spread, and never earlier than asked. */
+static void adjusted(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t delay_ms, asked_ms, low_ms, high_ms;
+    } cases[] = {
+        {1000, 0, 1000, 1000},
+        {16000, 0, 16000, 16000},
+        {1000, 2000, 2000, 2000},
+        {1000, 60000, 60000, 60200},
+        {1000, 86400000, 3600000, 3600200},
+        {300000, 0, 240000, 360000},
+        {36000000, 0, 28800000, 43200000},
+        {300000, 310000, 310000, 370000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (uint32_t random = 0; random < 1000; random++) {
+            int64_t ms = retry_adjust_ms(cases[i].delay_ms, cases[i].asked_ms, random * 4294967);
+            assert_true(ms >= cases[i].low_ms && ms <= cases[i].high_ms);
+        }
+}
+
+static void parked(void **state)
+{
+    (void)state;
+    assert_false(retry_is_parked(RESULT_TRANSIENT, 16000));
+    assert_true(retry_is_parked(RESULT_TRANSIENT, 240000));
+    assert_true(retry_is_parked(RESULT_POSTPONED, 2000));
+    assert_int_equal(retry_after(WORK_KIND_delivery, RESULT_POSTPONED, 12).state, WORK_FAILED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plans),
-        cmocka_unit_test(results),
-        cmocka_unit_test(replies),
+        cmocka_unit_test(plans),    cmocka_unit_test(results), cmocka_unit_test(replies),
+        cmocka_unit_test(adjusted), cmocka_unit_test(parked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

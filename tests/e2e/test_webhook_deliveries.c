@@ -1,0 +1,282 @@
+/* test_webhook_deliveries.c - events on their way to webhook endpoints, from the transfer to the receiver:
+   who is told and what, signed by whom, tried how often, switched off when; and that nothing is lost when
+   webhook-svc is killed. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/core/clock.h"
+#include "shared/core/json_in.h"
+#include "shared/core/webhook_signature.h"
+#include "tests/e2e/api.h"
+#include "tests/e2e/cast.h"
+#include "tests/e2e/inbound.h"
+#include "tests/e2e/scene.h"
+#include "tests/support/process.h"
+#include "tests/support/receiver.h"
+
+#define PATIENCE_MS 30000
+#define FUNDS       100000
+#define MANY        200
+#define SECRET_SIZE 64
+#define SCOPES      "transactions:write,accounts:read,webhooks:read,webhooks:write"
+
+static struct harness h;
+static struct inbound in;
+static struct api api;
+static struct api_key alice, bob;
+static struct receiver *receiver;
+
+static const char *new_key(void)
+{
+    static char key[HARNESS_KEY_SIZE];
+    harness_new_key(key);
+    return key;
+}
+
+static int send_as(const struct api_key *who, const char *method, const char *path, const char *body)
+{
+    char text[1024], full_path[256];
+    cast_text(body != NULL ? body : "", text, sizeof text);
+    cast_text(path, full_path, sizeof full_path);
+    return api_send(&api, &(struct api_request){.method = method,
+                                                .path = full_path,
+                                                .api_key = who->secret,
+                                                .key = strcmp(method, "GET") != 0 ? new_key() : NULL,
+                                                .body = body != NULL ? text : NULL});
+}
+
+/* An endpoint at that path of the receiver. */
+static void make_hook(const struct api_key *who, const char *path, const char *types,
+                      struct webhook_secret *ret_secret)
+{
+    char body[256];
+    (void)snprintf(body, sizeof body, "{'url':'http://127.0.0.1:%d%s','event_types':[%s]}",
+                   receiver_port(receiver), path, types);
+    if (send_as(who, "POST", "/v1/webhook-endpoints", body) != 201)
+        fail_msg("no endpoint: %s", api.body.data);
+    cast_add(path + 1, api_string(&api, "id"));
+    assert_int_equal(webhook_secret_parse(str_of(api_string(&api, "secret")), ret_secret), STATUS_OK);
+}
+
+static void drop_hook(const struct api_key *who, const char *path)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "/v1/webhook-endpoints/@%s", path + 1);
+    assert_int_equal(send_as(who, "DELETE", text, NULL), 200);
+}
+
+static void transfer(void)
+{
+    if (send_as(&alice, "POST", "/v1/transfers",
+                "{'from_account':'@alices','to_account':'@bobs','amount':10}") != 201)
+        fail_msg("no transfer: %s", api.body.data);
+    cast_add("txn", api_string(&api, "id"));
+}
+
+static void wait_for(const char *path, int count)
+{
+    if (!receiver_wait(receiver, path, count, PATIENCE_MS))
+        fail_msg("%s got %d of %d", path, receiver_count(receiver, path), count);
+}
+
+static struct received get(const char *path, int n)
+{
+    struct received got;
+    assert_true(receiver_get(receiver, path, n, &got));
+    return got;
+}
+
+static bool is_signed_by(const struct received *got, const struct webhook_secret *secret)
+{
+    const struct webhook_headers headers = {str_of(got->id), str_of(got->timestamp), str_of(got->signature)};
+    return webhook_verify(secret, 1, &headers, str_of(got->body), clock_unix_us() / 1000000) ==
+           WEBHOOK_GENUINE;
+}
+
+static json_t *part_of(json_t *event, const char *name)
+{
+    return json_object_get(json_object_get(event, "data"), name);
+}
+
+/* Of the account's entry in the transaction that the event tells. */
+static json_t *balance_of(json_t *event, const char *account)
+{
+    size_t i;
+    json_t *entry, *transaction = json_object_get(part_of(event, "after"), "transaction");
+    json_array_foreach(json_object_get(transaction, "entries"), i, entry)
+    {
+        if (strcmp(json_string_value(json_object_get(entry, "account")), cast_id(account)) == 0)
+            return json_object_get(entry, "balance_after");
+    }
+    fail_msg("no entry of %s", account);
+    return NULL;
+}
+
+static void both_owners_are_told(void **state)
+{
+    (void)state;
+    struct webhook_secret alices, bobs;
+    make_hook(&alice, "/ok_alice", "'transaction.posted'", &alices);
+    make_hook(&bob, "/ok_bob", "'transaction.*'", &bobs);
+    transfer();
+    wait_for("/ok_alice", 1);
+    wait_for("/ok_bob", 1);
+    struct received to_alice = get("/ok_alice", 0), to_bob = get("/ok_bob", 0);
+    assert_true(is_signed_by(&to_alice, &alices) && !is_signed_by(&to_alice, &bobs));
+    assert_true(is_signed_by(&to_bob, &bobs) && !is_signed_by(&to_bob, &alices));
+    assert_string_equal(to_alice.id, to_bob.id);
+    CLEANUP(json_decref_ptr) json_t *hers = json_loads(to_alice.body, 0, NULL);
+    CLEANUP(json_decref_ptr) json_t *his = json_loads(to_bob.body, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(hers, "id")), to_alice.id);
+    assert_string_equal(json_string_value(json_object_get(hers, "type")), "transaction.posted");
+    assert_string_equal(json_string_value(part_of(hers, "object")), cast_id("txn"));
+    assert_true(json_is_integer(balance_of(hers, "alices")) && json_is_null(balance_of(hers, "bobs")));
+    assert_true(json_is_integer(balance_of(his, "bobs")) && json_is_null(balance_of(his, "alices")));
+    assert_string_equal(json_string_value(part_of(hers, "actor")), alice.id);
+    assert_true(json_is_null(part_of(his, "actor")));
+}
+
+static bool has_some(void *context)
+{
+    return send_as(&alice, "GET", context, NULL) == 200 && json_array_size(api_at(&api, "data")) > 0;
+}
+
+static void what_was_sent_can_be_read(void **state)
+{
+    (void)state;
+    assert_true(eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@ok_alice&status=delivered",
+                           PATIENCE_MS));
+    assert_string_equal(api_string(&api, "data.0.event_type"), "transaction.posted");
+    assert_int_equal(api_int(&api, "data.0.attempts"), 1);
+    cast_add("delivery", api_string(&api, "data.0.id"));
+    assert_int_equal(send_as(&alice, "GET", "/v1/webhook-deliveries/@delivery", NULL), 200);
+    assert_string_equal(api_string(&api, "tries.0.outcome"), "delivered");
+    assert_int_equal(api_int(&api, "tries.0.status_code"), 200);
+    assert_string_equal(api_string(&api, "tries.0.address"), "127.0.0.1");
+    assert_string_equal(api_string(&api, "tries.0.answer"), "{\"as\":\"told\"}");
+    assert_string_equal(api_string(&api, "body.type"), "transaction.posted");
+    assert_int_equal(send_as(&bob, "GET", "/v1/webhook-deliveries/@delivery", NULL), 404);
+    assert_int_equal(send_as(&bob, "GET", "/v1/webhook-deliveries?endpoint=@ok_alice", NULL), 200);
+    assert_int_equal(json_array_size(api_at(&api, "data")), 0);
+    drop_hook(&alice, "/ok_alice");
+    drop_hook(&bob, "/ok_bob");
+}
+
+/* The same id again, a second later. */
+static void what_fails_is_tried_again(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/first_fails", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/first_fails", 2);
+    struct received first = get("/first_fails", 0), second = get("/first_fails", 1);
+    assert_string_equal(first.id, second.id);
+    assert_string_equal(first.body, second.body);
+    int64_t gap_us = second.at_us - first.at_us;
+    print_message("  again after %lld ms\n", (long long)gap_us / 1000);
+    assert_true(gap_us > 900000 && gap_us < 5000000);
+    drop_hook(&alice, "/first_fails");
+}
+
+static void with_a_new_secret_both_sign(void **state)
+{
+    (void)state;
+    struct webhook_secret before, after;
+    make_hook(&alice, "/ok_rotated", "'*'", &before);
+    assert_int_equal(send_as(&alice, "POST", "/v1/webhook-endpoints/@ok_rotated/rotate-secret", NULL), 201);
+    assert_int_equal(webhook_secret_parse(str_of(api_string(&api, "secret")), &after), STATUS_OK);
+    transfer();
+    wait_for("/ok_rotated", 2); /* its own secret_rotated, and the transaction */
+    struct received got = get("/ok_rotated", receiver_count(receiver, "/ok_rotated") - 1);
+    assert_true(is_signed_by(&got, &before) && is_signed_by(&got, &after));
+    drop_hook(&alice, "/ok_rotated");
+}
+
+static bool is_disabled(void *context)
+{
+    return send_as(&alice, "GET", context, NULL) == 200 &&
+           strcmp(api_string(&api, "status"), "disabled") == 0;
+}
+
+/* Nobody sends there any more; what happens meanwhile is kept. */
+static void gone_is_gone(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/gone", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/gone", 1);
+    assert_true(eventually(is_disabled, (void *)"/v1/webhook-endpoints/@gone", PATIENCE_MS));
+    assert_non_null(strstr(api_string(&api, "disabled_reason"), "410"));
+    (void)api_get(&api, "/v1/audit?object=@gone");
+    assert_string_equal(api_string(&api, "data.0.type"), "webhook_endpoint.disabled");
+    assert_string_equal(api_string(&api, "data.0.actor"), "webhook-svc");
+    transfer();
+    assert_true(
+        eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@gone&status=missed", PATIENCE_MS));
+    assert_int_equal(receiver_count(receiver, "/gone"), 1);
+    assert_true(
+        eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@gone&status=dead", PATIENCE_MS));
+    drop_hook(&alice, "/gone");
+}
+
+static bool all_are_delivered(void *context)
+{
+    (void)context;
+    return receiver_distinct(receiver, "/ok_killed") >= MANY;
+}
+
+/* Some may come twice, under the same id. */
+static void killed_in_the_middle(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/ok_killed", "'transaction.posted'", &secret);
+    harness_keep_all(&h, true);
+    for (int i = 0; i < MANY; i++) {
+        transfer();
+        if (i % 50 == 25)
+            program_signal(&h.webhooks[0], SIGKILL);
+    }
+    if (!eventually(all_are_delivered, NULL, 2 * PATIENCE_MS))
+        fail_msg("%d of %d", receiver_distinct(receiver, "/ok_killed"), MANY);
+    assert_int_equal(receiver_distinct(receiver, "/ok_killed"), MANY);
+    print_message("  %d requests for %d events\n", receiver_count(receiver, "/ok_killed"), MANY);
+    drop_hook(&alice, "/ok_killed");
+}
+
+static void open_account(const char *name, const char *owner)
+{
+    char id[TYPEID_TEXT_SIZE];
+    harness_open_account_of(&h, owner, "EUR", id);
+    harness_deposit(&h, id, "EUR", FUNDS);
+    cast_add(name, id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_owners_are_told),
+        cmocka_unit_test(what_was_sent_can_be_read),
+        cmocka_unit_test(what_fails_is_tried_again),
+        cmocka_unit_test(with_a_new_secret_both_sign),
+        cmocka_unit_test(gone_is_gone),
+        cmocka_unit_test(killed_in_the_middle),
+    };
+    harness_start(&h, &(struct harness_options){.webhooks = 1, .sweep_seconds = 1, .lease_seconds = 2});
+    inbound_open(&in, &h);
+    api_open(&api, &h, 0);
+    receiver = receiver_start();
+    api_key_make(&h, "alice", SCOPES, &alice);
+    api_key_make(&h, "bob", SCOPES, &bob);
+    open_account("alices", "alice");
+    open_account("bobs", "bob");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    api_close(&api);
+    inbound_close(&in);
+    harness_stop(&h, failed != 0);
+    receiver_stop(receiver);
+    return failed;
+}

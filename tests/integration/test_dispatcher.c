@@ -1,0 +1,396 @@
+/* test_dispatcher.c - deliveries to real receivers that hang, redirect, never end, are not whom they say or
+   may not be sent to: each ends as documented, and one that is slow keeps no other waiting. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/monitor.h"
+#include "tests/support/ports.h"
+#include "tests/support/process.h"
+#include "tests/support/receiver.h"
+#include "tests/support/servers.h"
+#include "webhook-svc/edge/dispatcher.h"
+
+#define TIMEOUT_MS  1500
+#define PATIENCE_MS 20000
+#define CAPACITY    64
+#define SECRET_1    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+#define SECRET_2    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
+#define BODY        "{\"test\": 2432232314}"
+
+struct test_sending {
+    struct sending sending;
+    char url[256], id[64];
+    int64_t begun_us, ended_us; /* 0: it has not */
+};
+
+/* civetweb 1.15 does not get on with OpenSSL 3, so these are processes. */
+struct tls_receiver {
+    int port;
+    pid_t pid;
+};
+static struct receiver *http;
+static struct tls_receiver good, expired, other, selfsigned;
+static char directory[SERVERS_PATH_SIZE], ca_file[SERVERS_PATH_SIZE + 16];
+static struct dispatcher *dispatcher;
+static struct monitor ended;
+
+static void on_ended(void *context, struct sending *s)
+{
+    struct test_sending *t = s->context;
+    (void)context;
+    monitor_lock(&ended);
+    t->ended_us = clock_monotonic_us();
+    monitor_broadcast(&ended);
+    monitor_unlock(&ended);
+}
+
+static void open_dispatcher(bool development, struct delivery_pace pace)
+{
+    const struct dispatcher_options options = {
+        .transfer = {.development = development, .ca_file = ca_file, .timeout_ms = TIMEOUT_MS},
+        .pace = pace,
+        .capacity = CAPACITY,
+        .ended = on_ended};
+    assert_int_equal(dispatcher_open(&options, &dispatcher), STATUS_OK);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    open_dispatcher(true, (struct delivery_pace){.at_once = 4});
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    dispatcher_close(dispatcher);
+    dispatcher = NULL;
+    return 0;
+}
+
+/* To the endpoint of that number. */
+static void send_to(struct test_sending *t, int endpoint, const char *url)
+{
+    static int count;
+    *t = (struct test_sending){.begun_us = clock_monotonic_us()};
+    (void)snprintf(t->url, sizeof t->url, "%s", url);
+    (void)snprintf(t->id, sizeof t->id, "evt_%d", ++count);
+    t->sending = (struct sending){.endpoint = {{[15] = (uint8_t)endpoint, [12] = (uint8_t)endpoint}},
+                                  .url = t->url,
+                                  .id = t->id,
+                                  .traceparent = "",
+                                  .body = STR_LIT(BODY),
+                                  .secret_count = 1,
+                                  .context = t};
+    assert_int_equal(webhook_secret_parse(STR_LIT(SECRET_1), &t->sending.secrets[0]), STATUS_OK);
+    dispatcher_send(dispatcher, &t->sending);
+}
+
+static void send_path(struct test_sending *t, int endpoint, const char *path)
+{
+    char url[256];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d%s", receiver_port(http), path);
+    send_to(t, endpoint, url);
+}
+
+static void wait_for(struct test_sending *t)
+{
+    int64_t until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
+    monitor_lock(&ended);
+    while (t->ended_us == 0)
+        if (!monitor_wait(&ended, until_us))
+            fail_msg("%s does not end", t->url);
+    monitor_unlock(&ended);
+}
+
+static void expect(struct test_sending *t, enum delivery_outcome wanted, int http_status)
+{
+    wait_for(t);
+    const struct transfer_result *r = &t->sending.result;
+    print_message("  %s: %s %d %s, %lld ms\n", t->url, delivery_outcome_name(r->outcome), r->http_status,
+                  r->error, (long long)(t->ended_us - t->begun_us) / 1000);
+    assert_true(t->sending.was_tried);
+    assert_string_equal(delivery_outcome_name(r->outcome), delivery_outcome_name(wanted));
+    assert_int_equal(r->http_status, http_status);
+}
+
+static void answers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        enum delivery_outcome wanted;
+        int http_status;
+    } cases[] = {
+        {"/ok", DELIVERY_delivered, 200},   {"/500", DELIVERY_refused, 500},
+        {"/301", DELIVERY_redirected, 301}, {"/gone", DELIVERY_gone, 410},
+        {"/429", DELIVERY_throttled, 429},  {"/hang", DELIVERY_timeout, 0},
+        {"/slow", DELIVERY_timeout, 0},     {"/endless", DELIVERY_delivered, 200},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct test_sending t;
+        send_path(&t, (int)i, cases[i].path);
+        expect(&t, cases[i].wanted, cases[i].http_status);
+        assert_true(t.ended_us - t.begun_us < (TIMEOUT_MS + 1000) * INT64_C(1000));
+        assert_true(t.sending.result.answer_len <= TRANSFER_ANSWER_KEPT);
+        if (cases[i].wanted == DELIVERY_throttled)
+            assert_int_equal(t.sending.result.retry_after_ms, 2000);
+        if (cases[i].wanted == DELIVERY_refused)
+            assert_string_equal(t.sending.result.answer, "{\"as\":\"told\"}");
+    }
+    assert_int_equal(receiver_count(http, "/ok-moved"), 0); /* where 301 points */
+}
+
+static void what_is_sent(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    struct received got;
+    struct webhook_secret secrets[2];
+    send_path(&t, 1, "/ok-sent");
+    wait_for(&t);
+    assert_true(receiver_get(http, "/ok-sent", 0, &got));
+    assert_string_equal(got.id, t.id);
+    assert_string_equal(got.body, BODY);
+    assert_string_equal(got.type, "application/json");
+    assert_int_equal(webhook_secret_parse(STR_LIT(SECRET_1), &secrets[0]), STATUS_OK);
+    assert_int_equal(webhook_secret_parse(STR_LIT(SECRET_2), &secrets[1]), STATUS_OK);
+    const struct webhook_headers headers = {str_of(got.id), str_of(got.timestamp), str_of(got.signature)};
+    int64_t now_s = clock_unix_us() / 1000000;
+    assert_int_equal(webhook_verify(&secrets[0], 1, &headers, str_of(got.body), now_s), WEBHOOK_GENUINE);
+    assert_int_equal(webhook_verify(&secrets[1], 1, &headers, str_of(got.body), now_s), WEBHOOK_FORGED);
+}
+
+static void send_https(struct test_sending *t, const struct tls_receiver *r)
+{
+    char url[256];
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", r->port);
+    send_to(t, 9, url);
+}
+
+static void certificates(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    send_https(&t, &good);
+    expect(&t, DELIVERY_delivered, 200);
+    const struct tls_receiver *const bad[] = {&expired, &other, &selfsigned};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        send_https(&t, bad[i]);
+        expect(&t, DELIVERY_untrusted, 0);
+    }
+}
+
+static void what_may_not_be_sent_to(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"http://10.0.0.1:3000/", "http://169.254.169.254/",
+                                       "http://0.0.0.0:3000/",  "http://127.0.0.1:22/",
+                                       "http://127.1:3000/",    "ftp://127.0.0.1:3000/"};
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        struct test_sending t;
+        send_to(&t, 1, urls[i]);
+        expect(&t, DELIVERY_blocked, 0);
+    }
+}
+
+/* Names are looked up, and their addresses are pinned. */
+static void names(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    char url[128];
+    (void)snprintf(url, sizeof url, "http://localhost:%d/ok", receiver_port(http));
+    send_to(&t, 1, url);
+    expect(&t, DELIVERY_delivered, 200);
+    assert_string_equal(t.sending.result.address, "127.0.0.1");
+}
+
+static void nobody_listens(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    char url[128];
+    struct receiver *gone = receiver_start();
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/ok", receiver_port(gone));
+    receiver_stop(gone);
+    send_to(&t, 1, url);
+    expect(&t, DELIVERY_unreachable, 0);
+}
+
+/* In production loopback is as forbidden as any other inner address, whatever the URL was when it was
+ * registered. */
+static void in_production(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    tear_down(NULL);
+    open_dispatcher(false, (struct delivery_pace){.at_once = 4});
+    send_path(&t, 1, "/ok-production");
+    expect(&t, DELIVERY_blocked, 0);
+    send_https(&t, &good);
+    expect(&t, DELIVERY_blocked, 0);
+    send_to(&t, 1, "https://127.0.0.1/");
+    expect(&t, DELIVERY_blocked, 0);
+    assert_int_equal(receiver_count(http, "/ok-production"), 0);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int64_t p99_us(int endpoint, int count)
+{
+    int64_t *took = calloc((size_t)count, sizeof *took);
+    assert_non_null(took);
+    for (int i = 0; i < count; i++) {
+        struct test_sending t;
+        send_path(&t, endpoint, "/ok-timed");
+        expect(&t, DELIVERY_delivered, 200);
+        took[i] = t.ended_us - t.begun_us;
+    }
+    qsort(took, (size_t)count, sizeof *took, by_number);
+    int64_t p99 = took[count * 99 / 100];
+    free(took);
+    return p99;
+}
+
+/* A hundred for one that hangs: some are under way, some wait, the rest is given back; the others do not
+ * notice. */
+static void one_hangs_and_no_other_notices(void **state)
+{
+    (void)state;
+    enum { HANGING = 100, TIMED = 200 };
+    static struct test_sending hanging[HANGING];
+    int64_t alone_us = p99_us(2, TIMED);
+    for (int i = 0; i < HANGING; i++)
+        send_path(&hanging[i], 1, "/hang");
+    int64_t beside_us = p99_us(2, TIMED);
+    print_message("  p99 alone %lld us, beside one that hangs %lld us\n", (long long)alone_us,
+                  (long long)beside_us);
+    assert_true(beside_us < 250000);
+    int tried = 0, given_back = 0;
+    for (int i = 0; i < HANGING; i++) {
+        wait_for(&hanging[i]);
+        tried += hanging[i].sending.was_tried;
+        given_back += !hanging[i].sending.was_tried;
+    }
+    assert_true(tried >= 4 && given_back >= HANGING - CAPACITY);
+}
+
+/* Not more at once than it may have; all come in the end. */
+static void as_many_at_once_as_it_may_have(void **state)
+{
+    (void)state;
+    enum { COUNT = 30 };
+    static struct test_sending all[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        send_path(&all[i], 1, "/ok-many");
+    for (int i = 0; i < COUNT; i++)
+        expect(&all[i], DELIVERY_delivered, 200);
+    assert_int_equal(receiver_distinct(http, "/ok-many"), COUNT);
+}
+
+static void as_fast_as_it_may_be(void **state)
+{
+    (void)state;
+    enum { COUNT = 30 };
+    static struct test_sending all[COUNT];
+    tear_down(NULL);
+    open_dispatcher(true, (struct delivery_pace){.at_once = 4, .per_second = 50});
+    int64_t start_us = clock_monotonic_us();
+    for (int i = 0; i < COUNT; i++)
+        send_path(&all[i], 1, "/ok-paced");
+    for (int i = 0; i < COUNT; i++)
+        wait_for(&all[i]);
+    int64_t took_us = clock_monotonic_us() - start_us;
+    assert_true(took_us > 400000 && took_us < 3000000); /* 30 at 50 a second, of which five in advance */
+}
+
+static void run(const char *command)
+{
+    const char *const argv[] = {"/bin/sh", "-ec", command, NULL};
+    const struct process_spec spec = {.argv = argv, .directory = directory};
+    if (process_run(&spec, PATIENCE_MS) != STATUS_OK)
+        servers_fail("no certificates: %s", command);
+}
+
+/* ca.pem, and good, expired and other (another host's name), each with its key, signed by it; selfsigned is
+ * signed by itself. */
+static void make_certificates(void)
+{
+    run("openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=test-ca\n"
+        "openssl req -newkey rsa:2048 -nodes -keyout key -out csr -subj /CN=receiver\n"
+        "sign() {\n"
+        "  echo \"subjectAltName=$3\" >ext\n"
+        "  openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -CAcreateserial -days $2 -extfile ext -out "
+        "cert\n"
+        "  cat key cert >\"$1\"\n"
+        "}\n"
+        "sign good 30 IP:127.0.0.1\n"
+        "sign expired -1 IP:127.0.0.1\n"
+        "sign other 30 DNS:other.example\n"
+        "openssl x509 -req -in csr -signkey key -days 30 -extfile ext -out cert\n"
+        "cat key cert >selfsigned\n");
+}
+
+static void start_tls(struct tls_receiver *r, const char *certificate)
+{
+    char path[SERVERS_PATH_SIZE + 32], port[16];
+    const char *const argv[] = {"python3", PAYBUS_TLS_RECEIVER, port, path, NULL};
+    r->port = port_free();
+    (void)snprintf(path, sizeof path, "%s/%s", directory, certificate);
+    (void)snprintf(port, sizeof port, "%d", r->port);
+    if (process_start(&(struct process_spec){.argv = argv}, &r->pid) != STATUS_OK)
+        servers_fail("no receiver over TLS");
+    for (int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS; !port_answers(r->port); pause_ms(10))
+        if (clock_monotonic_ms() > until_ms)
+            servers_fail("the receiver over TLS does not answer");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_sent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(certificates, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_may_not_be_sent_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_listens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(in_production, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_hangs_and_no_other_notices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(as_many_at_once_as_it_may_have, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(as_fast_as_it_may_be, set_up, tear_down),
+    };
+    monitor_init(&ended);
+    servers_make_directory(directory);
+    make_certificates();
+    (void)snprintf(ca_file, sizeof ca_file, "%s/ca.pem", directory);
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    http = receiver_start();
+    start_tls(&good, "good");
+    start_tls(&expired, "expired");
+    start_tls(&other, "other");
+    start_tls(&selfsigned, "selfsigned");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    const struct tls_receiver *const all[] = {&good, &expired, &other, &selfsigned};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (process_stop(all[i]->pid, SIGKILL, PATIENCE_MS, NULL) != STATUS_OK)
+            servers_fail("a receiver over TLS does not end");
+    receiver_stop(http);
+    servers_remove_directory(directory);
+    curl_global_cleanup();
+    return failed;
+}

@@ -1,0 +1,43 @@
+/* delivery.h - what an answer to a delivery means, and how much of what one endpoint waits for may be in
+ * hand. Pure. */
+#ifndef WEBHOOK_DOMAIN_DELIVERY_H
+#define WEBHOOK_DOMAIN_DELIVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "webhook-svc/domain/retry.h"
+
+enum delivery_outcome {
+#define DELIVERY_OUTCOME(identifier) DELIVERY_##identifier,
+#include "webhook-svc/domain/delivery_outcome.def"
+#undef DELIVERY_OUTCOME
+    DELIVERY_OUTCOME_COUNT
+};
+const char *delivery_outcome_name(enum delivery_outcome o);
+/* What an answer with this HTTP status is. */
+enum delivery_outcome delivery_judge(int http_status);
+/* What it means for the work: all but success, 410 and what is switched off is tried again. */
+enum work_result delivery_result(enum delivery_outcome o);
+
+/* How fast one endpoint may be sent to: so many at once, so many a second on average and in a burst. */
+struct delivery_pace {
+    int at_once;
+    int per_second; /* 0: without limit */
+};
+/* Where an endpoint stands. Zeroed to begin with. */
+struct delivery_budget {
+    int running;
+    int64_t spent_us; /* the moment up to which its rate is used up, or past */
+};
+/* Takes a place if there is one now. Otherwise *ret_again_us is when to ask again, INT64_MAX: when one ended.
+ */
+bool delivery_take(struct delivery_budget *b, const struct delivery_pace *pace, int64_t now_us,
+                   int64_t *ret_again_us);
+void delivery_give_back(struct delivery_budget *b);
+
+/* May an endpoint that has so many in hand, waiting ones too, have one more, with so many places free in all?
+   Nobody may have more than is left for the others: a hundred that hang leave room for one that does not. */
+bool delivery_has_share(int in_hand, int free);
+
+#endif

@@ -1,0 +1,44 @@
+/* dispatcher.h - sends deliveries: one thread with libcurl's multi handle and its pool of connections. An
+   endpoint has so many at once and so many a second; what waits for it holds up nobody else. */
+#ifndef WEBHOOK_EDGE_DISPATCHER_H
+#define WEBHOOK_EDGE_DISPATCHER_H
+
+#include "webhook-svc/edge/transfer.h"
+
+/* One try, its sender's until it was given back. */
+struct sending {
+    struct uuid endpoint;
+    const char *url;
+    const char *id;
+    const char *traceparent;
+    struct str body;
+    struct webhook_secret secrets[2];
+    size_t secret_count;
+    void *context;
+    /* How it ended. */
+    bool was_tried; /* otherwise there was no room for it */
+    struct transfer_result result;
+    int64_t started_us, duration_ms; /* unix microseconds */
+    /* The dispatcher's. */
+    struct webhook_target target;
+    struct webhook_addresses addresses;
+    int64_t queued_us; /* monotonic */
+    struct receiver *receiver;
+    struct sending *next;
+};
+
+struct dispatcher;
+struct dispatcher_options {
+    struct transfer_settings transfer;
+    struct delivery_pace pace;
+    int capacity;                                          /* the most that are handed over at once */
+    void (*ended)(void *context, struct sending *sending); /* called by its thread */
+    void *context;
+};
+NODISCARD enum status dispatcher_open(const struct dispatcher_options *options, struct dispatcher **ret);
+/* What is under way is forgotten, and never given back. NULL-safe. */
+void dispatcher_close(struct dispatcher *d);
+/* From any thread; does not block. */
+void dispatcher_send(struct dispatcher *d, struct sending *sending);
+
+#endif

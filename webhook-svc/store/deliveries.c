@@ -1,0 +1,161 @@
+/* deliveries.c - see deliveries.h. */
+#include "webhook-svc/store/deliveries.h"
+
+#include <stddef.h>
+
+#include "webhook_statements.h"
+
+#define PARAMS_MAX 256
+
+/* A column of an array of structs. */
+struct column {
+    const void *first;
+    size_t size, count, offset;
+};
+
+static const void *at(const struct column *c, size_t i)
+{
+    return (const char *)c->first + i * c->size + c->offset;
+}
+
+static void add_uuids(struct db_params *p, const struct column *c)
+{
+    db_array_open(p, DB_UUID);
+    for (size_t i = 0; i < c->count; i++)
+        db_array_uuid(p, at(c, i));
+    db_array_close(p);
+}
+
+static void add_texts(struct db_params *p, const struct column *c)
+{
+    db_array_open(p, DB_TEXT);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct str *text = at(c, i);
+        db_array_bytes(p, text->data, text->len);
+    }
+    db_array_close(p);
+}
+
+/* Empty ones are NULL. */
+static void add_strings(struct db_params *p, const struct column *c)
+{
+    db_array_open(p, DB_TEXT);
+    for (size_t i = 0; i < c->count; i++) {
+        struct str text = str_of(*(const char *const *)at(c, i));
+        db_array_bytes(p, text.len > 0 ? text.data : NULL, text.len);
+    }
+    db_array_close(p);
+}
+
+/* 0 is NULL if they are optional. */
+static void add_ints(struct db_params *p, const struct column *c, bool optional)
+{
+    db_array_open(p, DB_INT4);
+    for (size_t i = 0; i < c->count; i++) {
+        int v = *(const int *)at(c, i);
+        if (optional && v == 0)
+            db_array_null(p);
+        else
+            db_array_int(p, v);
+    }
+    db_array_close(p);
+}
+
+/* 0 is NULL. */
+static void add_times(struct db_params *p, const struct column *c)
+{
+    db_array_open(p, DB_TIME);
+    for (size_t i = 0; i < c->count; i++) {
+        int64_t us = *(const int64_t *)at(c, i);
+        if (us == 0)
+            db_array_null(p);
+        else
+            db_array_time(p, us);
+    }
+    db_array_close(p);
+}
+
+#define COLUMN(rows, count, member)                                                                          \
+    (&(struct column){rows, sizeof *(rows), count,                                                           \
+                      (size_t)((const char *)&(rows)->member - (const char *)(rows))})
+
+enum status store_insert_deliveries(struct db *db, struct db_params *p, const struct delivery_row *rows,
+                                    size_t count, int64_t *ret_made)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_reset(p);
+    add_uuids(p, COLUMN(rows, count, id));
+    add_uuids(p, COLUMN(rows, count, endpoint));
+    add_uuids(p, COLUMN(rows, count, event));
+    add_texts(p, COLUMN(rows, count, event_type));
+    add_texts(p, COLUMN(rows, count, body));
+    add_uuids(p, COLUMN(rows, count, work));
+    add_texts(p, COLUMN(rows, count, traceparent));
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_sent);
+    db_array_close(p);
+    enum status s = db_query(db, WEBHOOK_SQL_INSERT_DELIVERIES, p, &r);
+    if (s == STATUS_OK)
+        *ret_made = db_get_int(r, 0, 0);
+    return s;
+}
+
+enum status store_send_delivery_attempts(struct db *db, struct db_params *p,
+                                         const struct delivery_attempt_row *rows, size_t count)
+{
+    db_params_reset(p);
+    add_uuids(p, COLUMN(rows, count, delivery));
+    add_ints(p, COLUMN(rows, count, generation), false);
+    add_ints(p, COLUMN(rows, count, number), false);
+    add_strings(p, COLUMN(rows, count, outcome));
+    add_ints(p, COLUMN(rows, count, http_status), true);
+    add_strings(p, COLUMN(rows, count, error));
+    add_strings(p, COLUMN(rows, count, address));
+    add_strings(p, COLUMN(rows, count, answer));
+    add_ints(p, COLUMN(rows, count, duration_ms), false);
+    add_times(p, COLUMN(rows, count, started_us));
+    return db_pipeline_send(db, WEBHOOK_SQL_INSERT_DELIVERY_ATTEMPTS, p);
+}
+
+enum status store_send_endpoint_health(struct db *db, struct db_params *p,
+                                       const struct endpoint_health_row *rows, size_t count)
+{
+    db_params_reset(p);
+    add_uuids(p, COLUMN(rows, count, endpoint));
+    db_array_open(p, DB_INT8);
+    for (size_t i = 0; i < count; i++)
+        db_array_int(p, rows[i].failures);
+    db_array_close(p);
+    add_times(p, COLUMN(rows, count, succeeded_us));
+    add_times(p, COLUMN(rows, count, gone_us));
+    return db_pipeline_send(db, WEBHOOK_SQL_NOTE_ENDPOINT_HEALTH, p);
+}
+
+enum status store_list_endpoints(struct db *db, int64_t changed_after_us, PGresult **ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_time(&p, changed_after_us);
+    return db_query(db, WEBHOOK_SQL_LIST_ENDPOINTS, &p, ret_rows);
+}
+
+enum status store_find_account_owners(struct db *db, struct db_params *p, const struct uuid *ids,
+                                      size_t count, PGresult **ret_rows)
+{
+    db_params_reset(p);
+    db_array_open(p, DB_UUID);
+    for (size_t i = 0; i < count; i++)
+        db_array_uuid(p, &ids[i]);
+    db_array_close(p);
+    return db_query(db, WEBHOOK_SQL_FIND_ACCOUNT_OWNERS, p, ret_rows);
+}
+
+enum status store_list_hopeless_endpoints(struct db *db, int64_t hours, int64_t limit, PGresult **ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, hours);
+    db_param_int4(&p, (int32_t)limit);
+    return db_query(db, WEBHOOK_SQL_LIST_HOPELESS_ENDPOINTS, &p, ret_rows);
+}
