@@ -55,6 +55,7 @@ static const struct row {
     {"J07 another timestamp",
      {.body = BODY, .late_s = 100, .sent_timestamp = "now"},
      "webhook_signature_mismatch"},
+    {"J14 10 minutes late", {.body = BODY, .late_s = 600}, "webhook_timestamp_too_far"},
     {"J08 302 s late", {.body = BODY, .late_s = 302}, "webhook_timestamp_too_far"},
     {"J09 305 s early", {.body = BODY, .late_s = -305}, "webhook_timestamp_too_far"},
     {"J10 295 s late", {.body = BODY, .late_s = 295}, NULL},
