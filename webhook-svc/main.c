@@ -91,7 +91,7 @@ static enum status start(struct webhook_service *s, const struct readiness_check
                                   .inbox_prefix = "_INBOX_webhook"};
     enum status status = bus_open(&options, &s->bus);
     micro_options.endpoints = ops_endpoints;
-    micro_options.endpoint_count = ops_endpoint_count;
+    micro_options.endpoint_count = ops_endpoint_count(&s->config);
     if (status == STATUS_OK)
         status = micro_open(s->bus, &micro_options, &s->micro);
     if (status == STATUS_OK)

@@ -6,7 +6,6 @@
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
-#include "shared/io/log.h"
 #include "webhook-svc/edge/engine_internal.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
@@ -174,8 +173,7 @@ static void hand_out_objects(struct engine *e, struct job **jobs, size_t count, 
         while (found != NULL && found > jobs && by_object(found - 1, &key) == 0)
             found--;
         for (; found != NULL && found < jobs + count && by_object(found, &key) == 0; found++)
-            if (!e->handler->read(*found, rows, row))
-                log_event(LOG_ERROR, "out_of_memory", log_str("at", "read_object"));
+            (*found)->is_unread = !e->handler->read(*found, rows, row);
     }
 }
 
@@ -188,6 +186,8 @@ static void start(struct engine *e, struct job *job)
         (void)snprintf(error, sizeof error, "given up after %d attempts and %lld deliveries that did not end",
                        job->work.attempts, (long long)job->deliveries);
         job_end(job, RESULT_PERMANENT, error);
+    } else if (job->is_unread) {
+        job_end(job, RESULT_TRANSIENT, "out of memory");
     } else if (job->object == NULL) {
         job_end(job, RESULT_PERMANENT, OBJECT_IS_GONE);
     } else {

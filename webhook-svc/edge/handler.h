@@ -27,6 +27,7 @@ struct job {
     enum work_result result;
     char error[JOB_ERROR_SIZE];
     bool is_nameless; /* its message names no work */
+    bool is_unread;   /* there was no memory for its object */
     bool has_ended;   /* in the database, by us */
     bool is_running;
     struct uuid dead_letter;

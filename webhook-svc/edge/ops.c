@@ -17,7 +17,7 @@
 #define QUEUE         "webhook"
 #define REPLY_MAX     ((size_t)4 << 20)
 #define REQUEST_MAX   (64 << 10)
-#define SERVICE_COUNT 4
+#define SERVICE_COUNT OPS_SERVICES
 
 static struct micro_counts counts[SERVICE_COUNT];
 const struct micro_endpoint ops_endpoints[] = {
@@ -26,9 +26,13 @@ const struct micro_endpoint ops_endpoints[] = {
     {"dlq-discard", "pay.ops.dlq.discard", QUEUE, &counts[2]},
     {"demo-inject-failure", "pay.ops.demo.inject_failure", QUEUE, &counts[3]},
 };
-const size_t ops_endpoint_count = SERVICE_COUNT;
 
-/* In the order of the endpoints. */
+size_t ops_endpoint_count(const struct webhook_config *config)
+{
+    return config->demo ? SERVICE_COUNT : SERVICE_COUNT - 1;
+}
+
+/* In the order of the endpoints, that of demonstrations last. */
 static const struct {
     enum status (*read)(const json_t *root, struct ops_request *ret_request, struct problem *ret_problem);
     enum status (*run)(struct ops *o, struct ops_request *request, struct ops_answer *answer);
@@ -118,7 +122,6 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
 
 enum status ops_open(const struct webhook_config *config, struct bus *bus, struct ops **ret_ops)
 {
-    static const char *const subjects[OPS_SUBSCRIPTIONS] = {"pay.ops.dlq.*", "pay.ops.demo.inject_failure"};
     struct ops *o = calloc(1, sizeof *o);
     if (o == NULL)
         return STATUS_NO_MEMORY;
@@ -127,9 +130,9 @@ enum status ops_open(const struct webhook_config *config, struct bus *bus, struc
     monitor_init(&o->monitor);
     *ret_ops = o; /* its owner closes it, whatever happens here */
     enum status s = requests_open(bus, REPUBLISH_MAX, NULL, &o->requests);
-    for (size_t i = 0; s == STATUS_OK && i < (config->demo ? OPS_SUBSCRIPTIONS : OPS_SUBSCRIPTIONS - 1); i++)
-        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), subjects[i], QUEUE, on_request,
-                                          o) != NATS_OK)
+    for (size_t i = 0; s == STATUS_OK && i < ops_endpoint_count(config); i++)
+        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), ops_endpoints[i].subject, QUEUE,
+                                          on_request, o) != NATS_OK)
             s = STATUS_UNAVAILABLE;
     return s;
 }
@@ -138,7 +141,7 @@ void ops_close(struct ops *o)
 {
     if (o == NULL)
         return;
-    for (size_t i = 0; i < OPS_SUBSCRIPTIONS; i++)
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
         natsSubscription_Destroy(o->subscriptions[i]);
     requests_close(o->requests);
     link_close(&o->link);

@@ -8,9 +8,9 @@
 #include "webhook-svc/edge/config.h"
 
 struct ops;
-/* For micro_open: what `nats micro info webhook-svc` shows. */
+/* For micro_open: what `nats micro info webhook-svc` shows; some only in demonstrations. */
 extern const struct micro_endpoint ops_endpoints[];
-extern const size_t ops_endpoint_count;
+size_t ops_endpoint_count(const struct webhook_config *config);
 
 /* The database may come later. config outlives it. */
 NODISCARD enum status ops_open(const struct webhook_config *config, struct bus *bus, struct ops **ret_ops);

@@ -8,11 +8,11 @@
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/ops.h"
 
-#define OPS_SUBSCRIPTIONS 2
+#define OPS_SERVICES 4
 
 struct ops {
     struct bus *bus;
-    natsSubscription *subscriptions[OPS_SUBSCRIPTIONS];
+    natsSubscription *subscriptions[OPS_SERVICES];
     struct monitor monitor; /* guards what follows: one request at a time */
     struct link link;
     struct requests *requests;

@@ -29,7 +29,7 @@ static const struct {
     sweep *run;
     int64_t every_ms;
 } sweeps[] = {
-    {"measure", measure, 1000},
+    {"measure", measure, 2000},
     {"unpublished", sweep_unpublished, 1000},
     {"leftovers", sweep_leftovers, 500},
     {"facts", sweep_facts, 1000},
