@@ -42,6 +42,8 @@ def goals(cases):
         ("64 connections, p99 / p50", cases["uniform_64"]["p99_us"] / cases["uniform_64"]["p50_us"], "<=", 2.0),
         ("holds, authorize and capture / pgbench TPC-B best", rate["holds_64"] / tpcb, ">=", 1.5),
         ("inbound webhook events accepted a second, 64 connections", rate["webhooks_64"], ">=", 5000),
+        ("webhook events worked off to their end a second", rate["webhook_work"], ">=", 3000),
+        ("a lone webhook event from its row to its end, p50 ms", cases["webhook_work"]["p50_us"] / 1000, "<=", 10),
         ("GET account a second, 64 connections", rate["account_64"], ">=", 20000),
         ("GET account, p99 ms", cases["account_64"]["p99_us"] / 1000, "<=", 10),
         ("statement page of 100 entries a second, 64 connections", rate["statement_64"], ">=", 5000),
