@@ -30,7 +30,7 @@ configure() {
 start_database() {
   local output settings
   program_start postgres "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/postgresql.conf"
-  program_start nats "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/nats.conf"
+  program_start nats "$HOME_DIR/bin/service-run" "$HOME_DIR/bin/nats-start" "$HOME_DIR/conf/nats.conf"
   program_wait postgres 120 program_ready postgres # recovery after a crash may take a while
   postgres_roles
   postgres_database

@@ -8,7 +8,8 @@ READY_SECONDS=30
 # Settings that are handed on as they are; one that is empty is left to the service's own default.
 COMMON_SETTINGS=(PAYBUS_LOG_LEVEL PAYBUS_ENV)
 LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_SLICE_TRANSFERS PAYBUS_LEDGER_BATCH_COMMANDS PAYBUS_LEDGER_QUEUE_MAX
-  PAYBUS_IDEMPOTENCY_RETENTION_HOURS PAYBUS_LEDGER_BLOCK_EVENTS PAYBUS_LEDGER_SEAL_INTERVAL_MS)
+  PAYBUS_IDEMPOTENCY_RETENTION_HOURS PAYBUS_LEDGER_BLOCK_EVENTS PAYBUS_LEDGER_SEAL_INTERVAL_MS
+  PAYBUS_STREAM_REPLICAS PAYBUS_WORK_STREAM_MB)
 WEBHOOK_SETTINGS=(PAYBUS_WEBHOOK_ENDPOINT_CONCURRENCY PAYBUS_WEBHOOK_ENDPOINT_RATE PAYBUS_WEBHOOK_DELIVERY_TIMEOUT_MS
   PAYBUS_WEBHOOK_FAILING_HOURS PAYBUS_WEBHOOK_IN_FLIGHT PAYBUS_WEBHOOK_LEASE_SECONDS PAYBUS_WEBHOOK_SWEEP_SECONDS PAYBUS_DEMO)
 INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
@@ -89,6 +90,7 @@ programs_install() {
     put 0755 "$HOME_DIR/bin/${binary##*/}" <"$CLONE/build/release/$binary"
   done
   put 0755 "$HOME_DIR/bin/service-run" <"$LOCAL/service-run.sh"
+  put 0755 "$HOME_DIR/bin/nats-start" <"$LOCAL/nats-start.sh"
   migrations_install
 }
 
@@ -139,7 +141,7 @@ programs_configure() {
   {
     render supervisord.conf.in HOME="$HOME_DIR"
     program_section postgres 10 INT 60 "$PG_BIN/postgres -D $PG_DATA"
-    program_section nats 20 TERM 20 "$NATS_SERVER -c $HOME_DIR/conf/nats.conf"
+    program_section nats 20 TERM 20 "$HOME_DIR/bin/nats-start $HOME_DIR/nats $NATS_SERVER -c $HOME_DIR/conf/nats.conf"
     program_section partitions 30 TERM 15 "$HOME_DIR/bin/paybus-admin partitions --every 3600"
     for program in $(ledger_programs); do
       program_section "$program" 40 TERM 15 "$HOME_DIR/bin/ledger-svc"
