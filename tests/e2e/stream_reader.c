@@ -34,6 +34,16 @@ static bool read_state(const struct stream_reader *r, jsStreamState *ret_state)
     return true;
 }
 
+int64_t stream_reader_created(const struct stream_reader *r)
+{
+    jsStreamInfo *info = NULL;
+    if (js_GetStreamInfo(&info, r->js, r->stream, NULL, NULL) != NATS_OK)
+        return 0;
+    int64_t created_ns = info->Created;
+    jsStreamInfo_Destroy(info);
+    return created_ns;
+}
+
 int64_t stream_reader_count(const struct stream_reader *r)
 {
     jsStreamState state;
@@ -48,7 +58,10 @@ void stream_reader_walk(const struct stream_reader *r,
         servers_fail("the stream %s cannot be read", r->stream);
     for (uint64_t seq = state.FirstSeq; seq <= state.LastSeq; seq++) {
         natsMsg *message = NULL;
-        if (js_GetMsg(&message, r->js, r->stream, seq, NULL, NULL) != NATS_OK)
+        natsStatus s = js_GetMsg(&message, r->js, r->stream, seq, NULL, NULL);
+        if (s == NATS_NOT_FOUND)
+            continue;
+        if (s != NATS_OK)
             servers_fail("message %llu of %s cannot be read", (unsigned long long)seq, r->stream);
         json_t *body = json_loadb(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message),
                                   JSON_REJECT_DUPLICATES, NULL);

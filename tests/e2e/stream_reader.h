@@ -17,7 +17,10 @@ void stream_reader_open(struct stream_reader *r, const struct harness *h, const 
 void stream_reader_close(struct stream_reader *r);
 /* How many messages it has, 0 also when there is no stream or no answer. */
 int64_t stream_reader_count(const struct stream_reader *r);
-/* Each message from the first on: its subject and its body, which are borrowed. */
+/* When it was made, 0 as above: another stream was made at another time. */
+int64_t stream_reader_created(const struct stream_reader *r);
+/* Each message from the first on: its subject and its body, which are borrowed. Those that are gone are passed
+   over. */
 void stream_reader_walk(const struct stream_reader *r,
                         void (*visit)(void *context, const char *subject, const json_t *body), void *context);
 

@@ -57,6 +57,15 @@ void servers_nats_wipe(const struct servers_nats *nats);
 /* While it is stopped: a stream of an account has lost all messages, as by a power cut before they were
    written; the stream itself is there. */
 void servers_nats_lose_messages(const struct servers_nats *nats, const char *account, const char *stream);
+/* While it is stopped: a power cut within half a minute of a stream's creation leaves all its files, empty
+   (seen with nats-server 2.9.10 on ext4). */
+void servers_nats_empty_files(const struct servers_nats *nats, const char *account, const char *stream);
+/* While it runs: keeps what its store has now, some of it half written. While it is stopped: puts that in its
+   place, as if nothing had reached the disk since. */
+void servers_nats_keep_store(const struct servers_nats *nats);
+void servers_nats_put_store_back(const struct servers_nats *nats);
+/* While it is stopped: what the supervised start does before (compose/local/nats-start.sh). */
+void servers_nats_clear_torn(const struct servers_nats *nats);
 /* SIGSTOP and SIGCONT: silent but connected. */
 void servers_nats_freeze(struct servers_nats *nats);
 void servers_nats_thaw(struct servers_nats *nats);

@@ -117,6 +117,53 @@ void servers_nats_lose_messages(const struct servers_nats *nats, const char *acc
         servers_fail("%s cannot be made", path);
 }
 
+static void run(const char *const *argv)
+{
+    if (process_run(&(struct process_spec){.argv = argv}, START_TIMEOUT_MS) != STATUS_OK)
+        servers_fail("%s fails", argv[0]);
+}
+
+void servers_nats_empty_files(const struct servers_nats *nats, const char *account, const char *stream)
+{
+    char path[SERVERS_PATH_SIZE + 128];
+    snprintf(path, sizeof(path), "%s/jetstream/jetstream/%s/streams/%s", nats->directory, account, stream);
+    const char *const argv[] = {"find", path, "-type", "f", "-exec", "truncate", "--size=0", "{}", "+", NULL};
+    if (nats->pid != 0 || access(path, W_OK) != 0)
+        servers_fail("%s cannot be emptied", path);
+    run(argv);
+}
+
+void servers_nats_keep_store(const struct servers_nats *nats)
+{
+    char store[SERVERS_PATH_SIZE + 16], kept[SERVERS_PATH_SIZE + 16];
+    snprintf(store, sizeof(store), "%s/jetstream", nats->directory);
+    snprintf(kept, sizeof(kept), "%s/kept", nats->directory);
+    servers_remove_directory(kept);
+    /* Files come and go meanwhile. */
+    const char *const argv[] = {"sh", "-c", "cp -r \"$1\" \"$2\" 2>/dev/null || :", "sh", store, kept, NULL};
+    run(argv);
+}
+
+void servers_nats_put_store_back(const struct servers_nats *nats)
+{
+    char store[SERVERS_PATH_SIZE + 16], kept[SERVERS_PATH_SIZE + 16];
+    snprintf(store, sizeof(store), "%s/jetstream", nats->directory);
+    snprintf(kept, sizeof(kept), "%s/kept", nats->directory);
+    if (nats->pid != 0)
+        servers_fail("nats-server runs: its store cannot be put back");
+    servers_remove_directory(store);
+    if (rename(kept, store) != 0)
+        servers_fail("%s cannot be put back", kept);
+}
+
+void servers_nats_clear_torn(const struct servers_nats *nats)
+{
+    char store[SERVERS_PATH_SIZE + 16];
+    snprintf(store, sizeof(store), "%s/jetstream", nats->directory);
+    const char *const argv[] = {PAYBUS_SOURCE_DIR "/compose/local/nats-start.sh", store, "true", NULL};
+    run(argv);
+}
+
 static void send_signal(const struct servers_nats *nats, int signal)
 {
     if (nats->pid == 0 || kill(nats->pid, signal) != 0)
