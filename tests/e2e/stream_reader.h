@@ -19,8 +19,8 @@ void stream_reader_close(struct stream_reader *r);
 int64_t stream_reader_count(const struct stream_reader *r);
 /* When it was made, 0 as above: another stream was made at another time. */
 int64_t stream_reader_created(const struct stream_reader *r);
-/* Each message from the first on: its subject and its body, which are borrowed. Those that are gone are passed
-   over. */
+/* Each message from the first on: its subject and its body, which are borrowed. Those that are gone are
+   passed over. */
 void stream_reader_walk(const struct stream_reader *r,
                         void (*visit)(void *context, const char *subject, const json_t *body), void *context);
 
