@@ -30,6 +30,9 @@ static const struct field_spec injection[] = {
     {.name = "times", .type = FIELD_INT, .required = true, .min = -1, .max = INJECTIONS_MAX,
      .help = "How many tries fail; -1: all, 0: none any more."},
 };
+static const struct field_spec recovery[] = {
+    {.name = "since", .type = FIELD_TIME, .required = true, .help = "Deliveries made at or after this time."},
+};
 /* clang-format on */
 const struct command_spec ops_one_body = {.name = "empty"};
 const struct command_spec ops_many_body = {
@@ -37,6 +40,9 @@ const struct command_spec ops_many_body = {
 
 const struct command_spec ops_injection_body = {
     .name = "demo.failure", .fields = injection, .field_count = COUNT(injection)};
+
+const struct command_spec ops_recovery_body = {
+    .name = "webhook.recovery", .fields = recovery, .field_count = COUNT(recovery)};
 
 /* Not within the filter, but beside it. */
 static bool is_option(const char *name)
@@ -117,6 +123,26 @@ enum status ops_write_injection(struct buf *out, const json_t *body, struct str 
     write_actor(&json, actor);
     json_object_close(&json);
     return s == STATUS_OK ? buf_status(out) : s;
+}
+
+void ops_write_webhook(struct buf *out, const struct ops_webhook *w)
+{
+    struct str since = w->body != NULL ? json_get_str(w->body, "since") : (struct str){NULL, 0};
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    json_key(&json, "id");
+    json_typeid(&json, w->prefix, &w->id);
+    if (w->owner.data != NULL) {
+        json_key(&json, "owner");
+        json_str(&json, w->owner);
+    }
+    if (since.data != NULL) {
+        json_key(&json, "since");
+        json_str(&json, since);
+    }
+    write_actor(&json, w->actor);
+    json_object_close(&json);
 }
 
 void ops_write_reset(struct buf *out, struct str actor)

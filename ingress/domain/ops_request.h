@@ -5,20 +5,34 @@
 
 #include "shared/contract/command.h"
 
-#define OPS_REPLAY_SUBJECT "pay.ops.dlq.replay"
-#define OPS_INJECT_SUBJECT "pay.ops.demo.inject_failure"
-#define OPS_RESET_SUBJECT  "pay.ops.demo.reset"
+#define OPS_REPLAY_SUBJECT  "pay.ops.dlq.replay"
+#define OPS_RETRY_SUBJECT   "pay.ops.webhook.retry"
+#define OPS_TEST_SUBJECT    "pay.ops.webhook.test"
+#define OPS_RECOVER_SUBJECT "pay.ops.webhook.recover"
+#define OPS_INJECT_SUBJECT  "pay.ops.demo.inject_failure"
+#define OPS_RESET_SUBJECT   "pay.ops.demo.reset"
 
 /* Of a replay of one: nothing, or an empty object. Of many: which ones. */
 extern const struct command_spec ops_one_body, ops_many_body;
 /* Of a failure on demand: of which event, how often. */
 extern const struct command_spec ops_injection_body;
+/* Of a recovery: since when. */
+extern const struct command_spec ops_recovery_body;
 
 /* {"id":"dl_.."} or {"event":"whe_.."}, by the prefix, with the actor. */
 void ops_write_one(struct buf *out, const char *prefix, const struct uuid *id, struct str actor);
 /* {"filter":{...},"dry_run":...,"limit":...} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor);
 
+/* {"id":"we_.." or "dlv_..","owner"?,"since"?} with the actor: what of an owner's webhooks is to be sent. No
+   owner: anybody's; body: that of a recovery, or NULL. */
+struct ops_webhook {
+    const char *prefix;
+    struct uuid id;
+    struct str owner, actor;
+    const json_t *body;
+};
+void ops_write_webhook(struct buf *out, const struct ops_webhook *w);
 /* {"event_id","provider"?,"times"} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor);
 /* {"actor"} */

@@ -51,6 +51,38 @@ void ops_replay_many(struct exchange *ex)
     ask(ex, OPS_REPLAY_SUBJECT, &request);
 }
 
+static void ask_about_webhook(struct exchange *ex, const char *subject, bool with_body)
+{
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    const struct ops_webhook webhook = {.prefix = ex->route->id_prefix,
+                                        .id = ex->uuid,
+                                        .owner = exchange_owner(ex),
+                                        .actor = str_of(ex->actor),
+                                        .body = with_body ? body : NULL};
+    ops_write_webhook(&request, &webhook);
+    ask(ex, subject, &request);
+}
+
+void ops_retry_delivery(struct exchange *ex)
+{
+    ask_about_webhook(ex, OPS_RETRY_SUBJECT, false);
+}
+
+void ops_test_endpoint(struct exchange *ex)
+{
+    ask_about_webhook(ex, OPS_TEST_SUBJECT, false);
+}
+
+void ops_recover_endpoint(struct exchange *ex)
+{
+    ask_about_webhook(ex, OPS_RECOVER_SUBJECT, true);
+}
+
 void ops_inject_failure(struct exchange *ex)
 {
     json_t *body CLEANUP(json_decref_ptr) = NULL;

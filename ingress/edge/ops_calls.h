@@ -12,6 +12,9 @@ void ops_replay_one(struct exchange *ex);
 void ops_replay_many(struct exchange *ex);
 
 /* POST /v1/demo/inject-failure, /v1/demo/reset */
+void ops_retry_delivery(struct exchange *ex);
+void ops_test_endpoint(struct exchange *ex);
+void ops_recover_endpoint(struct exchange *ex);
 void ops_inject_failure(struct exchange *ex);
 void ops_reset(struct exchange *ex);
 

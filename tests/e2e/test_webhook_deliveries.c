@@ -219,7 +219,69 @@ static void gone_is_gone(void **state)
     assert_int_equal(receiver_count(receiver, "/gone"), 1);
     assert_true(
         eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@gone&status=dead", PATIENCE_MS));
+}
+
+/* The endpoint is moved to an address that answers, and switched on: what was missed or dead comes. */
+static void what_was_missed_is_recovered(void **state)
+{
+    (void)state;
+    char body[256];
+    static const char path[] = "/v1/webhook-endpoints/@gone/recover",
+                      since[] = "{'since':'2020-01-01T00:00:00Z'}";
+    assert_int_equal(send_as(&alice, "POST", path, since), 409);
+    assert_string_equal(api_string(&api, "code"), "webhook_endpoint_disabled");
+    assert_int_equal(send_as(&alice, "POST", "/v1/webhook-endpoints/@gone/test", NULL), 409);
+    (void)snprintf(body, sizeof body, "{'url':'http://127.0.0.1:%d/ok_moved','status':'enabled'}",
+                   receiver_port(receiver));
+    assert_int_equal(send_as(&alice, "PATCH", "/v1/webhook-endpoints/@gone", body), 200);
+    assert_int_equal(send_as(&bob, "POST", path, since), 404);
+    (void)send_as(&alice, "POST", path, "{'since':'yesterday'}");
+    assert_int_equal(api.status / 100, 4);
+    assert_int_equal(send_as(&alice, "POST", path, since), 202);
+    assert_int_equal(api_int(&api, "deliveries"), 2);
+    wait_for("/ok_moved", 2);
+    assert_int_equal(receiver_distinct(receiver, "/ok_moved"), 2);
     drop_hook(&alice, "/gone");
+}
+
+static void an_example_can_be_had(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/ok_example", "'hold.*'", &secret);
+    assert_int_equal(send_as(&bob, "POST", "/v1/webhook-endpoints/@ok_example/test", NULL), 404);
+    assert_int_equal(send_as(&alice, "POST", "/v1/webhook-endpoints/@ok_example/test", NULL), 202);
+    cast_add("example", api_string(&api, "delivery"));
+    wait_for("/ok_example", 1);
+    struct received got = get("/ok_example", 0);
+    assert_true(is_signed_by(&got, &secret));
+    assert_non_null(strstr(got.body, "\"webhook_endpoint.test\""));
+    assert_int_equal(send_as(&bob, "POST", "/v1/webhook-deliveries/@example/retry", NULL), 404);
+    assert_true(eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@ok_example&status=delivered",
+                           PATIENCE_MS));
+    assert_int_equal(send_as(&alice, "POST", "/v1/webhook-deliveries/@example/retry", NULL), 200);
+    assert_int_equal(api_int(&api, "deliveries"), 0); /* it has arrived */
+    drop_hook(&alice, "/ok_example");
+}
+
+/* At once, and not when its next try would be due. */
+static void one_can_be_sent_again(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/fails_again", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/fails_again", 3);
+    assert_int_equal(send_as(&alice, "GET", "/v1/webhook-deliveries?endpoint=@fails_again", NULL), 200);
+    cast_add("again", api_string(&api, "data.0.id"));
+    int tries = receiver_count(receiver, "/fails_again");
+    assert_true(eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@fails_again&status=failed",
+                           PATIENCE_MS));
+    assert_int_equal(send_as(&alice, "POST", "/v1/webhook-deliveries/@again/retry", NULL), 202);
+    assert_int_equal(api_int(&api, "deliveries"), 1);
+    wait_for("/fails_again", tries + 1);
+    assert_int_equal(receiver_distinct(receiver, "/fails_again"), 1);
+    drop_hook(&alice, "/fails_again");
 }
 
 static bool all_are_delivered(void *context)
@@ -263,6 +325,9 @@ int main(void)
         cmocka_unit_test(what_fails_is_tried_again),
         cmocka_unit_test(with_a_new_secret_both_sign),
         cmocka_unit_test(gone_is_gone),
+        cmocka_unit_test(what_was_missed_is_recovered),
+        cmocka_unit_test(an_example_can_be_had),
+        cmocka_unit_test(one_can_be_sent_again),
         cmocka_unit_test(killed_in_the_middle),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .sweep_seconds = 1, .lease_seconds = 2});

@@ -124,7 +124,7 @@ static int on_request(struct mg_connection *c, void *context)
         answer_with(c, 429, "Retry-After: 2\r\n");
     else if (is(path, "/gone"))
         answer_with(c, 410, "");
-    else if (is(path, "/500") || (is(path, "/first_fails") && !is_known))
+    else if (is(path, "/500") || is(path, "/fails") || (is(path, "/first_fails") && !is_known))
         answer_with(c, 500, "");
     else
         answer_with(c, 200, "");

@@ -55,6 +55,20 @@ static const struct field_spec inject_fields[] = {
     {.name = "times", .type = FIELD_INT, .required = true, .min = -1, .max = TIMES_MAX},
     ACTOR,
 };
+#define OWNER    {.name = "owner", .type = FIELD_NAME, .min = 1, .max = ACTOR_MAX}
+#define ENDPOINT {.name = "id", .type = FIELD_ID, .required = true, .prefix = "we", .not_found_as = OUTCOME_not_found}
+static const struct field_spec delivery_fields[] = {
+    {.name = "id", .type = FIELD_ID, .required = true, .prefix = "dlv", .not_found_as = OUTCOME_not_found},
+    OWNER,
+    ACTOR,
+};
+static const struct field_spec endpoint_fields[] = {ENDPOINT, OWNER, ACTOR};
+static const struct field_spec recovery_fields[] = {
+    ENDPOINT,
+    {.name = "since", .type = FIELD_STRING, .required = true, .min = 1, .max = TIME_MAX},
+    OWNER,
+    ACTOR,
+};
 /* clang-format on */
 
 static enum status refuse(struct problem *ret_problem, const char *pointer, const char *detail)
@@ -151,5 +165,44 @@ enum status ops_read_inject(const json_t *root, struct ops_request *ret_request,
                                         .times = json_get_int(root, "times", 0)};
     if (ret_request->provider.data == NULL)
         ret_request->provider = STR_LIT("");
+    return STATUS_OK;
+}
+
+static struct ops_request about_webhooks(const json_t *root, const char *prefix)
+{
+    struct ops_request r = {.actor = actor_of(root), .owner = json_get_str(root, "owner")};
+    (void)json_get_id(root, "id", prefix, &r.id);
+    return r;
+}
+
+enum status ops_read_delivery(const json_t *root, struct ops_request *ret_request,
+                              struct problem *ret_problem)
+{
+    enum status s = json_check(root, delivery_fields, COUNT(delivery_fields), ret_problem);
+    if (s == STATUS_OK)
+        *ret_request = about_webhooks(root, "dlv");
+    return s;
+}
+
+enum status ops_read_endpoint(const json_t *root, struct ops_request *ret_request,
+                              struct problem *ret_problem)
+{
+    enum status s = json_check(root, endpoint_fields, COUNT(endpoint_fields), ret_problem);
+    if (s == STATUS_OK)
+        *ret_request = about_webhooks(root, "we");
+    return s;
+}
+
+enum status ops_read_recovery(const json_t *root, struct ops_request *ret_request,
+                              struct problem *ret_problem)
+{
+    int64_t since_us = 0;
+    enum status s = json_check(root, recovery_fields, COUNT(recovery_fields), ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    if (time_parse(json_get_str(root, "since"), &since_us) != STATUS_OK)
+        return refuse(ret_problem, "/since", "must be a time like 2026-11-21T19:00:00Z");
+    *ret_request = about_webhooks(root, "we");
+    ret_request->from_us = since_us;
     return STATUS_OK;
 }

@@ -21,6 +21,7 @@ struct ops_request {
     struct str actor;              /* who asks */
     struct str event_id, provider; /* of a failure on demand */
     int64_t times;
+    struct str owner; /* whose webhooks; data NULL: anybody's. A time is in from_us */
 };
 /* Strings are borrowed from root. STATUS_INVALID: the problem says why. */
 NODISCARD enum status ops_read_replay(const json_t *root, struct ops_request *ret_request,
@@ -31,5 +32,11 @@ NODISCARD enum status ops_read_list(const json_t *root, struct ops_request *ret_
                                     struct problem *ret_problem);
 NODISCARD enum status ops_read_inject(const json_t *root, struct ops_request *ret_request,
                                       struct problem *ret_problem);
+NODISCARD enum status ops_read_delivery(const json_t *root, struct ops_request *ret_request,
+                                        struct problem *ret_problem);
+NODISCARD enum status ops_read_endpoint(const json_t *root, struct ops_request *ret_request,
+                                        struct problem *ret_problem);
+NODISCARD enum status ops_read_recovery(const json_t *root, struct ops_request *ret_request,
+                                        struct problem *ret_problem);
 
 #endif

@@ -30,6 +30,7 @@
 #define ACK_WAIT_MS     30000
 #define ACK_PENDING_MAX 4096
 #define RETRY_MS        1000
+#define WAKE_SUBJECT    "pay.wake.relay" /* there is work to publish */
 
 /* A message of the batch in hand. */
 struct message {
@@ -112,11 +113,13 @@ static enum status flush_rows(struct fanout *f)
     if (f->row_count == 0)
         return STATUS_OK;
     enum status s = store_insert_deliveries(f->link.db, &f->params, f->rows, f->row_count, &made);
-    if (s == STATUS_OK) {
-        metric_add(webhook_metrics.deliveries_made, made);
-        f->row_count = 0;
-    }
-    return s;
+    if (s != STATUS_OK)
+        return s;
+    metric_add(webhook_metrics.deliveries_made, made);
+    f->row_count = 0;
+    if (made > 0 && bus_publish(f->bus, WAKE_SUBJECT, NULL, NULL, "", 0) != STATUS_OK)
+        log_event(LOG_DEBUG, "relay_not_woken"); /* it looks by itself, a little later */
+    return STATUS_OK;
 }
 
 static enum status add_row(struct fanout *f, const json_t *event, const struct subscriber *to)

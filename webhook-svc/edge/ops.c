@@ -24,7 +24,10 @@ const struct micro_endpoint ops_endpoints[] = {
     {"dlq-replay", "pay.ops.dlq.replay", QUEUE, &counts[0]},
     {"dlq-list", "pay.ops.dlq.list", QUEUE, &counts[1]},
     {"dlq-discard", "pay.ops.dlq.discard", QUEUE, &counts[2]},
-    {"demo-inject-failure", "pay.ops.demo.inject_failure", QUEUE, &counts[3]},
+    {"webhook-retry", "pay.ops.webhook.retry", QUEUE, &counts[3]},
+    {"webhook-test", "pay.ops.webhook.test", QUEUE, &counts[4]},
+    {"webhook-recover", "pay.ops.webhook.recover", QUEUE, &counts[5]},
+    {"demo-inject-failure", "pay.ops.demo.inject_failure", QUEUE, &counts[6]},
 };
 
 size_t ops_endpoint_count(const struct webhook_config *config)
@@ -37,9 +40,8 @@ static const struct {
     enum status (*read)(const json_t *root, struct ops_request *ret_request, struct problem *ret_problem);
     enum status (*run)(struct ops *o, struct ops_request *request, struct ops_answer *answer);
 } services[SERVICE_COUNT] = {
-    {ops_read_replay, ops_replay},
-    {ops_read_list, ops_list},
-    {ops_read_discard, ops_discard},
+    {ops_read_replay, ops_replay},  {ops_read_list, ops_list},     {ops_read_discard, ops_discard},
+    {ops_read_delivery, ops_retry}, {ops_read_endpoint, ops_test}, {ops_read_recovery, ops_recover},
     {ops_read_inject, ops_inject},
 };
 

@@ -5,10 +5,11 @@
 #include "shared/io/monitor.h"
 #include "shared/io/requests.h"
 #include "webhook-svc/domain/ops_request.h"
+#include "webhook-svc/edge/ids.h"
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/ops.h"
 
-#define OPS_SERVICES 4
+#define OPS_SERVICES 7
 
 struct ops {
     struct bus *bus;
@@ -16,6 +17,7 @@ struct ops {
     struct monitor monitor; /* guards what follows: one request at a time */
     struct link link;
     struct requests *requests;
+    struct ids ids;
 };
 struct ops_answer {
     int status;        /* as HTTP's; 200 before */
@@ -30,5 +32,9 @@ NODISCARD enum status ops_replay(struct ops *o, struct ops_request *request, str
 NODISCARD enum status ops_list(struct ops *o, struct ops_request *request, struct ops_answer *answer);
 NODISCARD enum status ops_discard(struct ops *o, struct ops_request *request, struct ops_answer *answer);
 NODISCARD enum status ops_inject(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+/* ops_webhooks.c */
+NODISCARD enum status ops_retry(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+NODISCARD enum status ops_test(struct ops *o, struct ops_request *request, struct ops_answer *answer);
+NODISCARD enum status ops_recover(struct ops *o, struct ops_request *request, struct ops_answer *answer);
 
 #endif

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "shared/contract/fact.h"
+#include "shared/core/clock.h"
 #include "webhook-svc/store/deliveries.h"
 
-#define BACK_US INT64_C(60000000)
+#define BACK_US       INT64_C(60000000)
+#define READ_AGAIN_US INT64_C(30000000)
 
 void subscribers_free(struct subscribers *s)
 {
@@ -82,6 +84,10 @@ static enum status take_row(struct subscribers *s, const PGresult *r, int row)
 enum status subscribers_update(struct subscribers *s, struct db *db)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
+    if (clock_monotonic_us() > s->read_us + READ_AGAIN_US) {
+        subscribers_free(s); /* a demonstration that was put back deletes without a trace */
+        s->read_us = clock_monotonic_us();
+    }
     enum status status = store_list_endpoints(db, s->changed_us > BACK_US ? s->changed_us - BACK_US : 0, &r);
     if (status != STATUS_OK)
         return status;

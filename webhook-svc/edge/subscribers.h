@@ -19,6 +19,7 @@ struct subscribers {
     size_t count, cap;
     int64_t changed_us; /* the latest change that is known */
     int64_t created_us; /* of the oldest of them */
+    int64_t read_us;    /* monotonic: when all were read last */
 };
 
 void subscribers_free(struct subscribers *s);

@@ -5,7 +5,8 @@
 
 #include "webhook_statements.h"
 
-#define PARAMS_MAX 256
+#define PARAMS_MAX     256
+#define IDS_PARAMS_MAX (1 << 17)
 
 /* A column of an array of structs. */
 struct column {
@@ -158,4 +159,59 @@ enum status store_list_hopeless_endpoints(struct db *db, int64_t hours, int64_t 
     db_param_int8(&p, hours);
     db_param_int4(&p, (int32_t)limit);
     return db_query(db, WEBHOOK_SQL_LIST_HOPELESS_ENDPOINTS, &p, ret_rows);
+}
+
+static enum status find(struct db *db, int statement, const struct uuid *id, struct str owner,
+                        PGresult **ret_row)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, id);
+    db_param_text(&p, owner);
+    enum status s = db_query(db, statement, &p, ret_row);
+    return s == STATUS_OK && PQntuples(*ret_row) == 0 ? STATUS_NOT_FOUND : s;
+}
+
+enum status store_find_endpoint(struct db *db, const struct uuid *id, struct str owner, bool *ret_enabled)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = find(db, WEBHOOK_SQL_FIND_ENDPOINT, id, owner, &r);
+    if (s == STATUS_OK)
+        *ret_enabled = db_get_bool(r, 0, 0);
+    return s;
+}
+
+enum status store_find_delivery(struct db *db, const struct uuid *id, struct str owner,
+                                struct found_delivery *ret_found)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = find(db, WEBHOOK_SQL_FIND_DELIVERY, id, owner, &r);
+    if (s == STATUS_OK)
+        *ret_found =
+            (struct found_delivery){.work = db_is_null(r, 0, 0) ? (struct uuid){{0}} : db_get_uuid(r, 0, 0),
+                                    .can_be_sent = db_get_bool(r, 0, 1),
+                                    .is_enabled = db_get_bool(r, 0, 2)};
+    return s;
+}
+
+enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpoint, int64_t since_us,
+                                         int64_t limit, PGresult **ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, endpoint);
+    db_param_time(&p, since_us);
+    db_param_int4(&p, (int32_t)limit);
+    return db_query(db, WEBHOOK_SQL_LIST_UNSENT_DELIVERIES, &p, ret_rows);
+}
+
+enum status store_insert_delivery_work(struct db *db, const struct uuid *deliveries, const struct uuid *work,
+                                       size_t count)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, IDS_PARAMS_MAX);
+    add_uuids(&p, &(struct column){work, sizeof *work, count, 0});
+    add_uuids(&p, &(struct column){deliveries, sizeof *deliveries, count, 0});
+    return db_query(db, WEBHOOK_SQL_INSERT_DELIVERY_WORK, &p, &r);
 }

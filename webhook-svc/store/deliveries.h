@@ -32,6 +32,25 @@ struct endpoint_health_row {
 NODISCARD enum status store_send_endpoint_health(struct db *db, struct db_params *p,
                                                  const struct endpoint_health_row *rows, size_t count);
 
+/* Of an owner's endpoint (data NULL: anybody's), deleted ones left out. STATUS_NOT_FOUND. */
+NODISCARD enum status store_find_endpoint(struct db *db, const struct uuid *id, struct str owner,
+                                          bool *ret_enabled);
+/* A delivery to such an endpoint, which must be one. STATUS_NOT_FOUND. */
+struct found_delivery {
+    struct uuid work; /* zero: it has none, it was missed */
+    bool can_be_sent; /* missed, failed or dead */
+    bool is_enabled;  /* the endpoint */
+};
+NODISCARD enum status store_find_delivery(struct db *db, const struct uuid *id, struct str owner,
+                                          struct found_delivery *ret_found);
+/* Those that were missed, have failed or are dead, made since a time, the oldest first: rows of id and work
+ * (null: missed). */
+NODISCARD enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpoint,
+                                                   int64_t since_us, int64_t limit, PGresult **ret_rows);
+/* Work for deliveries that were missed. Should two ask for one at once, it is sent twice, under one id. */
+NODISCARD enum status store_insert_delivery_work(struct db *db, const struct uuid *deliveries,
+                                                 const struct uuid *work, size_t count);
+
 /* Rows of id, owner, event_types, status, created_at, updated_at. *ret_rows is the caller's. */
 NODISCARD enum status store_list_endpoints(struct db *db, int64_t changed_after_us, PGresult **ret_rows);
 /* Rows of id and owner, by id. */

@@ -1,0 +1,168 @@
+/* ops_webhooks.c - what owners ask for about their endpoints, through ingress: an example event, one delivery
+   again, or all that did not arrive since a time. */
+#include "shared/core/clock.h"
+#include "webhook-svc/edge/ops_internal.h"
+#include "webhook-svc/edge/republish.h"
+#include "webhook-svc/store/deliveries.h"
+#include "webhook-svc/store/replay.h"
+
+#define ACCEPTED    202
+#define EXAMPLE_MAX 1024
+#define PARAMS_MAX  (1 << 14)
+
+/* {"deliveries","more"} */
+static enum status answer_count(struct ops_answer *answer, size_t count, bool more)
+{
+    struct json_out json;
+    json_out_init(&json, &answer->body);
+    json_object_open(&json);
+    json_key(&json, "deliveries");
+    json_int(&json, (int64_t)count);
+    json_key(&json, "more");
+    json_bool(&json, more);
+    json_object_close(&json);
+    answer->status = count > 0 ? ACCEPTED : 200;
+    return STATUS_OK;
+}
+
+/* Work that failed or is dead begins anew; what is not acknowledged now the sweeper publishes. */
+static enum status send_again(struct ops *o, struct str actor, const struct uuid *work, size_t count)
+{
+    struct uuid ids[OPS_LIMIT_MAX];
+    struct replayed_work done = {.ids = ids};
+    const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION};
+    size_t published = 0;
+    enum status s = count > 0 ? store_replay_work(o->link.db, work, count, actor, &done) : STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < done.count; i += REPUBLISH_MAX) {
+        size_t left = done.count - i;
+        s = republish(&through, ids + i, left < REPUBLISH_MAX ? left : REPUBLISH_MAX, &published);
+    }
+    return s;
+}
+
+/* The relay publishes new work. */
+static enum status send_missed(struct ops *o, const struct uuid *deliveries, size_t count)
+{
+    struct uuid work[OPS_LIMIT_MAX];
+    for (size_t i = 0; i < count; i++)
+        work[i] = ids_next(&o->ids);
+    return count > 0 ? store_insert_delivery_work(o->link.db, deliveries, work, count) : STATUS_OK;
+}
+
+enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *answer)
+{
+    struct found_delivery found;
+    enum status s = store_find_delivery(o->link.db, &r->id, r->owner, &found);
+    if (s == STATUS_NOT_FOUND)
+        return ops_refuse(answer, OUTCOME_not_found, NULL);
+    if (s != STATUS_OK)
+        return s;
+    if (!found.is_enabled)
+        return ops_refuse(answer, OUTCOME_webhook_endpoint_disabled, NULL);
+    if (!found.can_be_sent)
+        return answer_count(answer, 0, false);
+    bool is_missed = uuid_is_zero(&found.work);
+    s = is_missed ? send_missed(o, &r->id, 1) : send_again(o, r->actor, &found.work, 1);
+    return s == STATUS_OK ? answer_count(answer, 1, false) : s;
+}
+
+/* STATUS_INVALID: there is none that can be sent to, it is answered. */
+static enum status find_endpoint(struct ops *o, const struct ops_request *r, struct ops_answer *answer)
+{
+    bool is_enabled = false;
+    enum status s = store_find_endpoint(o->link.db, &r->id, r->owner, &is_enabled);
+    if (s == STATUS_OK && is_enabled)
+        return STATUS_OK;
+    if (s != STATUS_OK && s != STATUS_NOT_FOUND)
+        return s;
+    (void)ops_refuse(answer, s == STATUS_OK ? OUTCOME_webhook_endpoint_disabled : OUTCOME_not_found, NULL);
+    return STATUS_INVALID;
+}
+
+enum status ops_recover(struct ops *o, struct ops_request *r, struct ops_answer *answer)
+{
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    struct uuid missed[OPS_LIMIT_MAX], work[OPS_LIMIT_MAX];
+    size_t missed_count = 0, work_count = 0;
+    enum status s = find_endpoint(o, r, answer);
+    if (s != STATUS_OK)
+        return s == STATUS_INVALID ? STATUS_OK : s;
+    s = store_list_unsent_deliveries(o->link.db, &r->id, r->from_us, OPS_LIMIT_MAX, &rows);
+    for (int i = 0; s == STATUS_OK && i < PQntuples(rows); i++)
+        if (db_is_null(rows, i, 1))
+            missed[missed_count++] = db_get_uuid(rows, i, 0);
+        else
+            work[work_count++] = db_get_uuid(rows, i, 1);
+    if (s == STATUS_OK)
+        s = send_missed(o, missed, missed_count);
+    if (s == STATUS_OK)
+        s = send_again(o, r->actor, work, work_count);
+    size_t count = missed_count + work_count;
+    return s == STATUS_OK ? answer_count(answer, count, count == OPS_LIMIT_MAX) : s;
+}
+
+/* A CloudEvent like any other, about nothing. */
+static void write_example(struct buf *out, const struct uuid *event, const struct uuid *endpoint)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    json_key(&json, "specversion");
+    json_cstr(&json, "1.0");
+    json_key(&json, "id");
+    json_typeid(&json, "evt", event);
+    json_key(&json, "source");
+    json_cstr(&json, "/paybus/webhook");
+    json_key(&json, "type");
+    json_cstr(&json, "webhook_endpoint.test");
+    json_key(&json, "subject");
+    json_typeid(&json, "we", endpoint);
+    json_key(&json, "time");
+    json_time(&json, clock_unix_us());
+    json_key(&json, "datacontenttype");
+    json_cstr(&json, "application/json");
+    json_key(&json, "data");
+    json_object_open(&json);
+    json_key(&json, "resource");
+    json_cstr(&json, "webhook_endpoint");
+    json_key(&json, "object");
+    json_typeid(&json, "we", endpoint);
+    json_object_close(&json);
+    json_object_close(&json);
+}
+
+static enum status answer_example(struct ops_answer *answer, const struct delivery_row *row)
+{
+    struct json_out json;
+    json_out_init(&json, &answer->body);
+    json_object_open(&json);
+    json_key(&json, "delivery");
+    json_typeid(&json, "dlv", &row->id);
+    json_key(&json, "event");
+    json_typeid(&json, "evt", &row->event);
+    json_object_close(&json);
+    answer->status = ACCEPTED;
+    return STATUS_OK;
+}
+
+enum status ops_test(struct ops *o, struct ops_request *r, struct ops_answer *answer)
+{
+    CLEANUP(buf_free) struct buf body = {0};
+    CLEANUP(db_params_free) struct db_params p;
+    int64_t made = 0;
+    db_params_init(&p, PARAMS_MAX);
+    enum status s = find_endpoint(o, r, answer);
+    if (s != STATUS_OK)
+        return s == STATUS_INVALID ? STATUS_OK : s;
+    struct delivery_row row = {.id = ids_next(&o->ids),
+                               .endpoint = r->id,
+                               .event = ids_next(&o->ids),
+                               .work = ids_next(&o->ids),
+                               .event_type = STR_LIT("webhook_endpoint.test"),
+                               .is_sent = true};
+    buf_init(&body, EXAMPLE_MAX);
+    write_example(&body, &row.event, &row.endpoint);
+    row.body = (struct str){body.data, body.len};
+    s = store_insert_deliveries(o->link.db, &p, &row, 1, &made);
+    return s == STATUS_OK ? answer_example(answer, &row) : s;
+}
