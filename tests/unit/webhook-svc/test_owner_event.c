@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,10 +48,10 @@ static void expect_owners(const char *text, const char *wanted)
     char all[256] = "";
     json_t *event = parse(text);
     size_t count = owner_event_owners(event, &owners, found);
-    for (size_t i = 0; i < count; i++) {
-        (void)strncat(all, i > 0 ? " " : "", 1);
-        (void)strncat(all, found[i].data, found[i].len);
-    }
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += (size_t)snprintf(all + len, sizeof all - len, "%s%.*s", i > 0 ? " " : "", (int)found[i].len,
+                                found[i].data);
     assert_string_equal(all, wanted);
     json_decref(event);
 }
