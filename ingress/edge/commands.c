@@ -65,13 +65,14 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     }
 }
 
-void commands_request(struct exchange *ex, struct rpc_call *call, const char *away)
+void commands_request(struct exchange *ex, const struct rpc_call *request, const char *away)
 {
     struct http_metrics *m = &ex->ingress->metrics;
     natsMsg *reply = NULL;
     int copies = 0;
-    call->ret_copies = &copies;
-    enum status s = rpc_request(ex->ingress->rpc, call, &reply);
+    struct rpc_call call = *request;
+    call.ret_copies = &copies;
+    enum status s = rpc_request(ex->ingress->rpc, &call, &reply);
     if (s == STATUS_OK) {
         metric_add(m->rpc_ok, 1);
         give_reply(ex, reply, copies);

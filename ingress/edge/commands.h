@@ -13,6 +13,6 @@ void commands_send(struct exchange *ex, const struct command_spec *spec, const s
 
 /* Sends any request that is answered in the form of a command's reply, and gives the answer; away: what is
    said when nobody listens. */
-void commands_request(struct exchange *ex, struct rpc_call *call, const char *away);
+void commands_request(struct exchange *ex, const struct rpc_call *request, const char *away);
 
 #endif

@@ -60,7 +60,7 @@ static void write_payload(struct exchange *ex, struct json_out *out, struct str 
     if (base64 != NULL) {
         sodium_bin2base64(base64, size, (const unsigned char *)payload.data, payload.len, BASE64);
     }
-    reads_text_or_null(out, "payload", is_text ? payload : (struct str){0});
+    reads_text_or_null(out, "payload", is_text ? payload : str_of(NULL));
     reads_text_or_null(out, "payload_base64", str_of(base64));
 }
 
