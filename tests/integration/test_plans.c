@@ -1,8 +1,8 @@
-/* test_plans.c - the plans of every statement of ledger-svc and ingress, as their own sessions make them, on
-   tables that are empty, freshly filled without statistics, and analysed: no big table is ever read from end
-   to end, whatever the statistics say; by ledger-svc not even through an index; and no other processes of
-   PostgreSQL are started to help. PAYBUS_PLANS_ACCOUNTS sets
-   the number of accounts (20,000); make soak takes 5,000,000, which makes 10 million entries. */
+/* test_plans.c - the plans of every statement of ledger-svc, ingress and webhook-svc, as their own sessions
+   make them, on tables that are empty, freshly filled without statistics, and analysed: no big table is ever
+   read from end to end, whatever the statistics say; by ledger-svc not even through an index; and no other
+   processes of PostgreSQL are started to help. PAYBUS_PLANS_ACCOUNTS sets the number of accounts (20,000);
+   make soak takes 5,000,000, which makes 10 million entries. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +19,7 @@
 #include "ledger_statements.h"
 #include "shared/io/db.h"
 #include "tests/support/database.h"
+#include "webhook-svc/store/session.h"
 
 #define DEFAULT_ACCOUNTS "20000"
 #define FILL_TIMEOUT_MS  (50 * 60 * 1000) /* of millions of accounts, in make soak */
@@ -123,16 +124,20 @@ static void check(const struct db_options *options, const char *(*find)(const ch
 
 static void check_all(const char *moment)
 {
-    char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE];
+    char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE], webhook_url[DATABASE_URL_SIZE];
     url_of("paybus_ledger", ledger_url);
     url_of("paybus_ingress", ingress_url);
+    url_of("paybus_webhook", webhook_url);
     struct db_options ledger = store_session_options(ledger_url),
-                      ingress = ingress_session_options(ingress_url);
+                      ingress = ingress_session_options(ingress_url),
+                      webhook = webhook_session_options(webhook_url);
     check(&ledger, find_scan, moment);
     check(&ledger, find_index_walk, moment);
     check(&ingress, find_scan, moment);
+    check(&webhook, find_scan, moment);
     check(&ledger, find_gather, moment);
     check(&ingress, find_gather, moment);
+    check(&webhook, find_gather, moment);
 }
 
 /* For the first million accounts: a hold, and a deposit that was partly given back. */
