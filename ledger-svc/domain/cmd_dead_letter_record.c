@@ -3,6 +3,7 @@
    once. */
 #include "ledger-svc/domain/event.h"
 
+#define OPEN       "{\"status\":\"open\"}"
 #define TEXT_FIXED 512 /* of the JSON but for the texts */
 
 struct dead_letter_record {
@@ -14,9 +15,10 @@ struct dead_letter_record {
 
 static const struct {
     const char *happened, *fact, *status;
-} happenings[] = {{"created", "dead_letter.created", "open"},
-                  {"replayed", "dead_letter.replayed", "replayed"},
-                  {"discarded", "dead_letter.discarded", "discarded"}};
+    struct str before;
+} happenings[] = {{"created", "dead_letter.created", "open", {NULL, 0}},
+                  {"replayed", "dead_letter.replayed", "replayed", STR_LIT(OPEN)},
+                  {"discarded", "dead_letter.discarded", "discarded", STR_LIT(OPEN)}};
 
 void *dead_letter_record_decode(const struct command_envelope *e, struct arena *a)
 {
@@ -96,7 +98,7 @@ void dead_letter_record_decide(struct ledger *l, const struct command *c, struct
     const struct event_row fact = {.type = happenings[i].fact,
                                    .resource = "dead_letter",
                                    .object_id = d->dead_letter,
-                                   .before = i == 0 ? (struct str){0} : STR_LIT("{\"status\":\"open\"}"),
+                                   .before = happenings[i].before,
                                    .after = after_text(l, d, happenings[i].status)};
     event_add(l, c, &fact);
     answer(l, d, ret_answer);

@@ -209,7 +209,7 @@ static void settle(struct engine *e, struct job *job)
 /* After COMMIT. */
 static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
 {
-    struct job *claimed[ENGINE_BATCH_MAX];
+    struct job *claimed[ENGINE_BATCH_MAX] = {NULL};
     size_t count = 0;
     crash_point("work_claimed");
     for (size_t i = 0, nameless = 0; i < c->count; i++) {
@@ -247,7 +247,7 @@ void engine_claim(struct engine *e)
         engine_database_failed(e, "claim", s);
         return;
     }
-    struct job *jobs[ENGINE_BATCH_MAX];
+    struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
     for (size_t i = 0; i < c->count; i++)
         jobs[i] = c->jobs[i];
     c->jobs = jobs; /* what they leave is room for others */

@@ -161,7 +161,10 @@ static void write_id(struct json_out *json, const char *name, const char *prefix
 
 static struct uuid id_or_zero(const PGresult *rows, int row, int column)
 {
-    return db_is_null(rows, row, column) ? (struct uuid){{0}} : db_get_uuid(rows, row, column);
+    struct uuid id = {{0}};
+    if (!db_is_null(rows, row, column))
+        id = db_get_uuid(rows, row, column);
+    return id;
 }
 
 static void write_text(struct json_out *json, const char *name, struct str text)

@@ -19,7 +19,10 @@ static enum work_kind kind_of(const PGresult *rows, int row, int column)
 
 static struct uuid id_or_zero(const PGresult *rows, int row, int column)
 {
-    return db_is_null(rows, row, column) ? (struct uuid){{0}} : db_get_uuid(rows, row, column);
+    struct uuid id = {{0}};
+    if (!db_is_null(rows, row, column))
+        id = db_get_uuid(rows, row, column);
+    return id;
 }
 
 static enum status query_limit(struct db *db, int statement, int64_t limit, PGresult **ret_rows)
