@@ -122,12 +122,13 @@ static void send_events(int round)
 
 static bool all_are_processed(void *context)
 {
+    static const char *const unfinished[] = {"received", "processing", "failed"};
     const int64_t *wanted = context;
-    return harness_number(&h, E2E_SQL_COUNT_WEBHOOK_EVENTS) == *wanted &&
-           api_get(&api, "/v1/webhooks/events?status=received") == 200 &&
-           json_array_size(api_at(&api, "data")) == 0 &&
-           api_get(&api, "/v1/webhooks/events?status=processing") == 200 &&
-           json_array_size(api_at(&api, "data")) == 0;
+    for (size_t i = 0; i < sizeof unfinished / sizeof unfinished[0]; i++)
+        if (api_get(&api, "/v1/webhooks/events?status=%s", unfinished[i]) != 200 ||
+            json_array_size(api_at(&api, "data")) > 0)
+            return false;
+    return harness_number(&h, E2E_SQL_COUNT_WEBHOOK_EVENTS) == *wanted;
 }
 
 static void beside_money_and_kills(void **state)
