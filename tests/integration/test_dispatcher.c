@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/monitor.h"
@@ -78,8 +79,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* To the endpoint of that number. */
-static void send_to(struct test_sending *t, int endpoint, const char *url)
+/* To the endpoint of that number, signed with one secret or both. */
+static void send_signed(struct test_sending *t, int endpoint, const char *url, bool both)
 {
     static int count;
     *t = (struct test_sending){.begun_us = clock_monotonic_us()};
@@ -90,10 +91,23 @@ static void send_to(struct test_sending *t, int endpoint, const char *url)
                                   .id = t->id,
                                   .traceparent = "",
                                   .body = STR_LIT(BODY),
-                                  .secret_count = 1,
                                   .context = t};
     assert_int_equal(webhook_secret_parse(STR_LIT(SECRET_1), &t->sending.secrets[0]), STATUS_OK);
+    assert_int_equal(webhook_secret_parse(STR_LIT(SECRET_2), &t->sending.secrets[1]), STATUS_OK);
+    t->sending.secret_count = both ? 2 : 1;
     dispatcher_send(dispatcher, &t->sending);
+}
+
+static void send_to(struct test_sending *t, int endpoint, const char *url)
+{
+    send_signed(t, endpoint, url, false);
+}
+
+static void send_path_with(struct test_sending *t, const char *path, bool both)
+{
+    char url[256];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d%s", receiver_port(http), path);
+    send_signed(t, 1, url, both);
 }
 
 static void send_path(struct test_sending *t, int endpoint, const char *path)
@@ -169,6 +183,46 @@ static void what_is_sent(void **state)
     int64_t now_s = clock_unix_us() / 1000000;
     assert_int_equal(webhook_verify(&secrets[0], 1, &headers, str_of(got.body), now_s), WEBHOOK_GENUINE);
     assert_int_equal(webhook_verify(&secrets[1], 1, &headers, str_of(got.body), now_s), WEBHOOK_FORGED);
+}
+
+/* What the npm package standardwebhooks says of it. */
+static bool is_accepted(const struct received *got, const char *secret)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/received.json", directory);
+    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:s}", "secret", secret, "id", got->id, "timestamp",
+                             got->timestamp, "signature", got->signature, "body", got->body);
+    assert_int_equal(json_dump_file(root, path, 0), 0);
+    json_decref(root);
+    const char *const argv[] = {"node", PAYBUS_VERIFIER, path, NULL};
+    return process_run(&(struct process_spec){.argv = argv}, PATIENCE_MS) == STATUS_OK;
+}
+
+static void an_independent_verifier_accepts_it(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    struct received got;
+    send_path(&t, 1, "/ok-verified");
+    wait_for(&t);
+    assert_true(receiver_get(http, "/ok-verified", 0, &got));
+    assert_true(is_accepted(&got, SECRET_1));
+    assert_false(is_accepted(&got, SECRET_2));
+    got.body[1] = '\'';
+    assert_false(is_accepted(&got, SECRET_1));
+}
+
+/* While a secret is changed both sign, and a receiver that knows either is content. */
+static void it_accepts_two_signatures(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    struct received got;
+    send_path_with(&t, "/ok-both", true);
+    wait_for(&t);
+    assert_true(receiver_get(http, "/ok-both", 0, &got));
+    assert_true(is_accepted(&got, SECRET_1));
+    assert_true(is_accepted(&got, SECRET_2));
 }
 
 static void send_https(struct test_sending *t, const struct tls_receiver *r)
@@ -365,6 +419,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_independent_verifier_accepts_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_accepts_two_signatures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(certificates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_may_not_be_sent_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
