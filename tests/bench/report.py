@@ -43,6 +43,7 @@ def goals(cases):
         ("holds, authorize and capture / pgbench TPC-B best", rate["holds_64"] / tpcb, ">=", 1.5),
         ("inbound webhook events accepted a second, 64 connections", rate["webhooks_64"], ">=", 5000),
         ("webhook events worked off to their end a second", rate["webhook_work"], ">=", 3000),
+        ("webhook deliveries that arrive a second", rate["deliveries"], ">=", 2000),
         ("a lone webhook event from its row to its end, p50 ms", cases["webhook_work"]["p50_us"] / 1000, "<=", 10),
         ("GET account a second, 64 connections", rate["account_64"], ">=", 20000),
         ("GET account, p99 ms", cases["account_64"]["p99_us"] / 1000, "<=", 10),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
 #include "shared/core/json_in.h"
 #include "shared/core/webhook_signature.h"
@@ -284,6 +285,23 @@ static void one_can_be_sent_again(void **state)
     drop_hook(&alice, "/fails_again");
 }
 
+/* Not for a few failures, but for five days of nothing else. */
+static void what_fails_for_days_is_disabled(void **state)
+{
+    (void)state;
+    static const int age[] = {E2E_SQL_AGE_FAILURES};
+    struct webhook_secret secret;
+    make_hook(&alice, "/fails_for_days", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/fails_for_days", 2);
+    assert_int_equal(send_as(&alice, "GET", "/v1/webhook-endpoints/@fails_for_days", NULL), 200);
+    assert_string_equal(api_string(&api, "status"), "enabled");
+    harness_do(&h, age, 1);
+    assert_true(eventually(is_disabled, (void *)"/v1/webhook-endpoints/@fails_for_days", PATIENCE_MS));
+    assert_non_null(strstr(api_string(&api, "disabled_reason"), "120 hours"));
+    drop_hook(&alice, "/fails_for_days");
+}
+
 static bool all_are_delivered(void *context)
 {
     (void)context;
@@ -328,6 +346,7 @@ int main(void)
         cmocka_unit_test(what_was_missed_is_recovered),
         cmocka_unit_test(an_example_can_be_had),
         cmocka_unit_test(one_can_be_sent_again),
+        cmocka_unit_test(what_fails_for_days_is_disabled),
         cmocka_unit_test(killed_in_the_middle),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .sweep_seconds = 1, .lease_seconds = 2});

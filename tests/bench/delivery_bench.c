@@ -1,0 +1,145 @@
+/* delivery_bench.c - how many deliveries a second arrive at a receiver on this machine, and how long a lone
+   one takes from its transfer's answer to its receiver: a private stack of one PostgreSQL, nats-server,
+   ledger-svc, ingress and webhook-svc. The events are in the stream before the clock runs, which begins with
+   the start of webhook-svc and so counts their way from event to delivery, its work through the relay, and
+   the request. Prints a line for run.sh. usage: delivery_bench [transfers] */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shared/core/clock.h"
+#include "tests/e2e/api.h"
+#include "tests/e2e/stream_reader.h"
+#include "tests/support/process.h"
+#include "tests/support/receiver.h"
+
+#define DEFAULT_TRANSFERS 10000
+#define OWNERS            8 /* each transfer is told to two of them */
+#define BATCH             100
+#define FUNDS             100000000
+#define LONE              100
+#define WAIT_MS           120000
+#define STOP_MS           10000
+#define BODY_SIZE         (BATCH * 160)
+
+static struct harness h;
+static struct api api;
+static struct receiver *receiver;
+static struct stream_reader events;
+static char accounts[OWNERS][TYPEID_TEXT_SIZE];
+
+static void must(int status, int wanted)
+{
+    if (status != wanted)
+        servers_fail("answered %d, not %d: %s", status, wanted, api.body.data);
+}
+
+static int post(const char *path, const char *body)
+{
+    char key[HARNESS_KEY_SIZE];
+    harness_new_key(key);
+    return api_send(&api, &(struct api_request){.path = path, .key = key, .body = body});
+}
+
+static void make_endpoint(const char *owner)
+{
+    char body[256];
+    (void)snprintf(
+        body, sizeof body,
+        "{\"owner\":\"%s\",\"url\":\"http://127.0.0.1:%d/ok\",\"event_types\":[\"transaction.posted\"]}",
+        owner, receiver_port(receiver));
+    must(post("/v1/webhook-endpoints", body), 201);
+}
+
+/* The next one pays the one after it. */
+static int write_transfer(char *to, size_t size, int n)
+{
+    return snprintf(to, size, "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":1}",
+                    accounts[n % OWNERS], accounts[(n + 1) % OWNERS]);
+}
+
+static void make_batch(int first)
+{
+    static char body[BODY_SIZE];
+    int len = snprintf(body, sizeof body, "{\"mode\":\"each\",\"transfers\":[");
+    for (int i = 0; i < BATCH; i++) {
+        if (i > 0)
+            body[len++] = ',';
+        len += write_transfer(body + len, sizeof body - (size_t)len, first + i);
+    }
+    (void)snprintf(body + len, sizeof body - (size_t)len, "]}");
+    must(post("/v1/transfers/batch", body), 200);
+}
+
+static void wait_for_events(int64_t count)
+{
+    for (int64_t until_ms = clock_monotonic_ms() + WAIT_MS; stream_reader_count(&events) < count;
+         pause_ms(10))
+        if (clock_monotonic_ms() > until_ms)
+            servers_fail("the relay does not publish");
+}
+
+static void throughput(int transfers)
+{
+    int64_t before = stream_reader_count(&events);
+    for (int i = 0; i < transfers; i += BATCH)
+        make_batch(i);
+    wait_for_events(before + transfers);
+    int64_t start_ms = clock_monotonic_ms();
+    program_start(&h.webhooks[0]);
+    if (!receiver_wait(receiver, "/ok", 2 * transfers, WAIT_MS))
+        servers_fail("%d of %d deliveries after %d ms", receiver_count(receiver, "/ok"), 2 * transfers,
+                     WAIT_MS);
+    int64_t took_ms = clock_monotonic_ms() - start_ms;
+    (void)printf("RESULT requests=%d seconds=%lld.%03lld non2xx=0 socket_errors=0", 2 * transfers,
+                 (long long)took_ms / 1000, (long long)took_ms % 1000);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void latency(void)
+{
+    static int64_t us[LONE];
+    for (int i = 0; i < LONE; i++) {
+        char body[256];
+        struct received got;
+        int count = receiver_count(receiver, "/ok");
+        (void)write_transfer(body, sizeof body, i);
+        must(post("/v1/transfers", body), 201);
+        int64_t answered_us = clock_monotonic_us();
+        if (!receiver_wait(receiver, "/ok", count + 2, WAIT_MS) ||
+            !receiver_get(receiver, "/ok", count, &got))
+            servers_fail("a lone event does not arrive");
+        us[i] = got.at_us - answered_us;
+    }
+    qsort(us, LONE, sizeof us[0], by_value);
+    (void)printf(" p50_us=%lld p99_us=%lld\n", (long long)us[LONE / 2], (long long)us[LONE * 99 / 100]);
+}
+
+int main(int argc, char **argv)
+{
+    int transfers = argc > 1 ? (int)strtol(argv[1], NULL, 10) : DEFAULT_TRANSFERS;
+    harness_start(&h, &(struct harness_options){.webhooks = 1});
+    (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
+    api_open(&api, &h, 0);
+    stream_reader_open(&events, &h, "PAY_EVENTS");
+    receiver = receiver_start();
+    for (int i = 0; i < OWNERS; i++) {
+        char owner[16];
+        (void)snprintf(owner, sizeof owner, "owner-%d", i);
+        harness_open_account_of(&h, owner, "EUR", accounts[i]);
+        harness_deposit(&h, accounts[i], "EUR", FUNDS);
+        make_endpoint(owner);
+    }
+    throughput(transfers);
+    latency();
+    receiver_stop(receiver);
+    stream_reader_close(&events);
+    api_close(&api);
+    harness_stop(&h, false);
+    return 0;
+}
