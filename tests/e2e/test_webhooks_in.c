@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "e2e_statements.h"
+#include "shared/core/clock.h"
+#include "shared/core/webhook_signature.h"
 #include "tests/e2e/books.h"
 #include "tests/e2e/cast.h"
 #include "tests/e2e/scene.h"
@@ -12,6 +14,7 @@
 
 #define COPIES  50
 #define STOP_MS 15000
+#define LARGEST (256 * 1024)
 #define EVENT   "{'event_id':'%s','event_type':'payment.succeeded','payload':{'payment':'po_1','amount':1250}}"
 #define BODY    "{'event_id':'evt_table','event_type':'payment.succeeded','payload':{'a':1}}"
 #define ALTERED "{'event_id':'evt_table','event_type':'payment.succeeded','payload':{'a':2}}"
@@ -183,6 +186,48 @@ static void bodies(void **state)
         api_expect_problem(&one, cases[i].status, cases[i].code, cases[i].pointer);
     }
     assert_int_equal(count_events(), before);
+}
+
+/* A signed request of any size; the body is sent as it is. */
+static void send_large(const char *event_id, const char *letter, size_t size)
+{
+    static char body[LARGEST + 2], headers[3][256];
+    char signature[WEBHOOK_SIGNATURE_SIZE];
+    struct webhook_secret secret;
+    int64_t now_s = clock_unix_us() / 1000000;
+    size_t len = (size_t)snprintf(
+        body, sizeof body, "{\"event_id\":\"%s\",\"event_type\":\"t\",\"payload\":{\"a\":\"", event_id);
+    while (len + strlen(letter) + strlen("\"}}") <= size)
+        len += (size_t)snprintf(body + len, sizeof body - len, "%s", letter);
+    len += (size_t)snprintf(body + len, sizeof body - len, "\"}}");
+    for (; len < size; len++)
+        body[len] = ' ';
+    assert_int_equal(webhook_secret_parse(STR_LIT(WEBHOOK_SECRET), &secret), STATUS_OK);
+    webhook_sign(&secret, STR_LIT("msg_1"), now_s, (struct str){body, len}, signature);
+    (void)snprintf(headers[0], sizeof headers[0], "webhook-id: msg_1");
+    (void)snprintf(headers[1], sizeof headers[1], "webhook-timestamp: %lld", (long long)now_s);
+    (void)snprintf(headers[2], sizeof headers[2], "webhook-signature: %s", signature);
+    (void)api_send(&one, &(struct api_request){.path = "/v1/webhooks/gateway",
+                                               .api_key = "",
+                                               .body = body,
+                                               .body_len = len,
+                                               .headers = {headers[0], headers[1], headers[2]}});
+}
+
+/* A byte that is six in JSON, and seven in the command, is still one event; so is the largest body. */
+static void large_bodies(void **state)
+{
+    (void)state;
+    send_large("evt_large", "x", LARGEST);
+    expect_accepted(&one, "evt_large", false);
+    send_large("evt_large", "x", LARGEST);
+    expect_accepted(&one, "evt_large", true);
+    send_large("evt_escaped", "\\u0001", LARGEST);
+    expect_accepted(&one, "evt_escaped", false);
+    send_large("evt_quotes", "\\\"", LARGEST);
+    expect_accepted(&one, "evt_quotes", false);
+    send_large("evt_too_large", "x", LARGEST + 1);
+    api_expect_problem(&one, 413, "payload_too_large", NULL);
 }
 
 static struct str stored(PGresult *r, int column)
@@ -424,12 +469,19 @@ static int run(void)
     api_open(&two, &h, 1);
     db = harness_database(&h);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures),        cmocka_unit_test(headers_twice),
-        cmocka_unit_test(order_of_refusals), cmocka_unit_test(bodies),
-        cmocka_unit_test(what_is_stored),    cmocka_unit_test(duplicates),
-        cmocka_unit_test(other_content),     cmocka_unit_test(copies_at_once),
-        cmocka_unit_test(over_a_restart),    cmocka_unit_test(killed_around_commit),
-        cmocka_unit_test(secrets_change),    cmocka_unit_test(every_event_has_its_work),
+        cmocka_unit_test(signatures),
+        cmocka_unit_test(headers_twice),
+        cmocka_unit_test(order_of_refusals),
+        cmocka_unit_test(bodies),
+        cmocka_unit_test(large_bodies),
+        cmocka_unit_test(what_is_stored),
+        cmocka_unit_test(duplicates),
+        cmocka_unit_test(other_content),
+        cmocka_unit_test(copies_at_once),
+        cmocka_unit_test(over_a_restart),
+        cmocka_unit_test(killed_around_commit),
+        cmocka_unit_test(secrets_change),
+        cmocka_unit_test(every_event_has_its_work),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     db_close(db);
