@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/store/endpoints.h"
+#include "ledger-svc/store/load_objects.h"
 #include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 
@@ -35,44 +36,6 @@ enum account_column {
     COL_METADATA,
     COL_CREATED_AT,
     COL_PLACE
-};
-
-/* Columns of load_holds.sql. */
-enum hold_column {
-    HOLD_ID,
-    HOLD_ACCOUNT,
-    HOLD_DESTINATION,
-    HOLD_OWNER,
-    HOLD_CURRENCY,
-    HOLD_AMOUNT,
-    HOLD_CAPTURED,
-    HOLD_STATUS,
-    HOLD_CAPTURE,
-    HOLD_DESCRIPTION,
-    HOLD_REFERENCE,
-    HOLD_METADATA,
-    HOLD_EXPIRES_AT,
-    HOLD_CREATED_AT,
-    HOLD_UPDATED_AT
-};
-
-/* Columns of load_originals.sql and load_original_entries.sql. */
-enum original_column {
-    ORIGINAL_ID,
-    ORIGINAL_KIND,
-    ORIGINAL_OWNER,
-    ORIGINAL_AMOUNT,
-    ORIGINAL_CURRENCY,
-    ORIGINAL_REVERSES,
-    ORIGINAL_HOLD,
-    ORIGINAL_REVERSED
-};
-enum original_entry_column {
-    ENTRY_TRANSACTION,
-    ENTRY_ACCOUNT,
-    ENTRY_DIRECTION,
-    ENTRY_AMOUNT,
-    ENTRY_CURRENCY
 };
 
 static enum status send_locks(struct store *st, const struct lock_list *locks)
@@ -201,19 +164,6 @@ static enum status send_all(struct store *st, const struct load_request *req, st
     return s;
 }
 
-/* A copy that outlives the PGresult; sticky failure through the ledger. */
-static struct str keep(struct ledger *l, struct str s)
-{
-    if (s.data == NULL || s.len == 0)
-        return (struct str){NULL, 0};
-    char *copy = arena_strndup(l->arena, s.data, s.len);
-    if (copy == NULL) {
-        l->out_of_memory = true;
-        return (struct str){NULL, 0};
-    }
-    return (struct str){copy, s.len};
-}
-
 static void read_account(struct ledger *l, const PGresult *r, int row)
 {
     struct uuid id = db_get_uuid(r, row, COL_ID);
@@ -226,9 +176,9 @@ static void read_account(struct ledger *l, const PGresult *r, int row)
                  (role.data == NULL || account_role_parse(role, &a->role));
     assert(known && currency.len == 3); /* the tables' CHECKs have the same words */
     memcpy(a->currency, currency.data, 3);
-    a->owner = keep(l, db_get_str(r, row, COL_OWNER));
-    a->name = keep(l, db_get_str(r, row, COL_NAME));
-    a->metadata = keep(l, db_get_str(r, row, COL_METADATA));
+    a->owner = load_keep(l, db_get_str(r, row, COL_OWNER));
+    a->name = load_keep(l, db_get_str(r, row, COL_NAME));
+    a->metadata = load_keep(l, db_get_str(r, row, COL_METADATA));
     a->allow_negative = db_get_bool(r, row, COL_ALLOW_NEGATIVE);
     a->debits_posted = db_get_int(r, row, COL_DEBITS_POSTED);
     a->credits_posted = db_get_int(r, row, COL_CREDITS_POSTED);
@@ -240,67 +190,6 @@ static void read_account(struct ledger *l, const PGresult *r, int row)
     db_get_place(r, row, COL_PLACE, a->place);
     a->loaded_version = a->version;
     a->loaded_status = a->status;
-}
-
-static void read_hold(struct ledger *l, const PGresult *r, int row)
-{
-    struct uuid id = db_get_uuid(r, row, HOLD_ID);
-    struct hold *h = ledger_add_hold(l, &id);
-    if (h == NULL)
-        return;
-    struct str currency = db_get_str(r, row, HOLD_CURRENCY);
-    bool known = hold_status_parse(db_get_str(r, row, HOLD_STATUS), &h->status);
-    assert(known && currency.len == 3); /* the tables' CHECKs have the same words */
-    memcpy(h->currency, currency.data, 3);
-    h->account_id = db_get_uuid(r, row, HOLD_ACCOUNT);
-    h->destination_id = db_get_uuid(r, row, HOLD_DESTINATION);
-    h->owner = keep(l, db_get_str(r, row, HOLD_OWNER));
-    h->amount = db_get_int(r, row, HOLD_AMOUNT);
-    h->captured = h->loaded_captured = db_get_int(r, row, HOLD_CAPTURED);
-    if (!db_is_null(r, row, HOLD_CAPTURE))
-        h->capture_id = db_get_uuid(r, row, HOLD_CAPTURE);
-    h->description = keep(l, db_get_str(r, row, HOLD_DESCRIPTION));
-    h->reference = keep(l, db_get_str(r, row, HOLD_REFERENCE));
-    h->metadata = keep(l, db_get_str(r, row, HOLD_METADATA));
-    h->expires_us = db_get_time(r, row, HOLD_EXPIRES_AT);
-    h->created_us = db_get_time(r, row, HOLD_CREATED_AT);
-    h->updated_us = db_get_time(r, row, HOLD_UPDATED_AT);
-}
-
-static void read_original(struct ledger *l, const PGresult *r, int row)
-{
-    struct uuid id = db_get_uuid(r, row, ORIGINAL_ID);
-    struct original *o = ledger_add_original(l, &id);
-    if (o == NULL)
-        return;
-    struct str currency = db_get_str(r, row, ORIGINAL_CURRENCY);
-    assert(currency.len == 3);
-    memcpy(o->currency, currency.data, 3);
-    o->kind = keep(l, db_get_str(r, row, ORIGINAL_KIND));
-    o->owner = keep(l, db_get_str(r, row, ORIGINAL_OWNER));
-    o->amount = db_get_int(r, row, ORIGINAL_AMOUNT);
-    if (!db_is_null(r, row, ORIGINAL_REVERSES))
-        o->details.reverses = db_get_uuid(r, row, ORIGINAL_REVERSES);
-    if (!db_is_null(r, row, ORIGINAL_HOLD))
-        o->details.hold = db_get_uuid(r, row, ORIGINAL_HOLD);
-    if (!db_is_null(r, row, ORIGINAL_REVERSED))
-        o->reversed = o->loaded_reversed = db_get_int(r, row, ORIGINAL_REVERSED);
-}
-
-/* Of an original that was read before. */
-static void read_original_entry(struct ledger *l, const PGresult *r, int row)
-{
-    struct uuid id = db_get_uuid(r, row, ENTRY_TRANSACTION);
-    struct original *o = ledger_find_original(l, &id);
-    struct original_entry *e = o == NULL ? NULL : ledger_add_original_entry(l, o);
-    if (e == NULL)
-        return;
-    struct str currency = db_get_str(r, row, ENTRY_CURRENCY);
-    assert(currency.len == 3);
-    memcpy(e->currency, currency.data, 3);
-    e->account_id = db_get_uuid(r, row, ENTRY_ACCOUNT);
-    e->is_debit = str_eq_c(db_get_str(r, row, ENTRY_DIRECTION), "debit");
-    e->amount = db_get_int(r, row, ENTRY_AMOUNT);
 }
 
 static void read_fx(struct ledger *l, const PGresult *r, int row)
@@ -324,7 +213,7 @@ static void read_keys(struct ledger *l, const PGresult *r, struct loaded *out)
         memcpy(k->fingerprint.bytes, fingerprint.data, DIGEST_SIZE);
         k->command_id = db_get_uuid(r, i, 2);
         k->status = (int)db_get_int(r, i, 3);
-        k->body = keep(l, db_get_str(r, i, 4));
+        k->body = load_keep(l, db_get_str(r, i, 4));
     }
     out->key_count = (size_t)n;
 }
@@ -340,7 +229,7 @@ static void read_sources(struct ledger *l, const PGresult *r, struct loaded *out
     for (int i = 0; i < n; i++) {
         out->sources[i].digest = db_get_uuid(r, i, 0);
         out->sources[i].status = (int)db_get_int(r, i, 1);
-        out->sources[i].body = keep(l, db_get_str(r, i, 2));
+        out->sources[i].body = load_keep(l, db_get_str(r, i, 2));
     }
     out->source_count = (size_t)n;
 }
@@ -398,9 +287,9 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     if (steps.sources >= 0)
         read_sources(l, results[steps.sources], &loaded);
     read_rows(l, results, steps.webhooks, webhook_events_read);
-    read_rows(l, results, steps.holds, read_hold);
-    read_rows(l, results, steps.originals, read_original);
-    read_rows(l, results, steps.original_entries, read_original_entry);
+    read_rows(l, results, steps.holds, load_hold);
+    read_rows(l, results, steps.originals, load_original);
+    read_rows(l, results, steps.original_entries, load_original_entry);
     read_rows(l, results, steps.fx, read_fx);
     read_rows(l, results, steps.accounts, read_account);
     endpoints_read(l, results, &steps.endpoints);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/store/columns.h"
+#include "ledger-svc/store/load_objects.h"
 #include "ledger_statements.h"
 
 /* Columns of load_webhook_events.sql. */
@@ -40,15 +41,6 @@ enum status webhook_events_send(struct store *st, const struct webhook_key_list 
     return db_pipeline_send(st->db, LEDGER_SQL_LOAD_WEBHOOK_EVENTS, &st->params);
 }
 
-/* A copy that outlives the PGresult. */
-static struct str keep(struct ledger *l, struct str s)
-{
-    char *copy = arena_strndup(l->arena, s.data, s.len);
-    if (copy == NULL)
-        l->out_of_memory = true;
-    return (struct str){copy, copy == NULL ? 0 : s.len};
-}
-
 void webhook_events_read(struct ledger *l, const PGresult *r, int row)
 {
     struct uuid digest =
@@ -62,7 +54,7 @@ void webhook_events_read(struct ledger *l, const PGresult *r, int row)
     assert(fingerprint.len == DIGEST_SIZE);
     memcpy(event->fingerprint.bytes, fingerprint.data, DIGEST_SIZE);
     event->id = db_get_uuid(r, row, WEBHOOK_ID);
-    event->status = keep(l, db_get_str(r, row, WEBHOOK_STATE));
+    event->status = load_keep(l, db_get_str(r, row, WEBHOOK_STATE));
 }
 
 enum status webhook_events_save(struct store *st, const struct plan *plan, int64_t now_us)
