@@ -1,8 +1,8 @@
 /* delivery_bench.c - how many deliveries a second arrive at a receiver on this machine, and how long a lone
-   one takes from its transfer's answer to its receiver: a private stack of one PostgreSQL, nats-server,
-   ledger-svc, ingress and webhook-svc. The events are in the stream before the clock runs, which begins with
-   the start of webhook-svc and so counts their way from event to delivery, its work through the relay, and
-   the request. Prints a line for run.sh. usage: delivery_bench [transfers] */
+   one takes, also beside an endpoint that hangs, from its transfer's answer to its receiver: a private stack
+   of one PostgreSQL, nats-server, ledger-svc, ingress and webhook-svc. The events are in the stream before
+   the clock runs, which begins with the start of webhook-svc and so counts their way from event to delivery,
+   its work through the relay, and the request. Prints a line for run.sh. usage: delivery_bench [transfers] */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 #define BATCH             100
 #define FUNDS             100000000
 #define LONE              100
+#define HANGING           200
 #define WAIT_MS           120000
 #define STOP_MS           10000
 #define BODY_SIZE         (BATCH * 160)
@@ -41,13 +42,13 @@ static int post(const char *path, const char *body)
     return api_send(&api, &(struct api_request){.path = path, .key = key, .body = body});
 }
 
-static void make_endpoint(const char *owner)
+static void make_endpoint(const char *owner, const char *path)
 {
     char body[256];
     (void)snprintf(
         body, sizeof body,
-        "{\"owner\":\"%s\",\"url\":\"http://127.0.0.1:%d/ok\",\"event_types\":[\"transaction.posted\"]}",
-        owner, receiver_port(receiver));
+        "{\"owner\":\"%s\",\"url\":\"http://127.0.0.1:%d%s\",\"event_types\":[\"transaction.posted\"]}",
+        owner, receiver_port(receiver), path);
     must(post("/v1/webhook-endpoints", body), 201);
 }
 
@@ -101,14 +102,15 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void latency(void)
+/* Between owners of whom nobody has an endpoint that hangs. */
+static void latency(const char *name)
 {
     static int64_t us[LONE];
     for (int i = 0; i < LONE; i++) {
         char body[256];
         struct received got;
         int count = receiver_count(receiver, "/ok");
-        (void)write_transfer(body, sizeof body, i);
+        (void)write_transfer(body, sizeof body, 2 + i % (OWNERS - 3));
         must(post("/v1/transfers", body), 201);
         int64_t answered_us = clock_monotonic_us();
         if (!receiver_wait(receiver, "/ok", count + 2, WAIT_MS) ||
@@ -117,7 +119,23 @@ static void latency(void)
         us[i] = got.at_us - answered_us;
     }
     qsort(us, LONE, sizeof us[0], by_value);
-    (void)printf(" p50_us=%lld p99_us=%lld\n", (long long)us[LONE / 2], (long long)us[LONE * 99 / 100]);
+    (void)printf(" %sp50_us=%lld %sp99_us=%lld", name, (long long)us[LONE / 2], name,
+                 (long long)us[LONE * 99 / 100]);
+}
+
+/* Owner 0 has an endpoint that never answers, and more for it than may be under way. */
+static void hang_one(void)
+{
+    int before = receiver_count(receiver, "/ok");
+    make_endpoint("owner-0", "/hang");
+    for (int i = 0; i < HANGING; i++) {
+        char body[256];
+        (void)write_transfer(body, sizeof body, 0);
+        must(post("/v1/transfers", body), 201);
+    }
+    if (!receiver_wait(receiver, "/hang", 1, WAIT_MS) ||
+        !receiver_wait(receiver, "/ok", before + 2 * HANGING, WAIT_MS))
+        servers_fail("nothing hangs");
 }
 
 int main(int argc, char **argv)
@@ -133,10 +151,13 @@ int main(int argc, char **argv)
         (void)snprintf(owner, sizeof owner, "owner-%d", i);
         harness_open_account_of(&h, owner, "EUR", accounts[i]);
         harness_deposit(&h, accounts[i], "EUR", FUNDS);
-        make_endpoint(owner);
+        make_endpoint(owner, "/ok");
     }
     throughput(transfers);
-    latency();
+    latency("");
+    hang_one();
+    latency("beside_");
+    (void)printf("\n");
     receiver_stop(receiver);
     stream_reader_close(&events);
     api_close(&api);

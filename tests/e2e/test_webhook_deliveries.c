@@ -285,6 +285,32 @@ static void one_can_be_sent_again(void **state)
     drop_hook(&alice, "/fails_again");
 }
 
+static bool nothing_is_in_the_stream(void *context)
+{
+    (void)context;
+    return inbound_stream_messages(&in, "PAY_WORK") == 0;
+}
+
+/* What is to wait for long waits in the database, and its message is gone; when it is due it has another one.
+ */
+static void long_waits_fill_no_stream(void **state)
+{
+    (void)state;
+    static const int hurry[] = {E2E_SQL_HURRY_PARKED_WORK};
+    struct webhook_secret secret;
+    make_hook(&alice, "/later", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/later", 1);
+    assert_true(
+        eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@later&status=failed", PATIENCE_MS));
+    assert_true(eventually(nothing_is_in_the_stream, NULL, PATIENCE_MS));
+    assert_int_equal(receiver_count(receiver, "/later"), 1);
+    harness_do(&h, hurry, 1);
+    wait_for("/later", 2);
+    assert_int_equal(receiver_distinct(receiver, "/later"), 1);
+    drop_hook(&alice, "/later");
+}
+
 /* Not for a few failures, but for five days of nothing else. */
 static void what_fails_for_days_is_disabled(void **state)
 {
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(what_was_missed_is_recovered),
         cmocka_unit_test(an_example_can_be_had),
         cmocka_unit_test(one_can_be_sent_again),
+        cmocka_unit_test(long_waits_fill_no_stream),
         cmocka_unit_test(what_fails_for_days_is_disabled),
         cmocka_unit_test(killed_in_the_middle),
     };

@@ -122,6 +122,8 @@ static int on_request(struct mg_connection *c, void *context)
         answer_with(c, 301, "Location: /ok-moved\r\n");
     else if (is(path, "/429"))
         answer_with(c, 429, "Retry-After: 2\r\n");
+    else if (is(path, "/later"))
+        answer_with(c, 429, "Retry-After: 600\r\n");
     else if (is(path, "/gone"))
         answer_with(c, 410, "");
     else if (is(path, "/500") || is(path, "/fails") || (is(path, "/first_fails") && !is_known))
