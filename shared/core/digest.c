@@ -72,7 +72,7 @@ struct uuid digest_slice(const struct uuid *key_digest, const struct uuid *batch
 
 struct uuid digest_endpoints_of(struct str owner)
 {
-    struct uuid digest;
+    struct uuid digest = {{0}};
     const struct str parts[] = {STR_LIT("webhook_endpoints"), owner};
     hash_parts(parts, 2, digest.bytes, sizeof(digest.bytes));
     return digest;

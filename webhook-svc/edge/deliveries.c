@@ -201,7 +201,7 @@ static enum status send_ended(void *context, struct db *db, struct job *const *j
 {
     struct deliveries *all = context;
     struct delivery_attempt_row attempts[BATCH_MAX];
-    struct endpoint_health_row health[BATCH_MAX];
+    struct endpoint_health_row health[BATCH_MAX] = {{.failures = 0}};
     size_t attempt_count = 0, health_count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct delivery *d = jobs[i]->object;

@@ -21,7 +21,7 @@
 
 #define BATCH_MAX       128
 #define ROWS_MAX        1024 /* deliveries of one statement */
-#define ACCOUNTS_MAX    (BATCH_MAX * 8)
+#define ACCOUNTS_MAX    (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
 #define BODY_MAX        ((size_t)1 << 20)
 #define PARAMS_MAX      (64 << 20)
 #define LOOK_US         INT64_C(250000)
@@ -88,7 +88,7 @@ static void gather_accounts(struct fanout *f)
     f->account_count = 0;
     for (int i = 0; i < f->message_count; i++) {
         size_t count = f->messages[i].event != NULL ? owner_event_accounts(f->messages[i].event, ids) : 0;
-        for (size_t k = 0; k < count && f->account_count < ACCOUNTS_MAX; k++)
+        for (size_t k = 0; k < count; k++)
             f->accounts[f->account_count++] = ids[k];
     }
 }

@@ -44,7 +44,7 @@ static void drop(struct subscribers *s, struct subscriber *gone)
 
 static struct subscriber *add(struct subscribers *s, const struct uuid *id)
 {
-    if (s->count == s->cap) {
+    if (s->list == NULL || s->count == s->cap) {
         size_t cap = s->cap > 0 ? 2 * s->cap : 64;
         struct subscriber *longer = reallocarray(s->list, cap, sizeof *longer);
         if (longer == NULL)

@@ -186,12 +186,13 @@ enum status store_find_delivery(struct db *db, const struct uuid *id, struct str
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     enum status s = find(db, WEBHOOK_SQL_FIND_DELIVERY, id, owner, &r);
-    if (s == STATUS_OK)
-        *ret_found =
-            (struct found_delivery){.work = db_is_null(r, 0, 0) ? (struct uuid){{0}} : db_get_uuid(r, 0, 0),
-                                    .can_be_sent = db_get_bool(r, 0, 1),
-                                    .is_enabled = db_get_bool(r, 0, 2)};
-    return s;
+    if (s != STATUS_OK)
+        return s;
+    *ret_found =
+        (struct found_delivery){.can_be_sent = db_get_bool(r, 0, 1), .is_enabled = db_get_bool(r, 0, 2)};
+    if (!db_is_null(r, 0, 0))
+        ret_found->work = db_get_uuid(r, 0, 0);
+    return STATUS_OK;
 }
 
 enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpoint, int64_t since_us,

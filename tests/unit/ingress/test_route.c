@@ -128,7 +128,7 @@ static const char *method_word(const struct route *r)
 {
     static char word[16];
     size_t i = 0;
-    for (; r->method[i] != '\0' && i < sizeof(word) - 1; i++) {
+    for (; i < sizeof(word) - 1 && r->method[i] != '\0'; i++) {
         word[i] = (char)tolower((unsigned char)r->method[i]);
     }
     word[i] = '\0';
