@@ -63,7 +63,14 @@ static void start_nats(struct harness *h)
     fill_in_passwords(pings, &settings);
     if (buf_status(&settings) != STATUS_OK)
         servers_fail("%s is too long", NATS_TEMPLATE);
-    servers_nats_create(&h->nats, settings.data);
+    if (h->has_cluster) {
+        servers_nats_create_cluster(h->cluster, settings.data);
+        (void)snprintf(h->nats_servers, sizeof h->nats_servers, "%s,%s,%s", h->cluster[0].url,
+                       h->cluster[1].url, h->cluster[2].url);
+    } else {
+        servers_nats_create(&h->nats, settings.data);
+        (void)snprintf(h->nats_servers, sizeof h->nats_servers, "%s", h->nats.url);
+    }
 }
 
 /* "user:password" in a file that nobody else may read, as the services demand. */
@@ -179,7 +186,8 @@ static void make_api_key(struct harness *h)
 /* Who a program is at PostgreSQL and at nats-server, and where it finds them. */
 struct identity {
     const char *role, *user;
-    int postgres_port, nats_port;
+    int postgres_port;
+    struct fault_proxy *bus_proxy; /* NULL: reached directly */
 };
 
 static void set_common(struct harness *h, struct program *p, const struct identity *identity)
@@ -187,7 +195,10 @@ static void set_common(struct harness *h, struct program *p, const struct identi
     char url[128];
     database_url(identity->postgres_port, identity->role, url);
     program_set(p, "PAYBUS_DATABASE_URL", "%s", url);
-    program_set(p, "PAYBUS_NATS_SERVERS", "nats://127.0.0.1:%d", identity->nats_port);
+    if (identity->bus_proxy != NULL)
+        program_set(p, "PAYBUS_NATS_SERVERS", "nats://127.0.0.1:%d", fault_proxy_port(identity->bus_proxy));
+    else
+        program_set(p, "PAYBUS_NATS_SERVERS", "%s", h->nats_servers);
     program_set(p, "PAYBUS_NATS_CREDENTIALS_FILE", "%s/%s.nats", h->directory, identity->user);
     program_set(p, "PAYBUS_INSTANCE", "%s", p->name);
 }
@@ -200,10 +211,12 @@ static void configure_ledger(struct harness *h, int i)
         .role = "paybus_ledger",
         .user = "ledger",
         .postgres_port = h->database_proxy != NULL ? fault_proxy_port(h->database_proxy) : h->postgres.port,
-        .nats_port = h->bus_proxy != NULL ? fault_proxy_port(h->bus_proxy) : h->nats.port};
+        .bus_proxy = h->bus_proxy};
     program_init(p, names[i], PAYBUS_LEDGER_PATH, h->directory, port_free());
     set_common(h, p, &identity);
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
+    if (h->has_cluster)
+        program_set(p, "PAYBUS_STREAM_REPLICAS", "%d", SERVERS_CLUSTER_NODES);
     if (h->slice_transfers > 0)
         program_set(p, "PAYBUS_LEDGER_SLICE_TRANSFERS", "%d", h->slice_transfers);
 }
@@ -212,10 +225,8 @@ static void configure_ingress(struct harness *h, int i)
 {
     static const char *const names[HARNESS_PROGRAMS_MAX] = {"ingress-1", "ingress-2"};
     struct program *p = &h->ingresses[i];
-    const struct identity identity = {.role = "paybus_ingress",
-                                      .user = "ingress",
-                                      .postgres_port = h->postgres.port,
-                                      .nats_port = h->nats.port};
+    const struct identity identity = {
+        .role = "paybus_ingress", .user = "ingress", .postgres_port = h->postgres.port};
     program_init(p, names[i], PAYBUS_INGRESS_PATH, h->directory, port_free());
     set_common(h, p, &identity);
     set_webhooks(h, p);
@@ -234,8 +245,7 @@ static void configure_webhook(struct harness *h, int i)
     const struct identity identity = {.role = "paybus_webhook",
                                       .user = "webhook",
                                       .postgres_port =
-                                          proxy != NULL ? fault_proxy_port(proxy) : h->postgres.port,
-                                      .nats_port = h->nats.port};
+                                          proxy != NULL ? fault_proxy_port(proxy) : h->postgres.port};
     program_init(p, names[i], PAYBUS_WEBHOOK_PATH, h->directory, port_free());
     set_common(h, p, &identity);
     set_webhooks(h, p);
@@ -289,6 +299,7 @@ void harness_start(struct harness *h, const struct harness_options *options)
     *h = (struct harness){.ledger_count = options->ledgers > 0 ? options->ledgers : 1,
                           .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
                           .webhook_count = options->webhooks,
+                          .has_cluster = options->nats_cluster,
                           .slice_transfers = options->slice_transfers,
                           .lease_seconds = options->lease_seconds,
                           .sweep_seconds = options->sweep_seconds};
@@ -335,6 +346,8 @@ void harness_stop(struct harness *h, bool failed)
     fault_proxy_stop(h->bus_proxy);
     fault_proxy_stop(h->webhook_database_proxy);
     servers_nats_destroy(&h->nats);
+    for (int i = 0; i < SERVERS_CLUSTER_NODES; i++)
+        servers_nats_destroy(&h->cluster[i]);
     servers_postgres_destroy(&h->postgres);
     if (failed)
         (void)fprintf(stderr, "whole logs are in %s\n", h->directory);

@@ -21,6 +21,7 @@
 struct harness_options {
     int ledgers, ingresses;           /* how many of each; 0 means 1 */
     int webhooks;                     /* how many of webhook-svc; 0: none */
+    bool nats_cluster;                /* three nats-servers; streams with three copies */
     bool database_proxy;              /* ledger-svc reaches PostgreSQL through a fault proxy */
     bool bus_proxy;                   /* ledger-svc reaches nats-server through a fault proxy */
     bool webhook_database_proxy;      /* webhook-svc reaches PostgreSQL through a fault proxy */
@@ -30,6 +31,9 @@ struct harness_options {
 struct harness {
     struct servers_postgres postgres;
     struct servers_nats nats;
+    struct servers_nats cluster[SERVERS_CLUSTER_NODES]; /* instead, if asked for */
+    char nats_servers[256];                             /* all URLs */
+    bool has_cluster;
     char directory[SERVERS_PATH_SIZE]; /* logs, credentials */
     struct program ledgers[HARNESS_PROGRAMS_MAX], ingresses[HARNESS_PROGRAMS_MAX],
         webhooks[HARNESS_PROGRAMS_MAX];

@@ -12,7 +12,7 @@ void stream_reader_open(struct stream_reader *r, const struct harness *h, const 
     *r = (struct stream_reader){.stream = stream};
     (void)snprintf(credentials, sizeof credentials, "%s/ops.nats", h->directory);
     struct bus_options options = {
-        .servers = h->nats.url, .credentials_file = credentials, .name = "stream_reader"};
+        .servers = h->nats_servers, .credentials_file = credentials, .name = "stream_reader"};
     if (bus_open(&options, &r->bus) != STATUS_OK || bus_wait_connected(r->bus, CONNECT_MS) != STATUS_OK ||
         natsConnection_JetStream(&r->js, bus_raw(r->bus), NULL) != NATS_OK)
         servers_fail("ops cannot connect to nats-server");
@@ -44,29 +44,43 @@ int64_t stream_reader_created(const struct stream_reader *r)
     return created_ns;
 }
 
+bool stream_reader_leader(const struct stream_reader *r, char ret_name[SERVERS_NATS_NAME_SIZE])
+{
+    jsStreamInfo *info = NULL;
+    if (js_GetStreamInfo(&info, r->js, r->stream, NULL, NULL) != NATS_OK)
+        return false;
+    bool has_leader =
+        info->Cluster != NULL && info->Cluster->Leader != NULL && info->Cluster->ReplicasLen == 2;
+    if (has_leader)
+        (void)snprintf(ret_name, SERVERS_NATS_NAME_SIZE, "%s", info->Cluster->Leader);
+    jsStreamInfo_Destroy(info);
+    return has_leader;
+}
+
 int64_t stream_reader_count(const struct stream_reader *r)
 {
     jsStreamState state;
     return read_state(r, &state) ? (int64_t)state.Msgs : 0;
 }
 
-void stream_reader_walk(const struct stream_reader *r,
+bool stream_reader_walk(const struct stream_reader *r,
                         void (*visit)(void *context, const char *subject, const json_t *body), void *context)
 {
     jsStreamState state;
     if (!read_state(r, &state))
-        servers_fail("the stream %s cannot be read", r->stream);
+        return false;
     for (uint64_t seq = state.FirstSeq; seq <= state.LastSeq; seq++) {
         natsMsg *message = NULL;
         natsStatus s = js_GetMsg(&message, r->js, r->stream, seq, NULL, NULL);
         if (s == NATS_NOT_FOUND)
             continue;
         if (s != NATS_OK)
-            servers_fail("message %llu of %s cannot be read", (unsigned long long)seq, r->stream);
+            return false;
         json_t *body = json_loadb(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message),
                                   JSON_REJECT_DUPLICATES, NULL);
         visit(context, natsMsg_GetSubject(message), body);
         json_decref(body);
         natsMsg_Destroy(message);
     }
+    return true;
 }

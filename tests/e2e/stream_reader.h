@@ -19,9 +19,11 @@ void stream_reader_close(struct stream_reader *r);
 int64_t stream_reader_count(const struct stream_reader *r);
 /* When it was made, 0 as above: another stream was made at another time. */
 int64_t stream_reader_created(const struct stream_reader *r);
+/* Which node of three leads the stream; false: none, or it has not three copies. */
+bool stream_reader_leader(const struct stream_reader *r, char ret_name[SERVERS_NATS_NAME_SIZE]);
 /* Each message from the first on: its subject and its body, which are borrowed. Those that are gone are
-   passed over. */
-void stream_reader_walk(const struct stream_reader *r,
+   passed over. False: it cannot be read now. */
+bool stream_reader_walk(const struct stream_reader *r,
                         void (*visit)(void *context, const char *subject, const json_t *body), void *context);
 
 #endif

@@ -79,7 +79,7 @@ static void expect_each_once(void)
         fail_msg("%lld messages of %s events", (long long)stream_reader_count(&reader),
                  database_value(superuser, "select count(*) from paybus.events"));
     stream.count = 0;
-    stream_reader_walk(&reader, note, NULL);
+    assert_true(stream_reader_walk(&reader, note, NULL));
     expect_objects_in_order();
     qsort(stream.seqs, stream.count, sizeof stream.seqs[0], compare_numbers);
     PGresult *r = PQexec(superuser, "select seq from paybus.events order by seq");
@@ -231,7 +231,7 @@ static void tells_the_same(void **state)
     assert_int_equal(api_get(&api, "/v1/events?limit=100"), 200);
     json_t *listed = json_incref(api_at(&api, "data"));
     assert_true(json_array_size(listed) >= 100);
-    stream_reader_walk(&reader, compare_with_list, listed);
+    assert_true(stream_reader_walk(&reader, compare_with_list, listed));
     for (size_t i = 0; i < json_array_size(listed); i++)
         assert_true(json_is_true(json_object_get(json_array_get(listed, i), "found")));
     json_decref(listed);

@@ -122,7 +122,7 @@ static void expect_each_once(void)
         fail_msg("%lld messages of %s that are received", (long long)stream_reader_count(&work),
                  database_value(superuser, "select count(*) from paybus.work where state = 'received'"));
     seen.count = 0;
-    stream_reader_walk(&work, note, NULL);
+    assert_true(stream_reader_walk(&work, note, NULL));
     qsort(seen.ids, seen.count, sizeof seen.ids[0], compare_ids);
     (void)snprintf(sql, sizeof sql, UNFINISHED, "replace(id::text, '-', '')");
     (void)strncat(sql, " order by id", sizeof sql - strlen(sql) - 1);

@@ -40,8 +40,10 @@ pid_t servers_standby_receiver(const struct servers_postgres *standby);
 void servers_standby_move(struct servers_postgres *standby, int port);
 void servers_standby_promote(struct servers_postgres *standby); /* it takes writes when this returns */
 
+#define SERVERS_NATS_NAME_SIZE 32
 struct servers_nats {
     char directory[SERVERS_PATH_SIZE]; /* nats.conf, jetstream/ and log */
+    char name[SERVERS_NATS_NAME_SIZE]; /* its server_name */
     char url[64];
     int port;
     pid_t pid; /* 0: not running */
@@ -49,6 +51,9 @@ struct servers_nats {
 
 /* JetStream on. settings: further text for the configuration file (authorization, limits), or NULL. */
 void servers_nats_create(struct servers_nats *nats, const char *settings);
+/* Three of them that are one cluster. */
+#define SERVERS_CLUSTER_NODES 3
+void servers_nats_create_cluster(struct servers_nats nodes[SERVERS_CLUSTER_NODES], const char *settings);
 void servers_nats_start(struct servers_nats *nats);
 void servers_nats_stop(struct servers_nats *nats); /* SIGTERM */
 void servers_nats_kill(struct servers_nats *nats); /* SIGKILL */

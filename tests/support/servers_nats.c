@@ -14,6 +14,7 @@
 #define START_TIMEOUT_MS 15000
 #define STOP_TIMEOUT_MS  15000
 #define START_TRIES      5
+#define SETTINGS_MAX     (64 << 10)
 
 static void write_config(const struct servers_nats *nats, const char *settings)
 {
@@ -22,8 +23,8 @@ static void write_config(const struct servers_nats *nats, const char *settings)
     FILE *f = fopen(path, "we");
     if (!f)
         servers_fail("%s cannot be written", path);
-    fprintf(f, "server_name: test\nmax_payload: 8MB\njetstream { store_dir: \"%s/jetstream\" }\n%s\n",
-            nats->directory, settings ? settings : "");
+    fprintf(f, "server_name: %s\nmax_payload: 8MB\njetstream { store_dir: \"%s/jetstream\" }\n%s\n",
+            nats->name, nats->directory, settings ? settings : "");
     fclose(f);
 }
 
@@ -59,6 +60,7 @@ void servers_nats_create(struct servers_nats *nats, const char *settings)
 {
     memset(nats, 0, sizeof(*nats));
     servers_make_directory(nats->directory);
+    snprintf(nats->name, sizeof(nats->name), "%s", strrchr(nats->directory, '/') + 1);
     write_config(nats, settings);
     for (int i = 0; i < START_TRIES; i++) {
         nats->port = port_free();
@@ -68,6 +70,32 @@ void servers_nats_create(struct servers_nats *nats, const char *settings)
             return;
     }
     servers_fail("nats-server does not start, see %s/log", nats->directory);
+}
+
+/* Settings and routes between all nodes, of which this one listens on its port. */
+static void write_cluster(char *text, size_t size, const char *settings, const int *ports, int node)
+{
+    snprintf(text, size,
+             "%s\ncluster { name: test, listen: \"127.0.0.1:%d\", routes: [\"nats://127.0.0.1:%d\","
+             " \"nats://127.0.0.1:%d\", \"nats://127.0.0.1:%d\"] }\n",
+             settings, ports[node], ports[0], ports[1], ports[2]);
+}
+
+void servers_nats_create_cluster(struct servers_nats nodes[SERVERS_CLUSTER_NODES], const char *settings)
+{
+    static char text[SETTINGS_MAX];
+    int ports[SERVERS_CLUSTER_NODES];
+    for (int i = 0; i < SERVERS_CLUSTER_NODES; i++) {
+        bool taken = true;
+        while (taken) {
+            ports[i] = port_free();
+            taken = (i > 0 && ports[i] == ports[0]) || (i > 1 && ports[i] == ports[1]);
+        }
+    }
+    for (int i = 0; i < SERVERS_CLUSTER_NODES; i++) {
+        write_cluster(text, sizeof(text), settings, ports, i);
+        servers_nats_create(&nodes[i], text);
+    }
 }
 
 void servers_nats_start(struct servers_nats *nats)
