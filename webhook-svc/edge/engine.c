@@ -17,12 +17,11 @@
 #define DATABASE_RETRY_US INT64_C(200000)
 #define SIGNS_PER_LEASE   3
 #define DRAIN_US          INT64_C(7000000)
+#define ASIDE_MS          60000
 
-/* Errors quote what others sent: what is cut in the middle of a character, or is none, would be no text for
-   PostgreSQL. */
-static void copy_plain(const char *text, char ret_text[JOB_ERROR_SIZE])
+void job_copy_plain(const char *text, char *ret_text, size_t size)
 {
-    (void)snprintf(ret_text, JOB_ERROR_SIZE, "%s", text);
+    (void)snprintf(ret_text, size, "%s", text);
     for (char *c = ret_text; *c != '\0'; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
@@ -32,7 +31,7 @@ void job_end(struct job *job, enum work_result result, const char *error)
 {
     struct engine *e = job->engine;
     job->result = result;
-    copy_plain(error != NULL ? error : "", job->error);
+    job_copy_plain(error != NULL ? error : "", job->error, sizeof job->error);
     monitor_lock(&e->monitor);
     e->ended[e->ended_count++] = job;
     monitor_unlock(&e->monitor);
@@ -50,6 +49,14 @@ void engine_release(struct engine *e, struct job *job)
     metric_set(webhook_metrics.kinds[e->handler->kind].in_flight, e->capacity - e->free_count);
 }
 
+void engine_set_aside(struct engine *e, struct job *job)
+{
+    log_event(LOG_ERROR, "work_set_aside", log_str("subject", natsMsg_GetSubject(job->message)));
+    metric_add(webhook_metrics.kinds[e->handler->kind].set_aside, 1);
+    pull_send_back(e->bus, job->message, ASIDE_MS);
+    engine_release(e, job);
+}
+
 void engine_database_failed(struct engine *e, const char *what, enum status status)
 {
     link_failed(&e->link, what, status);
@@ -64,6 +71,8 @@ static void begin(struct engine *e, natsMsg *message)
     *job = (struct job){.engine = e, .message = message, .work.kind = e->handler->kind};
     if (pull_place(message, &place) != STATUS_OK)
         log_event(LOG_ERROR, "message_without_place", log_str("subject", natsMsg_GetSubject(message)));
+    if (place.stored_us == 0)
+        place.stored_us = clock_unix_us();
     job->deliveries = place.deliveries;
     job->stored_us = place.stored_us;
     job->stream_seq = place.stream_seq;

@@ -11,20 +11,35 @@
 
 #define TRY_AGAIN_MS 16000
 
+size_t engine_letter_bytes(const struct job *job)
+{
+    size_t len = (size_t)natsMsg_GetDataLength(job->message);
+    return len < LETTER_BYTES_MAX ? len : LETTER_BYTES_MAX;
+}
+
+static void write_subject(struct job *job)
+{
+    if (!job->is_troublesome)
+        job_copy_plain(natsMsg_GetSubject(job->message), job->subject, sizeof job->subject);
+    else
+        work_subject(WORK_SUBJECT_PREFIX, job->work.kind, &job->work.id, job->subject);
+}
+
 struct dead_letter engine_dead_letter(struct engine *e, struct job *job)
 {
-    return (struct dead_letter){
-        .id = job->dead_letter,
-        .work_id = job->work.id,
-        .object_id = job->work.object_id,
-        .kind = e->handler->kind,
-        .event_type = job->event_type[0] != '\0' ? str_of(job->event_type) : (struct str){0},
-        .subject = natsMsg_GetSubject(job->message),
-        .payload = {natsMsg_GetData(job->message), (size_t)natsMsg_GetDataLength(job->message)},
-        .error = job->error,
-        .attempts = job->work.attempts,
-        .publication = 1,
-        .orig_us = job->work.enqueued_us};
+    bool has_type = job->event_type[0] != '\0' && !job->is_troublesome;
+    write_subject(job);
+    return (struct dead_letter){.id = job->dead_letter,
+                                .work_id = job->work.id,
+                                .object_id = job->work.object_id,
+                                .kind = e->handler->kind,
+                                .event_type = has_type ? str_of(job->event_type) : (struct str){0},
+                                .subject = job->subject,
+                                .payload = {natsMsg_GetData(job->message), engine_letter_bytes(job)},
+                                .error = job->error,
+                                .attempts = job->work.attempts,
+                                .publication = 1,
+                                .orig_us = job->work.enqueued_us};
 }
 
 static void give_up(struct engine *e, struct job *job)

@@ -3,6 +3,7 @@
    does anything begin. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
@@ -10,7 +11,7 @@
 #include "webhook-svc/edge/webhook_metrics.h"
 
 #define BY_HAND        "nats"
-#define NAMELESS       "its subject names no work"
+#define NAMELESS       "its subject names no work, %d bytes"
 #define OBJECT_IS_GONE "what it is about is not there"
 #define STEPS_MAX      6
 
@@ -65,8 +66,9 @@ static void add_nameless(struct engine *e, struct claim *c, struct job *job)
 {
     job->is_nameless = true;
     job->work = (struct work){.kind = e->handler->kind, .enqueued_us = job->stored_us};
-    job->dead_letter = uuid7_make(job->stored_us, (uint32_t)job->stream_seq, 0);
-    (void)snprintf(job->error, sizeof job->error, NAMELESS);
+    job->dead_letter =
+        job->stream_seq > 0 ? uuid7_make(job->stored_us, (uint32_t)job->stream_seq, 0) : ids_next(&e->ids);
+    (void)snprintf(job->error, sizeof job->error, NAMELESS, natsMsg_GetDataLength(job->message));
     c->nameless[c->nameless_count++] = engine_dead_letter(e, job);
 }
 
@@ -230,29 +232,79 @@ static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
         e->handler->flush(e->options.context, (int)count);
 }
 
-void engine_claim(struct engine *e)
+/* One transaction. */
+static enum status claim_once(struct engine *e, struct job **jobs, size_t count)
 {
     struct claim *c = &e->claim;
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     CLEANUP(db_result_ptr) PGresult *objects = NULL;
-    size_t count = (size_t)e->arrived_count;
-    *c = (struct claim){.jobs = e->arrived, .count = count < ENGINE_BATCH_MAX ? count : ENGINE_BATCH_MAX};
-    qsort(c->jobs, c->count, sizeof(struct job *), by_id);
-    enum status s = load(e, c, &rows);
-    if (s == STATUS_OK) {
-        decide_all(e, c, rows);
-        s = commit(e, c, &objects);
+    *c = (struct claim){.jobs = jobs, .count = count};
+    enum status s = link_connect(&e->link);
+    if (s == STATUS_OK)
+        s = load(e, c, &rows);
+    if (s != STATUS_OK)
+        return s;
+    decide_all(e, c, rows);
+    s = commit(e, c, &objects);
+    if (s == STATUS_OK)
+        go_on(e, c, objects);
+    return s;
+}
+
+static void put_back(struct engine *e, struct job *const *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        e->arrived[e->arrived_count++] = jobs[i];
+}
+
+/* As store_some. */
+static enum status claim_some(struct engine *e, struct job **jobs, size_t count)
+{
+    enum status s = claim_once(e, jobs, count);
+    if (s == STATUS_OK)
+        return s;
+    if (e->link.db == NULL || !link_blames_a_row(&e->link, s)) {
+        put_back(e, jobs, count);
+        if (e->link.db != NULL)
+            engine_database_failed(e, "claim", s);
+        return s;
     }
-    if (s != STATUS_OK) {
-        engine_database_failed(e, "claim", s);
-        return;
+    link_failed(&e->link, "claim", s);
+    if (count == 1 && jobs[0]->is_troublesome) {
+        engine_set_aside(e, jobs[0]);
+        return STATUS_OK;
     }
-    struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
-    for (size_t i = 0; i < c->count; i++)
-        jobs[i] = c->jobs[i];
-    c->jobs = jobs; /* what they leave is room for others */
-    e->arrived_count -= (int)c->count;
-    for (int i = 0; i < e->arrived_count; i++)
-        e->arrived[i] = e->arrived[(size_t)i + c->count];
-    go_on(e, c, objects);
+    if (count == 1) {
+        jobs[0]->is_troublesome = true;
+        return claim_some(e, jobs, 1);
+    }
+    size_t half = count / 2;
+    s = claim_some(e, jobs, half);
+    if (s == STATUS_OK)
+        return claim_some(e, jobs + half, count - half);
+    put_back(e, jobs + half, count - half);
+    return s;
+}
+
+/* Any of them may turn out to name no work, and becomes a dead letter then. */
+static size_t take_arrived(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_MAX])
+{
+    size_t count = 0, bytes = 0;
+    for (; count < ENGINE_BATCH_MAX && count < (size_t)e->arrived_count; count++) {
+        bytes += engine_letter_bytes(e->arrived[count]);
+        if (count > 0 && bytes > ENGINE_BYTES_MAX)
+            break;
+        ret_jobs[count] = e->arrived[count];
+    }
+    e->arrived_count -= (int)count;
+    memmove(e->arrived, e->arrived + count, (size_t)e->arrived_count * sizeof(struct job *));
+    qsort(ret_jobs, count, sizeof(struct job *), by_id);
+    return count;
+}
+
+void engine_claim(struct engine *e)
+{
+    struct job *jobs[ENGINE_BATCH_MAX];
+    size_t count = take_arrived(e, jobs);
+    (void)claim_some(e, jobs, count); /* what is not claimed is there at the next turn */
 }

@@ -13,6 +13,9 @@
 #include "webhook-svc/store/work.h"
 
 #define ENGINE_BATCH_MAX 256
+/* All payloads of a batch of dead letters, and what is kept of one: more than any event has. */
+#define ENGINE_BYTES_MAX ((size_t)4 << 20)
+#define LETTER_BYTES_MAX ((size_t)512 << 10)
 
 /* The arrived ones of one transaction, sorted by id. */
 struct claim {
@@ -66,8 +69,13 @@ void engine_look_at_burials(struct engine *e);
 
 /* Its message goes, the job is free. */
 void engine_release(struct engine *e, struct job *job);
+/* The database refuses it though it is alone: its message comes again later, and holds up nobody. */
+void engine_set_aside(struct engine *e, struct job *job);
 void engine_database_failed(struct engine *e, const char *what, enum status status);
-/* What a job that ends dead leaves behind; strings are borrowed from the job. */
+/* What a job that ends dead leaves behind; strings are borrowed from the job. Of a troublesome one no more
+   than what cannot fail. */
 struct dead_letter engine_dead_letter(struct engine *e, struct job *job);
+/* Of its payload, if it leaves one. */
+size_t engine_letter_bytes(const struct job *job);
 
 #endif

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
@@ -18,20 +19,34 @@ static int by_id(const void *a, const void *b)
     return uuid_compare(&(*(struct job *const *)a)->work.id, &(*(struct job *const *)b)->work.id);
 }
 
-static void take_ended(struct engine *e, struct ending *x)
+static size_t bytes_of(const struct job *job)
 {
-    monitor_lock(&e->monitor);
-    while (x->count < ENGINE_BATCH_MAX && e->ended_count > 0)
-        x->jobs[x->count++] = e->ended[--e->ended_count];
-    monitor_unlock(&e->monitor);
-    qsort(x->jobs, x->count, sizeof(struct job *), by_id);
+    bool has_failed = job->result != RESULT_DONE && job->result != RESULT_IGNORED;
+    return has_failed ? engine_letter_bytes(job) : 0;
 }
 
-static void put_back(struct engine *e, const struct ending *x)
+static size_t take_ended(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_MAX])
+{
+    size_t count = 0, bytes = 0;
+    monitor_lock(&e->monitor);
+    while (count < ENGINE_BATCH_MAX && e->ended_count > 0) {
+        struct job *job = e->ended[e->ended_count - 1];
+        bytes += bytes_of(job);
+        if (count > 0 && bytes > ENGINE_BYTES_MAX)
+            break;
+        ret_jobs[count++] = job;
+        e->ended_count--;
+    }
+    monitor_unlock(&e->monitor);
+    qsort(ret_jobs, count, sizeof(struct job *), by_id);
+    return count;
+}
+
+static void put_back(struct engine *e, struct job *const *jobs, size_t count)
 {
     monitor_lock(&e->monitor);
-    for (size_t i = 0; i < x->count; i++)
-        e->ended[e->ended_count++] = x->jobs[i];
+    for (size_t i = 0; i < count; i++)
+        e->ended[e->ended_count++] = jobs[i];
     monitor_unlock(&e->monitor);
 }
 
@@ -163,6 +178,7 @@ static void log_end(const struct job *job, enum work_state state)
 static void settle(struct engine *e, struct ending *x)
 {
     size_t dead = 0;
+    crash_point("work_stored");
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
         enum work_state state = x->rows[i].state;
@@ -186,20 +202,57 @@ static void settle(struct engine *e, struct ending *x)
     }
 }
 
-void engine_store(struct engine *e)
+/* One transaction. */
+static enum status store_once(struct engine *e, struct job *const *jobs, size_t count)
 {
     struct ending *x = &e->ending;
-    *x = (struct ending){0};
-    take_ended(e, x);
-    if (x->count == 0)
+    x->count = count;
+    x->dead_count = 0;
+    memcpy(x->jobs, jobs, count * sizeof(struct job *));
+    enum status s = link_connect(&e->link);
+    if (s == STATUS_OK)
+        s = store(e, x);
+    if (s == STATUS_OK)
+        settle(e, x);
+    return s;
+}
+
+/* One that is refused must not hold up the others: halved until it stands alone, then with as little as
+   possible, then it is set aside. Depth: the logarithm of ENGINE_BATCH_MAX. */
+static enum status store_some(struct engine *e, struct job **jobs, size_t count)
+{
+    enum status s = store_once(e, jobs, count);
+    if (s == STATUS_OK)
+        return s;
+    if (e->link.db == NULL || !link_blames_a_row(&e->link, s)) {
+        put_back(e, jobs, count);
+        if (e->link.db != NULL)
+            engine_database_failed(e, "store", s);
+        return s;
+    }
+    link_failed(&e->link, "store", s);
+    if (count == 1 && jobs[0]->is_troublesome) {
+        engine_set_aside(e, jobs[0]);
+        return STATUS_OK;
+    }
+    if (count == 1) {
+        jobs[0]->is_troublesome = true;
+        return store_some(e, jobs, 1);
+    }
+    size_t half = count / 2;
+    s = store_some(e, jobs, half);
+    if (s == STATUS_OK)
+        return store_some(e, jobs + half, count - half);
+    put_back(e, jobs + half, count - half);
+    return s;
+}
+
+void engine_store(struct engine *e)
+{
+    struct job *jobs[ENGINE_BATCH_MAX];
+    size_t count = take_ended(e, jobs);
+    if (count == 0)
         return;
     crash_point("work_done");
-    enum status s = store(e, x);
-    if (s != STATUS_OK) {
-        put_back(e, x);
-        engine_database_failed(e, "store", s);
-        return;
-    }
-    crash_point("work_stored");
-    settle(e, x);
+    (void)store_some(e, jobs, count); /* what is not stored is there at the next turn */
 }

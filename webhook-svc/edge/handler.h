@@ -9,7 +9,8 @@
 #include "webhook-svc/domain/retry.h"
 
 #define JOB_ERROR_SIZE      480
-#define JOB_EVENT_TYPE_SIZE 104
+#define JOB_EVENT_TYPE_SIZE (4 * 100 + 1) /* so many characters at most, of four bytes at most */
+#define JOB_SUBJECT_SIZE    256
 
 struct engine;
 /* One attempt. */
@@ -26,12 +27,17 @@ struct job {
     struct work_verdict verdict;
     enum work_result result;
     char error[JOB_ERROR_SIZE];
-    bool is_nameless; /* its message names no work */
-    bool is_unread;   /* there was no memory for its object */
-    bool has_ended;   /* in the database, by us */
+    char subject[JOB_SUBJECT_SIZE]; /* of its dead letter */
+    bool is_troublesome;            /* its dead letter could not be stored: the least is tried */
+    bool is_nameless;               /* its message names no work */
+    bool is_unread;                 /* there was no memory for its object */
+    bool has_ended;                 /* in the database, by us */
     bool is_running;
     struct uuid dead_letter;
 };
+/* Text of others as ASCII in one line: what is cut in the middle of a character, or is none, would be no text
+   for PostgreSQL. */
+void job_copy_plain(const char *text, char *ret_text, size_t size);
 /* Once for each job that was started, also from within start. error may be NULL; what does not fit is cut. */
 void job_end(struct job *job, enum work_result result, const char *error);
 

@@ -1,6 +1,8 @@
 /* link.c - see link.h. */
 #include "webhook-svc/edge/link.h"
 
+#include <string.h>
+
 #include "shared/io/log.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 #include "webhook-svc/store/session.h"
@@ -28,11 +30,22 @@ enum status link_connect(struct link *l)
     return STATUS_OK;
 }
 
+bool link_blames_a_row(const struct link *l, enum status status)
+{
+    /* Data that is wrong, constraints, sizes, our own refusals, and pages that are damaged. */
+    static const char *const classes[] = {"22", "23", "54", "P0", "PB", "XX"};
+    bool blames = status == STATUS_FULL;
+    for (size_t i = 0; status == STATUS_FAILED && i < sizeof classes / sizeof classes[0]; i++)
+        blames = blames || strncmp(db_sqlstate(l->db), classes[i], strlen(classes[i])) == 0;
+    return blames;
+}
+
 void link_failed(struct link *l, const char *what, enum status status)
 {
     log_event(LOG_WARN, "database_call_failed", log_str("at", what), log_str("status", status_name(status)),
               log_str("sqlstate", db_sqlstate(l->db)), log_str("error", db_error(l->db)));
-    if (!db_is_usable(l->db))
+    bool is_failed_transaction = PQtransactionStatus(db_raw(l->db)) == PQTRANS_INERROR;
+    if ((is_failed_transaction && db_exec(l->db, "rollback") != STATUS_OK) || !db_is_usable(l->db))
         link_close(l);
 }
 

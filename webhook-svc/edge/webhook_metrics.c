@@ -20,6 +20,9 @@ static void register_kind(enum work_kind kind)
     m->replayed = metrics_counter("paybus_work_replayed_total", "Dead letters put back to work.", labels);
     m->lost = metrics_counter("paybus_work_leases_lost_total",
                               "Attempts that another worker took over before they ended.", labels);
+    m->set_aside =
+        metrics_counter("paybus_work_set_aside_total",
+                        "Messages put off because the database refuses what they are about.", labels);
     m->in_flight = metrics_gauge("paybus_work_in_flight", "Work in hand.", labels);
     m->pending = metrics_gauge("paybus_work_pending", "Messages that wait behind those in hand.", labels);
     m->duration =

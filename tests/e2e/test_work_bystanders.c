@@ -1,0 +1,170 @@
+/* test_work_bystanders.c - one piece of work that PostgreSQL refuses, or that is large, stops no other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/inbound.h"
+#include "tests/support/process.h"
+
+#define WAIT_MS     30000
+#define LARGE       ((size_t)290 << 10)
+#define LARGE_MANY  300
+#define INNOCENT    300
+#define TYPE_LENGTH 100
+
+static struct harness h;
+static struct inbound in;
+static char account[TYPEID_TEXT_SIZE];
+
+static const char *fund(void)
+{
+    static char payload[160];
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":7,\"currency\":\"EUR\"}",
+                   account);
+    return payload;
+}
+
+static void run_sql(struct db *db, const char *sql)
+{
+    PGresult *r = PQexec(db_raw(db), sql);
+    ExecStatusType status = PQresultStatus(r);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        servers_fail("%s: %s", sql, PQresultErrorMessage(r));
+    PQclear(r);
+}
+
+static void publish(const char *subject, const void *data, size_t len)
+{
+    assert_int_equal(natsConnection_Publish(in.ops, subject, data, (int)len), NATS_OK);
+}
+
+static size_t add_innocent(const char *prefix)
+{
+    return inbound_add(&in, prefix, INNOCENT, "demo.fund", fund());
+}
+
+/* They are done, and soon. */
+static void expect_done(size_t first)
+{
+    inbound_publish(&in, first, INNOCENT, 1);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_string_equal(inbound_find(&in, first).state, "processed");
+    assert_string_equal(inbound_find(&in, first + INNOCENT - 1).state, "processed");
+}
+
+static int64_t open_before;
+
+static bool another_one_is_open(void *context)
+{
+    (void)context;
+    struct inbound_dead d = inbound_dead(&in);
+    return d.open == open_before + 1 && d.published == d.open;
+}
+
+static void a_subject_that_is_no_text(void **state)
+{
+    (void)state;
+    open_before = inbound_dead(&in).open;
+    size_t first = add_innocent("after-bytes-");
+    publish("pay.work.webhook.\xff\xfe", "{}", 2);
+    expect_done(first);
+    assert_true(eventually(another_one_is_open, NULL, WAIT_MS));
+}
+
+/* 100 characters of four bytes, dead because its attempts are over. */
+static void a_type_of_long_characters(void **state)
+{
+    (void)state;
+    char type[4 * TYPE_LENGTH + 1] = "";
+    for (int i = 0; i < TYPE_LENGTH; i++)
+        (void)strcat(type, "\xf0\x9f\x92\xb6");
+    open_before = inbound_dead(&in).open;
+    size_t tired = inbound_add(&in, "long-type-", 1, type, "{}");
+    run_sql(in.db, "update paybus.work set attempts = 6 where state = 'received'");
+    size_t first = add_innocent("after-type-");
+    inbound_publish(&in, tired, 1, 1);
+    expect_done(first);
+    assert_true(eventually(another_one_is_open, NULL, WAIT_MS));
+}
+
+static bool only_one_is_unfinished(void *context)
+{
+    (void)context;
+    struct inbound_counts c = inbound_count(&in);
+    return c.states[INBOUND_RECEIVED] + c.states[INBOUND_PROCESSING] + c.states[INBOUND_FAILED] == 1 &&
+           program_logged(&h.webhooks[0], "\"event\":\"work_set_aside\"");
+}
+
+/* What PostgreSQL refuses for a reason that nobody thought of: of its batch it alone is put off. */
+static void a_row_that_is_refused(void **state)
+{
+    (void)state;
+    size_t refused = inbound_add(&in, "refused-", 1, "demo.fund", fund());
+    run_sql(in.db, "create function public.refuse() returns trigger language plpgsql as "
+                   "$$ begin raise 'refused' using errcode = '22000'; end $$");
+    run_sql(in.db, "create trigger refuse before update on paybus.work for each row "
+                   "when (new.state = 'processed' and new.traceparent = 'refused') "
+                   "execute function public.refuse()");
+    run_sql(in.db, "update paybus.work set traceparent = 'refused' where state = 'received'");
+    size_t first = add_innocent("beside-refused-");
+    inbound_publish(&in, refused, 1, 1);
+    inbound_publish(&in, first, INNOCENT, 1);
+    assert_true(eventually(only_one_is_unfinished, NULL, WAIT_MS));
+    assert_string_equal(inbound_find(&in, refused).state, "processing");
+    run_sql(in.db, "drop trigger refuse on paybus.work");
+    run_sql(in.db, "drop function public.refuse()");
+    inbound_publish_by_hand(&in, refused); /* its own message comes again after a minute */
+    assert_true(inbound_wait(&in, WAIT_MS));
+}
+
+static bool claim_failed(void *context)
+{
+    (void)context;
+    return program_logged(&h.webhooks[0], "\"at\":\"claim\"");
+}
+
+/* As large as ingress takes them; malformed, so that all of a batch are dead at once. */
+static void many_large_dead_letters(void **state)
+{
+    (void)state;
+    char *body = malloc(LARGE), id[TYPEID_TEXT_SIZE], subject[96];
+    struct db *db = harness_database(&h);
+    memset(body, 'x', LARGE);
+    size_t first = inbound_add(&in, "large-", LARGE_MANY, "demo.fund", "{\"bad\":1}");
+    run_sql(db, "begin");
+    run_sql(db, "lock table paybus.work in exclusive mode"); /* while the batch gathers */
+    for (size_t i = 0; i < LARGE_MANY; i++) {
+        typeid_format("wrk", &in.work[first + i], id);
+        (void)snprintf(subject, sizeof subject, "pay.work.webhook.%s", id);
+        publish(subject, body, LARGE);
+    }
+    assert_int_equal(natsConnection_Flush(in.ops), NATS_OK);
+    assert_true(eventually(claim_failed, NULL, WAIT_MS));
+    run_sql(db, "commit");
+    db_close(db);
+    free(body);
+    expect_done(add_innocent("after-large-"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_subject_that_is_no_text),
+        cmocka_unit_test(a_type_of_long_characters),
+        cmocka_unit_test(a_row_that_is_refused),
+        cmocka_unit_test(many_large_dead_letters),
+    };
+    harness_start(&h, &(struct harness_options){.webhooks = 1, .lease_seconds = 2});
+    inbound_open(&in, &h);
+    harness_open_account(&h, "EUR", account);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    inbound_close(&in);
+    harness_stop(&h, failed != 0);
+    return failed;
+}
