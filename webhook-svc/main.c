@@ -58,10 +58,18 @@ static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail
     return ready;
 }
 
+/* Without its consumer it is alive and does nothing. */
+static bool work_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct webhook_service *s = context;
+    bool ready = s->webhook_engine != NULL && engine_is_asking(s->webhook_engine);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "consumed" : "no consumer of PAY_WORK");
+    return ready;
+}
+
 static enum status start_webhooks(struct webhook_service *s)
 {
-    enum status status =
-        webhook_events_open(s->bus, (int)s->config.in_flight, &s->webhook_bell, &s->webhook_events);
+    enum status status = webhook_events_open(&s->config, s->bus, &s->webhook_bell, &s->webhook_events);
     const struct engine_options options = {.config = &s->config,
                                            .bus = s->bus,
                                            .handler = &webhook_events_handler,
@@ -142,8 +150,8 @@ static int usage(const char *argument)
 int main(int argc, char **argv)
 {
     static struct webhook_service s;
-    static const struct readiness_check checks[] = {{"postgresql", postgresql_is_ready, &s},
-                                                    {"nats", nats_is_ready, &s}};
+    static const struct readiness_check checks[] = {
+        {"postgresql", postgresql_is_ready, &s}, {"nats", nats_is_ready, &s}, {"work", work_is_ready, &s}};
     bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
     if (argc > 1 && !check_only)
         return usage(argv[1]);

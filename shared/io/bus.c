@@ -190,6 +190,12 @@ void bus_new_inbox(const struct bus *bus, char ret_inbox[BUS_INBOX_SIZE])
     snprintf(ret_inbox, BUS_INBOX_SIZE, "%s.%s", bus->inbox_prefix, hex);
 }
 
+bool bus_is_inbox(const char *subject)
+{
+    static const char start[] = "_INBOX";
+    return subject != NULL && strncmp(subject, start, sizeof start - 1) == 0;
+}
+
 /* Drain and close are asynchronous: the closed callback is the last that uses the bus. */
 static bool wait_closed(struct bus *bus, int timeout_ms)
 {

@@ -45,6 +45,9 @@ int64_t bus_errors_total(const struct bus *bus); /* refused subjects, slow consu
 /* A fresh inbox under the connection's prefix: "<prefix>.<32 hex digits>"; replies may use further tokens. */
 #define BUS_INBOX_SIZE 128
 void bus_new_inbox(const struct bus *bus, char ret_inbox[BUS_INBOX_SIZE]);
+/* An inbox of anybody's. Only there may an answer go: whoever asks chooses its subject, and must not make the
+   one who answers publish where he himself may not. */
+bool bus_is_inbox(const char *subject);
 
 /* Listeners are called from a nats.c thread after each reconnect, and after a first connection that did not
    come at once; they must be brief. STATUS_FULL beyond 8. After bus_unlisten it is not called any more. */

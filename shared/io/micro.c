@@ -97,7 +97,7 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
     (void)connection, (void)subscription;
     write_answer *write = find_verb(natsMsg_GetSubject(msg));
     const char *to = natsMsg_GetReply(msg);
-    if (write != NULL && to != NULL)
+    if (write != NULL && bus_is_inbox(to))
         answer(context, write, to);
     natsMsg_Destroy(msg);
 }

@@ -19,6 +19,7 @@
 #define LOST_AFTER_US     (REQUEST_US + INT64_C(1000000))
 #define RETRY_US          INT64_C(250000)
 #define API_WAIT_MS       2000
+#define GIVE_BACK_MS      500 /* not at once: the request that is under way would bring it here again */
 #define NS_PER_MS         INT64_C(1000000)
 #define PENDING_BYTES_MAX (64 * 1024 * 1024)
 #define SUBJECT_SIZE      160
@@ -29,13 +30,14 @@ struct pull {
     struct bell *bell;
     natsSubscription *subscription;
     char inbox[BUS_INBOX_SIZE], next[SUBJECT_SIZE];
-    bool consumer_ok, failure_logged, stopped;
+    bool consumer_ok, failure_logged;
     int64_t retry_us; /* not before: a call that failed */
     int64_t request_id, lost_us;
     atomic_bool ready;
     _Atomic int64_t pending;
     struct monitor monitor; /* guards what follows and request_id */
     bool doubtful;          /* the consumer may be gone */
+    bool stopped;           /* what arrives goes back */
     int64_t left;           /* messages that the request may still bring; 0: there is none */
     size_t first, count;    /* of the queue, a ring */
     natsMsg *queue[QUEUE_MAX];
@@ -71,7 +73,9 @@ static bool collect(struct pull *p, natsMsg *message)
     }
     if (p->left > 0)
         p->left--;
-    if (p->count == QUEUE_MAX)
+    if (p->stopped)
+        pull_give_back(p->bus, message);
+    if (p->stopped || p->count == QUEUE_MAX)
         return false;
     p->queue[(p->first + p->count++) % QUEUE_MAX] = message;
     return true;
@@ -124,7 +128,14 @@ void pull_stop(struct pull *p)
     if (!p)
         return;
     bus_unlisten(p->bus, on_reconnect, p);
+    monitor_lock(&p->monitor);
     p->stopped = true;
+    for (; p->count > 0; p->count--) {
+        pull_give_back(p->bus, p->queue[p->first]);
+        bus_discard(p->bus, p->queue[p->first]);
+        p->first = (p->first + 1) % QUEUE_MAX;
+    }
+    monitor_unlock(&p->monitor);
 }
 
 void pull_close(struct pull *p)
@@ -249,9 +260,9 @@ static void ask(struct pull *p, int64_t room)
         p->left = 0;
         p->doubtful = true;
     }
-    bool waits = p->left > 0, doubtful = p->doubtful;
+    bool waits = p->stopped || p->left > 0, doubtful = p->doubtful;
     monitor_unlock(&p->monitor);
-    if (p->stopped || waits || room <= 0 || now_us < p->retry_us)
+    if (waits || room <= 0 || now_us < p->retry_us)
         return;
     bool ready =
         (!doubtful || see_to_consumer(p)) && send_request(p, room < REQUEST_MAX ? room : REQUEST_MAX);
@@ -313,6 +324,11 @@ void pull_send_back(struct bus *bus, natsMsg *message, int64_t delay_ms)
     char text[64];
     int len = snprintf(text, sizeof(text), "-NAK {\"delay\":%" PRId64 "}", delay_ms * NS_PER_MS);
     say(bus, message, text, len);
+}
+
+void pull_give_back(struct bus *bus, natsMsg *message)
+{
+    pull_send_back(bus, message, GIVE_BACK_MS);
 }
 
 void pull_terminate(struct bus *bus, natsMsg *message)

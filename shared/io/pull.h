@@ -20,7 +20,8 @@ struct pull;
    something new. spec and bell are borrowed until pull_close. */
 NODISCARD enum status pull_open(struct bus *bus, const struct pull_spec *spec, struct bell *bell,
                                 struct pull **ret_pull);
-/* NULL-safe; before bus_close: nothing is asked for any more. */
+/* NULL-safe; before bus_close: nothing is asked for any more; what was not taken and what still arrives goes
+   to others. */
 void pull_stop(struct pull *p);
 /* NULL-safe. After bus_close: nats.c must not lose a subscription while messages come for it. */
 void pull_close(struct pull *p);
@@ -39,6 +40,7 @@ pull_pending(const struct pull *p); /* messages behind the last one that arrived
 /* What is said about a message. They leave with the next flush. */
 void pull_acknowledge(struct bus *bus, natsMsg *message);
 void pull_send_back(struct bus *bus, natsMsg *message, int64_t delay_ms); /* to be delivered again then */
+void pull_give_back(struct bus *bus, natsMsg *message);                   /* by who stops */
 void pull_terminate(struct bus *bus, natsMsg *message);                   /* never again */
 void pull_go_on(struct bus *bus, natsMsg *message);                       /* a sign of life */
 /* Where it is from. */

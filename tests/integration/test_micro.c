@@ -56,7 +56,7 @@ static int set_up(void **state)
         bus_flush(world.buses[i]);
     }
     world.bus = open_bus();
-    assert_int_equal(natsConnection_SubscribeSync(&world.answers, bus_raw(world.bus), "test.answers"),
+    assert_int_equal(natsConnection_SubscribeSync(&world.answers, bus_raw(world.bus), "_INBOX.answers"),
                      NATS_OK);
     return 0;
 }
@@ -87,7 +87,7 @@ static json_t *next_answer(int wait_ms)
 
 static void ask(const char *subject)
 {
-    assert_int_equal(bus_publish(world.bus, subject, "test.answers", NULL, "", 0), STATUS_OK);
+    assert_int_equal(bus_publish(world.bus, subject, "_INBOX.answers", NULL, "", 0), STATUS_OK);
     bus_flush(world.bus);
 }
 
@@ -115,6 +115,19 @@ static void who_is_asked_answers(void **state)
     expect("$SRV.STATS.first-svc", 2, "io.nats.micro.v1.stats_response");
     expect("$SRV.SCHEMA", 0, ping);
     expect("$SRV.PINGS.first-svc", 0, ping);
+}
+
+/* Who asks chooses where the answer goes, and must not choose a stream. */
+static void answers_go_to_inboxes_only(void **state)
+{
+    (void)state;
+    natsSubscription *stream = NULL;
+    natsMsg *msg = NULL;
+    assert_int_equal(natsConnection_SubscribeSync(&stream, bus_raw(world.bus), "pay.evt.garbage"), NATS_OK);
+    assert_int_equal(bus_publish(world.bus, "$SRV.PING", "pay.evt.garbage", NULL, "", 0), STATUS_OK);
+    expect("$SRV.PING", SERVICES, "io.nats.micro.v1.ping_response"); /* answered behind that one */
+    assert_int_equal(natsSubscription_NextMsg(&msg, stream, SILENCE_MS), NATS_TIMEOUT);
+    natsSubscription_Destroy(stream);
 }
 
 static void an_instance_is_asked_by_its_id(void **state)
@@ -158,8 +171,8 @@ static void what_was_served_is_told(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_is_asked_answers),
-                                       cmocka_unit_test(an_instance_is_asked_by_its_id),
-                                       cmocka_unit_test(what_was_served_is_told)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_asked_answers), cmocka_unit_test(answers_go_to_inboxes_only),
+        cmocka_unit_test(an_instance_is_asked_by_its_id), cmocka_unit_test(what_was_served_is_told)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -129,10 +129,10 @@ static void check_work(const struct db_options *options, const char *moment)
     static const struct {
         const char *name, *wanted;
     } cases[] = {
-        {"load_work", " using work_pkey "},
-        {"claim_work", " using work_pkey "},
-        {"finish_work", " using work_pkey "},
-        {"renew_leases", " using work_pkey "},
+        {"load_work", " work_pkey "},
+        {"claim_work", " work_pkey "},
+        {"finish_work", " work_pkey "},
+        {"renew_leases", " work_pkey "},
         {"take_lying_work", "Index Cond: (enqueued_at < "},
     };
     static char plan[1 << 12];

@@ -19,7 +19,10 @@ enum status demo_fund_read(struct str payload, struct buf *out, struct problem *
     enum status s = json_parse_object(payload, &object, ret_problem);
     if (s == STATUS_OK)
         s = json_check(object, fields, sizeof fields / sizeof fields[0], ret_problem);
-    if (s == STATUS_OK)
-        s = json_canonical(object, out);
+    if (s != STATUS_OK)
+        return s;
+    s = json_canonical(object, out);
+    if (s != STATUS_OK)
+        problem_init(ret_problem, OUTCOME_payload_too_large);
     return s;
 }

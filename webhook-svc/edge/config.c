@@ -111,6 +111,6 @@ const struct config_row webhook_config_rows[] = {
      .type = CONFIG_BOOL,
      .offset = offsetof(struct webhook_config, demo),
      .fallback = "false",
-     .help = "demonstrations: failures on demand"},
+     .help = "demonstrations: failures on demand, and money by webhooks of type demo.fund"},
 };
 const size_t webhook_config_row_count = sizeof webhook_config_rows / sizeof webhook_config_rows[0];

@@ -89,6 +89,7 @@ static void take(struct engine *e)
         count = pull_take(e->pull, room < ENGINE_BATCH_MAX ? room : ENGINE_BATCH_MAX, messages);
     for (int i = 0; i < count; i++)
         begin(e, messages[i]);
+    metric_set(webhook_metrics.kinds[e->handler->kind].asking, pull_is_ready(e->pull));
     if (count > 0) {
         metric_add(webhook_metrics.kinds[e->handler->kind].received, count);
         metric_set(webhook_metrics.kinds[e->handler->kind].pending, pull_pending(e->pull));
@@ -126,14 +127,23 @@ static bool has_ended_ones(struct engine *e)
     return has;
 }
 
+/* One that cannot be reached costs seconds, and is not tried again at once. */
+static bool has_database(struct engine *e)
+{
+    if (e->link.db != NULL)
+        return true;
+    if (clock_monotonic_us() < e->database_retry_us)
+        return false;
+    if (link_connect(&e->link) == STATUS_OK)
+        return true;
+    e->database_retry_us = clock_monotonic_us() + DATABASE_RETRY_US;
+    return false;
+}
+
 static void use_database(struct engine *e)
 {
-    if (clock_monotonic_us() < e->database_retry_us)
+    if (clock_monotonic_us() < e->database_retry_us || !has_database(e))
         return;
-    if (link_connect(&e->link) != STATUS_OK) {
-        e->database_retry_us = clock_monotonic_us() + DATABASE_RETRY_US;
-        return;
-    }
     if (e->arrived_count > 0)
         engine_claim(e);
     if (e->link.db != NULL && has_ended_ones(e))
@@ -173,7 +183,7 @@ static void turn(struct engine *e)
 static void hand_back(struct engine *e)
 {
     for (int i = 0; i < e->arrived_count; i++) {
-        pull_send_back(e->bus, e->arrived[i]->message, 1);
+        pull_give_back(e->bus, e->arrived[i]->message);
         engine_release(e, e->arrived[i]);
     }
     e->arrived_count = 0;
@@ -183,7 +193,7 @@ static void *engine_main(void *context)
 {
     struct engine *e = context;
     while (!service_is_stopping()) {
-        if (link_connect(&e->link) == STATUS_OK) /* without it nothing is asked for */
+        if (has_database(e)) /* without it nothing is asked for */
             take(e);
         turn(e);
     }
@@ -254,6 +264,11 @@ enum status engine_start(const struct engine_options *options, struct engine **r
 bool engine_is_ready(const struct engine *e)
 {
     return atomic_load(&e->link.ready);
+}
+
+bool engine_is_asking(const struct engine *e)
+{
+    return e->pull != NULL && pull_is_ready(e->pull);
 }
 
 void engine_join(struct engine *e)

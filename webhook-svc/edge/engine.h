@@ -21,7 +21,8 @@ struct engine_options {
     struct bell *bell;
 };
 NODISCARD enum status engine_start(const struct engine_options *options, struct engine **ret_engine);
-bool engine_is_ready(const struct engine *e);
+bool engine_is_ready(const struct engine *e);  /* its database is there */
+bool engine_is_asking(const struct engine *e); /* its consumer of PAY_WORK, too */
 /* After service_is_stopping() turned true: what is in hand is finished, as far as a few seconds go.
  * NULL-safe.
  */

@@ -89,7 +89,7 @@ static void send_answer(struct ops *o, const char *to, const struct ops_answer *
     CLEANUP(buf_free) struct buf reply = {0};
     buf_init(&reply, REPLY_MAX);
     reply_write(answer->status, false, (struct str){answer->body.data, answer->body.len}, &reply);
-    if (to == NULL || buf_status(&reply) != STATUS_OK ||
+    if (!bus_is_inbox(to) || buf_status(&reply) != STATUS_OK ||
         bus_publish(o->bus, to, NULL, NULL, reply.data, (int)reply.len) != STATUS_OK)
         log_event(LOG_WARN, "answer_not_sent", log_str("to", to != NULL ? to : "nobody"));
     bus_flush(o->bus);

@@ -18,12 +18,14 @@
 #define FLUSH_AT_ONCE_MAX 8    /* as ledger-svc's answers: many need not wait for the server's PONG */
 #define ACTOR             "webhook-svc"
 
-/* What each type does: the payload becomes a command's data. Types without a row are ignored. */
+/* What each type does: the payload becomes a command's data. Types without a row are ignored, and so are
+   those of demonstrations elsewhere: demo.fund makes money of nothing, whoever signs it. */
 static const struct event_type {
     const char *type, *command;
+    bool is_demo;
     enum status (*read)(struct str payload, struct buf *out, struct problem *ret_problem);
 } event_types[] = {
-    {"demo.fund", "deposit.create", demo_fund_read},
+    {"demo.fund", "deposit.create", true, demo_fund_read},
 };
 
 struct event {
@@ -34,6 +36,7 @@ struct event {
 
 struct webhook_events {
     struct bus *bus;
+    bool is_demo;
     struct requests *requests;
     struct ids ids;
     struct buf data, command;
@@ -58,10 +61,10 @@ static void release_event(struct job *job)
     free(job->object);
 }
 
-static const struct event_type *find_type(const char *type)
+static const struct event_type *find_type(const struct webhook_events *w, const char *type)
 {
     for (size_t i = 0; i < sizeof event_types / sizeof event_types[0]; i++)
-        if (strcmp(event_types[i].type, type) == 0)
+        if (strcmp(event_types[i].type, type) == 0 && (w->is_demo || !event_types[i].is_demo))
             return &event_types[i];
     return NULL;
 }
@@ -114,9 +117,9 @@ static void start_event(void *context, struct job *job)
 {
     struct webhook_events *w = context;
     const struct event *event = job->object;
-    const struct event_type *type = find_type(job->event_type);
+    const struct event_type *type = find_type(w, job->event_type);
     struct problem problem;
-    if (event->fails) {
+    if (event->fails && w->is_demo) {
         job_end(job, RESULT_TRANSIENT, "injected failure");
         return;
     }
@@ -192,17 +195,18 @@ const struct handler webhook_events_handler = {.kind = WORK_KIND_webhook,
                                                .look_again_us = look_again_us,
                                                .release = release_event};
 
-enum status webhook_events_open(struct bus *bus, int in_flight, struct bell *bell,
+enum status webhook_events_open(const struct webhook_config *config, struct bus *bus, struct bell *bell,
                                 struct webhook_events **ret_events)
 {
     struct webhook_events *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
     w->bus = bus;
+    w->is_demo = config->demo;
     buf_init(&w->data, COMMAND_MAX);
     buf_init(&w->command, COMMAND_MAX);
     *ret_events = w; /* its owner closes it, whatever happens here */
-    return requests_open(bus, in_flight, bell, &w->requests);
+    return requests_open(bus, (int)config->in_flight, bell, &w->requests);
 }
 
 void webhook_events_close(struct webhook_events *w)

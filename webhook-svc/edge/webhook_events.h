@@ -5,14 +5,14 @@
 
 #include "shared/io/bell.h"
 #include "shared/io/bus.h"
+#include "webhook-svc/edge/config.h"
 #include "webhook-svc/edge/handler.h"
 
 struct webhook_events;
 extern const struct handler webhook_events_handler; /* its context is a struct webhook_events * */
 
-/* in_flight: the most jobs at once. */
-NODISCARD enum status webhook_events_open(struct bus *bus, int in_flight, struct bell *bell,
-                                          struct webhook_events **ret_events);
+NODISCARD enum status webhook_events_open(const struct webhook_config *config, struct bus *bus,
+                                          struct bell *bell, struct webhook_events **ret_events);
 void webhook_events_close(struct webhook_events *w); /* after bus_close; NULL-safe */
 
 #endif

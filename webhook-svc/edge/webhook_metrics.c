@@ -23,6 +23,8 @@ static void register_kind(enum work_kind kind)
     m->set_aside =
         metrics_counter("paybus_work_set_aside_total",
                         "Messages put off because the database refuses what they are about.", labels);
+    m->asking = metrics_gauge("paybus_work_consumer_ready",
+                              "1 while the kind's consumer of PAY_WORK is there, 0 while it is not.", labels);
     m->in_flight = metrics_gauge("paybus_work_in_flight", "Work in hand.", labels);
     m->pending = metrics_gauge("paybus_work_pending", "Messages that wait behind those in hand.", labels);
     m->duration =

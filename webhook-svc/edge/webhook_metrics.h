@@ -15,6 +15,7 @@ struct webhook_kind_metrics {
     struct metric *replayed;  /* counter */
     struct metric *lost;      /* counter: attempts that took longer than their lease */
     struct metric *set_aside; /* counter: messages of what the database refuses */
+    struct metric *asking;    /* gauge: 1 while its consumer is there */
     struct metric *in_flight; /* gauge */
     struct metric *pending;   /* gauge: messages that wait in the stream */
     struct metric *duration;  /* histogram: an attempt */
