@@ -62,7 +62,8 @@ static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail
 static bool work_is_ready(void *context, char *ret_detail, unsigned detail_size)
 {
     const struct webhook_service *s = context;
-    bool ready = s->webhook_engine != NULL && engine_is_asking(s->webhook_engine);
+    bool ready = s->webhook_engine != NULL && engine_is_asking(s->webhook_engine) &&
+                 s->delivery_engine != NULL && engine_is_asking(s->delivery_engine);
     (void)snprintf(ret_detail, detail_size, "%s", ready ? "consumed" : "no consumer of PAY_WORK");
     return ready;
 }

@@ -122,6 +122,31 @@ static void what_is_served_is_counted(void **state)
     json_decref(after);
 }
 
+static bool has_message(const char *stream, const char *subject)
+{
+    jsCtx *js = NULL;
+    natsMsg *msg = NULL;
+    assert_int_equal(natsConnection_JetStream(&js, bus_raw(bus), NULL), NATS_OK);
+    bool found = js_GetLastMsg(&msg, js, stream, subject, NULL, NULL) == NATS_OK;
+    natsMsg_Destroy(msg);
+    jsCtx_Destroy(js);
+    return found;
+}
+
+/* Who may only ask must not make a service publish where he himself may not. */
+static void answers_go_to_no_stream(void **state)
+{
+    (void)state;
+    assert_int_equal(bus_publish(bus, "$SRV.PING.ledger-svc", "pay.evt.garbage", NULL, "", 0), STATUS_OK);
+    assert_int_equal(bus_publish(bus, "$SRV.PING.webhook-svc", "pay.dlq.ping.x", NULL, "", 0), STATUS_OK);
+    assert_int_equal(bus_publish(bus, "pay.ops.dlq.list", "pay.dlq.list.x", NULL, "", 0), STATUS_OK);
+    json_decref(ask("$SRV.PING", 4)); /* so those before are answered, too */
+    json_decref(ask("pay.ops.dlq.list", 1));
+    assert_false(has_message("PAY_EVENTS", "pay.evt.garbage"));
+    assert_false(has_message("PAY_DLQ", "pay.dlq.ping.x"));
+    assert_false(has_message("PAY_DLQ", "pay.dlq.list.x"));
+}
+
 static void who_stops_is_gone(void **state)
 {
     (void)state;
@@ -145,9 +170,9 @@ static int set_up(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(everybody_is_found),
-                                       cmocka_unit_test(what_is_served_is_counted),
-                                       cmocka_unit_test(who_stops_is_gone)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everybody_is_found), cmocka_unit_test(what_is_served_is_counted),
+        cmocka_unit_test(answers_go_to_no_stream), cmocka_unit_test(who_stops_is_gone)};
     int failed = cmocka_run_group_tests(tests, set_up, NULL);
     natsSubscription_Destroy(inbox);
     bus_close(bus, ANSWER_MS);

@@ -6,8 +6,12 @@
 
 #include "webhook-svc/domain/retry.h"
 
-/* Only a second guard, against work that kills its worker before the attempt is counted. */
-#define DELIVERIES_MAX 12
+/* Only a second guard, against work that kills its worker before the attempt is counted: so many that no
+   crashes, restarts and waits of others bring anybody there. */
+#define DELIVERIES_MAX 200
+/* Longer than the longest lease and the longest delay: of PostgreSQL on a machine whose clock is behind. */
+#define LEASE_MAX_MS INT64_C(600000)
+#define DELAY_MAX_MS INT64_C(43200000)
 /* The server's clock and PostgreSQL's may differ by this much: less early is on time. */
 #define EARLY_US INT64_C(10000)
 
@@ -92,28 +96,49 @@ void work_message_id(const struct uuid *id, int generation, char ret_id[WORK_MES
     (void)snprintf(ret_id, WORK_MESSAGE_ID_SIZE, "%s:%d", text, generation);
 }
 
-static struct work_verdict wait_until(int64_t until_us, int64_t now_us)
+static struct work_verdict wait_until(int64_t until_us, int64_t now_us, int64_t max_ms)
 {
-    return (struct work_verdict){.action = WORK_WAIT, .wait_ms = (until_us - now_us) / 1000 + 1};
+    int64_t ms = (until_us - now_us) / 1000 + 1;
+    return (struct work_verdict){.action = WORK_WAIT, .wait_ms = ms < max_ms ? ms : max_ms};
 }
 
 static struct work_verdict begin(const struct work *w, const struct work_message *m)
 {
-    bool is_hopeless = w->attempts >= retry_attempts_max(w->kind) || m->deliveries > DELIVERIES_MAX;
-    return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_CLAIM};
+    bool is_hopeless =
+        w->attempts - w->lapses >= retry_attempts_max(w->kind) || m->deliveries > DELIVERIES_MAX;
+    return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_CLAIM, .lapses = w->lapses};
+}
+
+/* Its worker did not end it. Among others it may have been any of them, and the attempt does not count;
+   alone it does. */
+static struct work_verdict begin_again(const struct work *w)
+{
+    int lapses = w->lapses + !w->is_alone;
+    bool is_hopeless = w->attempts - lapses >= retry_attempts_max(w->kind);
+    return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_SUSPECT, .lapses = lapses};
+}
+
+/* Without an id an operator published it by hand. It is a replay if it came after the death: one that was
+   there before, or whose replay has died again, is done with. */
+static struct work_verdict decide_dead(const struct work *w, const struct work_message *m)
+{
+    bool is_done_with = m->has_id || (m->deliveries > 1 && m->stored_us <= w->updated_us);
+    return (struct work_verdict){.action = is_done_with ? WORK_TERMINATE : WORK_REPLAY};
 }
 
 struct work_verdict work_decide(const struct work *w, const struct work_message *m, int64_t now_us)
 {
     switch (w->state) {
     case WORK_PROCESSING:
-        return now_us + EARLY_US < w->lease_until_us ? wait_until(w->lease_until_us, now_us) : begin(w, m);
+        return now_us + EARLY_US < w->lease_until_us ? wait_until(w->lease_until_us, now_us, LEASE_MAX_MS)
+                                                     : begin_again(w);
     case WORK_FAILED:
-        return now_us + EARLY_US < w->next_attempt_us ? wait_until(w->next_attempt_us, now_us) : begin(w, m);
+        return now_us + EARLY_US < w->next_attempt_us ? wait_until(w->next_attempt_us, now_us, DELAY_MAX_MS)
+                                                      : begin(w, m);
     case WORK_PROCESSED:
         return (struct work_verdict){.action = WORK_ACKNOWLEDGE};
     case WORK_DEAD:
-        return (struct work_verdict){.action = m->has_id || m->deliveries > 1 ? WORK_TERMINATE : WORK_REPLAY};
+        return decide_dead(w, m);
     case WORK_RECEIVED:
     case WORK_STATE_COUNT:
         break;

@@ -29,9 +29,12 @@ struct work {
     enum work_state state;
     int generation;
     int attempts;            /* begun in this generation, counted before each */
+    int lapses;              /* of these: begun among others, and never ended; they do not count */
+    bool is_alone;           /* the latest of them was begun alone */
     int64_t next_attempt_us; /* when it failed */
     int64_t lease_until_us;  /* while it is processed */
     int64_t enqueued_us;     /* when its newest message was made */
+    int64_t updated_us;      /* when it came into its state */
     char traceparent[64];    /* "" without */
 };
 
@@ -46,18 +49,21 @@ void work_message_id(const struct uuid *id, int generation, char ret_id[WORK_MES
 struct work_message {
     bool has_id;        /* a Nats-Msg-Id: it was not published by hand */
     int64_t deliveries; /* of it so far, this one included */
+    int64_t stored_us;  /* when the stream took it */
 };
 enum work_action {
-    WORK_CLAIM,  /* begin an attempt */
-    WORK_BURY,   /* no attempt is left: dead without one */
-    WORK_REPLAY, /* an operator published it by hand: a new generation, then an attempt */
-    WORK_WAIT,   /* it is not its time: deliver it again then */
+    WORK_CLAIM,   /* begin an attempt */
+    WORK_SUSPECT, /* begin one, but alone: its worker may have died of it */
+    WORK_BURY,    /* no attempt is left: dead without one */
+    WORK_REPLAY,  /* an operator published it by hand: a new generation, then an attempt */
+    WORK_WAIT,    /* it is not its time: deliver it again then */
     WORK_ACKNOWLEDGE,
     WORK_TERMINATE
 };
 struct work_verdict {
     enum work_action action;
     int64_t wait_ms; /* of WORK_WAIT, at least 1 */
+    int lapses;      /* from now on, of what is begun */
 };
 /* now_us is the database's clock. */
 struct work_verdict work_decide(const struct work *w, const struct work_message *m, int64_t now_us);

@@ -40,6 +40,8 @@ void job_end(struct job *job, enum work_result result, const char *error)
 
 void engine_release(struct engine *e, struct job *job)
 {
+    if (e->suspect == job)
+        e->suspect = NULL;
     if (job->object != NULL)
         e->handler->release(job);
     bus_discard(e->bus, job->message);
@@ -144,7 +146,7 @@ static void use_database(struct engine *e)
 {
     if (clock_monotonic_us() < e->database_retry_us || !has_database(e))
         return;
-    if (e->arrived_count > 0)
+    if (engine_has_to_claim(e))
         engine_claim(e);
     if (e->link.db != NULL && has_ended_ones(e))
         engine_store(e);
@@ -165,7 +167,7 @@ static int64_t look_again_us(struct engine *e)
 
 static bool has_something_to_do(struct engine *e)
 {
-    return (e->arrived_count > 0 || has_ended_ones(e)) && clock_monotonic_us() >= e->database_retry_us;
+    return (engine_has_to_claim(e) || has_ended_ones(e)) && clock_monotonic_us() >= e->database_retry_us;
 }
 
 static void turn(struct engine *e)
@@ -179,14 +181,21 @@ static void turn(struct engine *e)
         bell_wait(e->options.bell, look_again_us(e));
 }
 
+static void hand_back_some(struct engine *e, struct job *const *jobs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        pull_give_back(e->bus, jobs[i]->message);
+        engine_release(e, jobs[i]);
+    }
+}
+
 /* What was not begun goes to others at once. */
 static void hand_back(struct engine *e)
 {
-    for (int i = 0; i < e->arrived_count; i++) {
-        pull_give_back(e->bus, e->arrived[i]->message);
-        engine_release(e, e->arrived[i]);
-    }
+    hand_back_some(e, e->arrived, e->arrived_count);
+    hand_back_some(e, e->suspects, e->suspect_count);
     e->arrived_count = 0;
+    e->suspect_count = 0;
 }
 
 static void *engine_main(void *context)

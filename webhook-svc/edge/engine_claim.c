@@ -14,6 +14,7 @@
 #define NAMELESS       "its subject names no work, %d bytes"
 #define OBJECT_IS_GONE "what it is about is not there"
 #define STEPS_MAX      6
+#define SUSPECT_MS     500 /* for which one waits elsewhere if too many wait here */
 
 static int by_id(const void *a, const void *b)
 {
@@ -46,6 +47,13 @@ static enum status load(struct engine *e, struct claim *c, PGresult **ret_rows)
     return s;
 }
 
+static bool is_begun(const struct job *job)
+{
+    enum work_action action = job->verdict.action;
+    return action == WORK_CLAIM || action == WORK_BURY || action == WORK_REPLAY ||
+           (action == WORK_SUSPECT && !job->is_deferred);
+}
+
 static void add_attempt(struct engine *e, struct claim *c, struct job *job)
 {
     struct work *w = &job->work;
@@ -54,11 +62,14 @@ static void add_attempt(struct engine *e, struct claim *c, struct job *job)
         c->replayed[c->replayed_count++] = w->id;
         w->generation++;
     }
-    w->attempts = is_replay ? 1 : w->attempts + (job->verdict.action == WORK_CLAIM);
+    w->attempts = is_replay ? 1 : w->attempts + (job->verdict.action != WORK_BURY);
+    w->lapses = job->verdict.lapses;
+    w->is_alone = job->verdict.action == WORK_SUSPECT;
     w->state = WORK_PROCESSING;
     w->lease_until_us = c->now_us + e->lease_ms * 1000;
     c->objects[c->claimed_count] = w->object_id;
-    c->claimed[c->claimed_count++] = (struct attempt_row){w->id, w->generation, w->attempts};
+    c->claimed[c->claimed_count++] =
+        (struct claim_row){{w->id, w->generation, w->attempts}, w->lapses, w->is_alone};
 }
 
 /* Its id is made of the place of its message, so that a second delivery makes no second dead letter. */
@@ -76,10 +87,11 @@ static void decide(struct engine *e, struct claim *c, struct job *job)
 {
     const char *id = NULL;
     struct work_message m = {.has_id = natsMsgHeader_Get(job->message, "Nats-Msg-Id", &id) == NATS_OK,
-                             .deliveries = job->deliveries};
+                             .deliveries = job->deliveries,
+                             .stored_us = job->stored_us};
     job->verdict = work_decide(&job->work, &m, c->now_us);
-    enum work_action action = job->verdict.action;
-    if (action == WORK_CLAIM || action == WORK_BURY || action == WORK_REPLAY)
+    job->is_deferred = job->verdict.action == WORK_SUSPECT && (c->count > 1 || e->suspect != NULL);
+    if (is_begun(job))
         add_attempt(e, c, job);
 }
 
@@ -197,6 +209,24 @@ static void start(struct engine *e, struct job *job)
     }
 }
 
+/* The work is dead, and stays so. Somebody may have meant it as a replay: said, since nothing else is. */
+static void terminate(struct engine *e, const struct job *job)
+{
+    log_event(LOG_INFO, "message_without_effect", log_str("subject", natsMsg_GetSubject(job->message)));
+    pull_terminate(e->bus, job->message);
+}
+
+/* Its turn comes when no other suspect is in hand. */
+static void defer(struct engine *e, struct job *job)
+{
+    if (e->suspect_count < SUSPECTS_MAX) {
+        e->suspects[e->suspect_count++] = job;
+        return;
+    }
+    pull_send_back(e->bus, job->message, SUSPECT_MS);
+    engine_release(e, job);
+}
+
 static void settle(struct engine *e, struct job *job)
 {
     if (job->verdict.action == WORK_WAIT)
@@ -204,7 +234,7 @@ static void settle(struct engine *e, struct job *job)
     else if (job->verdict.action == WORK_ACKNOWLEDGE)
         pull_acknowledge(e->bus, job->message);
     else
-        pull_terminate(e->bus, job->message);
+        terminate(e, job);
     engine_release(e, job);
 }
 
@@ -216,13 +246,16 @@ static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
     crash_point("work_claimed");
     for (size_t i = 0, nameless = 0; i < c->count; i++) {
         struct job *job = c->jobs[i];
-        enum work_action action = job->verdict.action;
         if (job->is_nameless)
             engine_bury(e, job, &c->nameless[nameless++]);
-        else if (action == WORK_CLAIM || action == WORK_BURY || action == WORK_REPLAY)
+        else if (is_begun(job))
             claimed[count++] = job;
+        else if (job->is_deferred)
+            defer(e, job);
         else
             settle(e, job);
+        if (job->verdict.action == WORK_SUSPECT && is_begun(job) && !job->is_nameless)
+            e->suspect = job;
     }
     metric_add(webhook_metrics.kinds[e->handler->kind].replayed, (int64_t)c->replayed_count);
     hand_out_objects(e, claimed, count, objects);
@@ -302,9 +335,25 @@ static size_t take_arrived(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_M
     return count;
 }
 
+static bool has_suspect_to_claim(const struct engine *e)
+{
+    return e->suspect == NULL && e->suspect_count > 0;
+}
+
+bool engine_has_to_claim(const struct engine *e)
+{
+    return e->arrived_count > 0 || has_suspect_to_claim(e);
+}
+
 void engine_claim(struct engine *e)
 {
     struct job *jobs[ENGINE_BATCH_MAX];
+    if (has_suspect_to_claim(e)) {
+        struct job *suspect = e->suspects[--e->suspect_count];
+        (void)claim_some(e, &suspect, 1);
+    }
+    if (e->arrived_count == 0)
+        return;
     size_t count = take_arrived(e, jobs);
     (void)claim_some(e, jobs, count); /* what is not claimed is there at the next turn */
 }

@@ -13,6 +13,7 @@
 #include "webhook-svc/store/work.h"
 
 #define ENGINE_BATCH_MAX 256
+#define SUSPECTS_MAX     64 /* that wait here */
 /* All payloads of a batch of dead letters, and what is kept of one: more than any event has. */
 #define ENGINE_BYTES_MAX ((size_t)4 << 20)
 #define LETTER_BYTES_MAX ((size_t)512 << 10)
@@ -23,7 +24,7 @@ struct claim {
     size_t count;
     int64_t now_us; /* the database's */
     size_t claimed_count, replayed_count, nameless_count;
-    struct attempt_row claimed[ENGINE_BATCH_MAX];
+    struct claim_row claimed[ENGINE_BATCH_MAX];
     struct uuid objects[ENGINE_BATCH_MAX], replayed[ENGINE_BATCH_MAX];
     struct dead_letter nameless[ENGINE_BATCH_MAX];
 };
@@ -52,7 +53,10 @@ struct engine {
     struct db_params params;
     int capacity, free_count, arrived_count;
     struct job *jobs, **free, **arrived; /* arrived: not claimed yet */
-    struct monitor monitor;              /* guards what follows */
+    /* What may have killed its worker is worked on one after the other: who dies then is to blame. */
+    struct job *suspect, *suspects[SUSPECTS_MAX]; /* in hand, or NULL; to come, not claimed yet */
+    int suspect_count;
+    struct monitor monitor; /* guards what follows */
     int ended_count;
     struct job **ended; /* not stored yet */
     struct claim claim; /* the batch in hand, of the engine's thread */
@@ -61,6 +65,7 @@ struct engine {
 
 /* engine_claim.c - what messages name becomes ours, or is settled. */
 void engine_claim(struct engine *e);
+bool engine_has_to_claim(const struct engine *e);
 /* engine_store.c - what became of it. */
 void engine_store(struct engine *e);
 /* engine_bury.c - dead letters go to PAY_DLQ, then their messages go. */

@@ -62,7 +62,8 @@ static void fill_rows(struct ending *x)
 {
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
-        struct retry_step step = retry_after(job->work.kind, job->result, job->work.attempts);
+        struct retry_step step =
+            retry_after(job->work.kind, job->result, job->work.attempts - job->work.lapses);
         if (step.state == WORK_FAILED)
             step.delay_ms = retry_adjust_ms(step.delay_ms, job->asked_ms, randombytes_random());
         x->rows[i] = (struct end_row){.attempt = {job->work.id, job->work.generation, job->work.attempts},
@@ -183,6 +184,8 @@ static void settle(struct engine *e, struct ending *x)
         struct job *job = x->jobs[i];
         enum work_state state = x->rows[i].state;
         job->is_running = false;
+        if (e->suspect == job)
+            e->suspect = NULL;
         if (!job->has_ended) { /* it is another worker's, who has a message of its own */
             metric_add(webhook_metrics.kinds[job->work.kind].lost, 1);
             engine_release(e, job);

@@ -29,6 +29,7 @@ struct job {
     char error[JOB_ERROR_SIZE];
     char subject[JOB_SUBJECT_SIZE]; /* of its dead letter */
     bool is_troublesome;            /* its dead letter could not be stored: the least is tried */
+    bool is_deferred;               /* a suspect whose turn has not come */
     bool is_nameless;               /* its message names no work */
     bool is_unread;                 /* there was no memory for its object */
     bool has_ended;                 /* in the database, by us */

@@ -7,6 +7,7 @@
 
 #include "shared/contract/command.h"
 #include "shared/core/clock.h"
+#include "shared/io/crash_point.h"
 #include "shared/io/requests.h"
 #include "webhook-svc/domain/demo_fund.h"
 #include "webhook-svc/edge/ids.h"
@@ -119,6 +120,7 @@ static void start_event(void *context, struct job *job)
     const struct event *event = job->object;
     const struct event_type *type = find_type(w, job->event_type);
     struct problem problem;
+    crash_point(job->event_type);
     if (event->fails && w->is_demo) {
         job_end(job, RESULT_TRANSIENT, "injected failure");
         return;

@@ -65,7 +65,10 @@ void store_read_work(const PGresult *r, int row, enum work_kind kind, struct wor
                      .attempts = (int)db_get_int(r, row, 4),
                      .next_attempt_us = time_or_zero(r, row, 5),
                      .lease_until_us = time_or_zero(r, row, 6),
-                     .enqueued_us = db_get_time(r, row, 7)};
+                     .enqueued_us = db_get_time(r, row, 7),
+                     .updated_us = db_get_time(r, row, 10),
+                     .lapses = (int)db_get_int(r, row, 11),
+                     .is_alone = db_get_bool(r, row, 12)};
     enum status s = work_state_parse(db_get_str(r, row, 2), &w.state);
     assert(s == STATUS_OK);
     (void)s;
@@ -75,12 +78,20 @@ void store_read_work(const PGresult *r, int row, enum work_kind kind, struct wor
     *ret_now_us = db_get_time(r, row, 9);
 }
 
-enum status store_send_claim_work(struct db *db, struct db_params *p, const struct attempt_row *rows,
+enum status store_send_claim_work(struct db *db, struct db_params *p, const struct claim_row *rows,
                                   size_t count, int64_t lease_ms)
 {
     db_params_reset(p);
     add_attempts(p, rows, count, sizeof *rows);
     db_param_int8(p, lease_ms);
+    db_array_open(p, DB_INT4);
+    for (size_t i = 0; i < count; i++)
+        db_array_int(p, rows[i].lapses);
+    db_array_close(p);
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_alone);
+    db_array_close(p);
     return db_pipeline_send(db, WEBHOOK_SQL_CLAIM_WORK, p);
 }
 

@@ -11,6 +11,11 @@ struct attempt_row {
     struct uuid id;
     int generation, attempts;
 };
+struct claim_row {
+    struct attempt_row attempt; /* as it is from now on */
+    int lapses;
+    bool is_alone;
+};
 struct end_row {
     struct attempt_row attempt;
     enum work_state state;
@@ -26,8 +31,8 @@ NODISCARD enum status store_send_load_work(struct db *db, struct db_params *p, e
 /* Its result's row. *ret_now_us: the database's clock. */
 void store_read_work(const PGresult *r, int row, enum work_kind kind, struct work *ret_work,
                      int64_t *ret_now_us);
-NODISCARD enum status store_send_claim_work(struct db *db, struct db_params *p,
-                                            const struct attempt_row *rows, size_t count, int64_t lease_ms);
+NODISCARD enum status store_send_claim_work(struct db *db, struct db_params *p, const struct claim_row *rows,
+                                            size_t count, int64_t lease_ms);
 /* A statement with one parameter: ids. */
 NODISCARD enum status store_send_ids(struct db *db, struct db_params *p, int statement,
                                      const struct uuid *ids, size_t count);

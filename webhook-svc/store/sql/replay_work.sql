@@ -4,6 +4,7 @@ with replayed as (
     set state           = 'received',
         generation      = w.generation + 1,
         attempts        = 0,
+        lapses          = 0,
         next_attempt_at = null,
         enqueued_at     = clock_timestamp(),
         updated_at      = clock_timestamp()

@@ -5,7 +5,7 @@ set parked_until = clock_timestamp() + interval '1 minute', enqueued_at = clock_
 where w.id in (select x.id
                from paybus.work x
                where x.state = 'failed'
-                 and x.parked_until <= clock_timestamp()
+                 and x.parked_until <= statement_timestamp()
                order by x.parked_until
                limit $1::integer
                for no key update skip locked)
