@@ -7,6 +7,7 @@
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
+#include "shared/io/log.h"
 #include "webhook-svc/edge/engine_internal.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
