@@ -82,8 +82,8 @@ static void a_type_of_long_characters(void **state)
 {
     (void)state;
     char type[4 * TYPE_LENGTH + 1] = "";
-    for (int i = 0; i < TYPE_LENGTH; i++)
-        (void)strcat(type, "\xf0\x9f\x92\xb6");
+    for (size_t i = 0; i < TYPE_LENGTH; i++)
+        memcpy(type + 4 * i, "\xf0\x9f\x92\xb6", 4);
     open_before = inbound_dead(&in).open;
     size_t tired = inbound_add(&in, "long-type-", 1, type, "{}");
     run_sql(in.db, "update paybus.work set attempts = 6 where state = 'received'");
