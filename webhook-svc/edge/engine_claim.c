@@ -348,7 +348,7 @@ bool engine_has_to_claim(const struct engine *e)
 
 void engine_claim(struct engine *e)
 {
-    struct job *jobs[ENGINE_BATCH_MAX];
+    struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
     if (has_suspect_to_claim(e)) {
         struct job *suspect = e->suspects[--e->suspect_count];
         (void)claim_some(e, &suspect, 1);

@@ -252,7 +252,7 @@ static enum status store_some(struct engine *e, struct job **jobs, size_t count)
 
 void engine_store(struct engine *e)
 {
-    struct job *jobs[ENGINE_BATCH_MAX];
+    struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
     size_t count = take_ended(e, jobs);
     if (count == 0)
         return;
