@@ -22,6 +22,7 @@
 #define STORM_MS      20000 /* for what is left after the last wave */
 #define NOBODY        "acct_01h455vb4pex5vsknk084sn02q"
 #define MIRROR_MS     90000
+#define WIPED_SHARE   4 /* of nats-server's deaths, one of so many takes its disk along */
 #define FAILING_SHARE 5 /* of a wave's events, one of so many fails at first */
 
 static int below(struct storm *s, int limit)
@@ -35,6 +36,8 @@ static void kill_something(struct storm *s)
     switch (below(s, 5)) {
     case 0:
         servers_nats_kill(&h->nats);
+        if (below(s, WIPED_SHARE) == 0)
+            servers_nats_wipe(&h->nats);
         pause_ms(1 + below(s, DOWN_MS));
         servers_nats_start(&h->nats);
         break;

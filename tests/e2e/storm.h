@@ -1,6 +1,6 @@
 /* storm.h - webhook events by the thousand with duplicates, transient failures and poison, while webhook-svc,
-   ledger-svc and nats-server are killed at random. At the end every event is processed or dead, each effect
-   is there once, and what is dead is what had to die. */
+   ledger-svc and nats-server are killed at random, the latter now and then with its disk. At the end every
+   event is processed or dead, each effect is there once, and what is dead is what had to die. */
 #ifndef TESTS_E2E_STORM_H
 #define TESTS_E2E_STORM_H
 
