@@ -90,12 +90,12 @@ size_t inbound_add(struct inbound *in, const char *prefix, int count, const char
 void inbound_fail(struct inbound *in, const char *prefix, int count, int times)
 {
     CLEANUP(db_params_free) struct db_params p;
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_param_text(&p, str_of(prefix));
     db_param_int4(&p, count);
     db_param_int4(&p, times);
-    r = query(in, E2E_SQL_INJECT_FAILURES, &p);
+    PGresult *r = query(in, E2E_SQL_INJECT_FAILURES, &p);
+    PQclear(r);
 }
 
 static void publish(struct inbound *in, size_t index, bool with_id)
