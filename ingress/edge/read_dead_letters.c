@@ -86,7 +86,9 @@ void reads_dead_letter(struct exchange *ex)
 static struct str resolution_of(struct exchange *ex)
 {
     struct str status = exchange_param(ex, "status")->text;
-    return str_eq_c(status, "open") ? (struct str){0} : status;
+    if (str_eq_c(status, "open"))
+        status = (struct str){0};
+    return status;
 }
 
 void reads_dead_letters(struct exchange *ex)

@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,7 +128,7 @@ static const char *method_word(const struct route *r)
     static char word[16];
     size_t i = 0;
     for (; i < sizeof(word) - 1 && r->method[i] != '\0'; i++) {
-        word[i] = (char)tolower((unsigned char)r->method[i]);
+        word[i] = (char)(r->method[i] | ('a' - 'A'));
     }
     word[i] = '\0';
     return word;

@@ -168,8 +168,8 @@ static void refused(void **state)
         "https://",
         "https:///",
         "https://\xe2\x93\x9bocalhost/",
-        "https://127\xe3\x80\x82"
-        "0.0.1/",
+        ("https://127\xe3\x80\x82"
+         "0.0.1/"),
         "https://xn--localhost-yeb.example/",
         "https://localhost./",
         "https://public.example/a\r\nHost: x",
