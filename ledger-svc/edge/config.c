@@ -105,6 +105,15 @@ const struct config_row ledger_config_rows[] = {
      .min = 1,
      .max = 5,
      .help = "copies of each JetStream stream; 3 in a cluster of three nats-servers"},
+    {.variable = "PAYBUS_EVENTS_STREAM_MB",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct ledger_config, events_stream_mb),
+     .fallback = "4096",
+     .min = 1,
+     .max = 1048576,
+     .help = "how many of the newest events the stream PAY_EVENTS has room for; JetStream's max_file must "
+             "have room "
+             "for all streams"},
     {.variable = "PAYBUS_WORK_STREAM_MB",
      .type = CONFIG_INT,
      .offset = offsetof(struct ledger_config, work_stream_mb),
@@ -113,5 +122,12 @@ const struct config_row ledger_config_rows[] = {
      .max = 1048576,
      .help =
          "how much work the stream PAY_WORK takes before it refuses more, which then waits in PostgreSQL"},
+    {.variable = "PAYBUS_RELAY_REFILL_RATE",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct ledger_config, relay_refill_rate),
+     .fallback = "5000",
+     .min = 100,
+     .max = 1000000,
+     .help = "most messages a second while a stream is filled again; what is new waits until it is"},
 };
 const size_t ledger_config_row_count = sizeof ledger_config_rows / sizeof ledger_config_rows[0];

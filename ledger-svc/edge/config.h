@@ -19,7 +19,8 @@ struct ledger_config {
     int64_t key_retention_hours;
     int64_t block_events;
     int64_t seal_interval_ms;
-    int64_t stream_replicas, work_stream_mb;
+    int64_t stream_replicas, events_stream_mb, work_stream_mb;
+    int64_t relay_refill_rate;
 };
 
 extern const struct config_row ledger_config_rows[];

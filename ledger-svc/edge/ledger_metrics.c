@@ -58,6 +58,9 @@ static void register_stream(enum stream_name name)
         metrics_gauge("paybus_ledger_stream_messages",
                       "Messages in the stream, where it is looked at; 0 elsewhere.", labels);
     ledger_metrics.streams[name].bytes = metrics_gauge("paybus_ledger_stream_bytes", "Their bytes.", labels);
+    ledger_metrics.streams[name].oldest_seconds =
+        metrics_gauge("paybus_ledger_stream_oldest_seconds",
+                      "How long ago the first of them was stored; 0 without any.", labels);
 }
 
 void ledger_metrics_init(void)

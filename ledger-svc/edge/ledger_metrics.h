@@ -36,6 +36,7 @@ struct ledger_metrics {
     } relay[RELAY_TABLES];
     struct {
         struct metric *messages, *bytes; /* gauges: what it has */
+        struct metric *oldest_seconds;   /* gauge: how long ago its first message was stored */
     } streams[STREAM_COUNT];
 };
 extern struct ledger_metrics ledger_metrics;

@@ -19,6 +19,8 @@
 #define SHOW_US       INT64_C(1000000) /* who leads must not look stopped */
 #define LOOK_US       INT64_C(5000000)
 #define STOP_CHECK_US INT64_C(200000)
+#define US_PER_S      INT64_C(1000000)
+#define NS_PER_US     1000
 
 struct relay {
     pthread_t thread;
@@ -32,7 +34,8 @@ struct relay {
     const struct ledger_config *config;
     bool leads;
     int64_t shown_us;
-    int64_t looked_us; /* at the streams */
+    int64_t looked_us;     /* at the first of the streams */
+    enum stream_name look; /* which is the next */
     struct relay_feed *feeds[RELAY_TABLES];
 };
 
@@ -124,32 +127,44 @@ static bool is_leading(struct relay *r)
     return r->leads;
 }
 
-/* A session that is silent for long counts as stopped, and would lose the lead. */
+/* A session that is silent for long counts as stopped, and would lose the lead. One that is gone has lost it:
+   another must not take its place unseen. */
 static void show_life(struct relay *r)
 {
-    if (clock_monotonic_us() - r->shown_us < SHOW_US)
+    struct db *db = r->attempt.store.db;
+    if (db == NULL || !db_is_usable(db) || clock_monotonic_us() - r->shown_us < SHOW_US)
         return;
     r->shown_us = clock_monotonic_us();
     attempt_idle(&r->attempt);
 }
 
-/* The streams are seen to, also those that nothing is published into: one that was deleted is there again
-   before anybody misses it. */
-static void look_at_streams(struct relay *r)
+static void tell_stream(enum stream_name name, const struct stream_state *state)
 {
-    if (clock_monotonic_us() - r->looked_us < LOOK_US || !bus_is_connected(r->bus))
+    int64_t age_us = state->oldest_ns > 0 ? clock_unix_us() - state->oldest_ns / NS_PER_US : 0;
+    metric_set(ledger_metrics.streams[name].messages, state->messages);
+    metric_set(ledger_metrics.streams[name].bytes, state->bytes);
+    metric_set(ledger_metrics.streams[name].oldest_seconds, age_us / US_PER_S);
+}
+
+/* The streams are seen to, also those that nothing is published into: one that was deleted is there again
+   before anybody misses it. One after another, each for itself: one that cannot be made keeps no other from
+   it, and who waits for a slow nats-server shows life in between. */
+static void look_at_a_stream(struct relay *r)
+{
+    struct stream_state state;
+    enum stream_name name = r->look;
+    bool is_due = name > 0 || clock_monotonic_us() - r->looked_us >= LOOK_US;
+    if (!is_due || !bus_is_connected(r->bus))
         return;
-    r->looked_us = clock_monotonic_us();
-    for (size_t i = 0; i < STREAM_COUNT; i++) {
-        struct stream_state state;
-        struct stream_spec spec = stream_spec_of((enum stream_name)i, r->config);
-        if (stream_ensure(r->bus, &spec, &state) != STATUS_OK)
-            return;
-        metric_set(ledger_metrics.streams[i].messages, state.messages);
-        metric_set(ledger_metrics.streams[i].bytes, state.bytes);
-        for (size_t k = 0; k < RELAY_TABLES; k++)
-            relay_feed_compare(r->feeds[k], (enum stream_name)i, &state);
-    }
+    if (name == 0)
+        r->looked_us = clock_monotonic_us();
+    r->look = (name + 1) % STREAM_COUNT;
+    struct stream_spec spec = stream_spec_of(name, r->config);
+    if (stream_ensure(r->bus, &spec, &state) != STATUS_OK)
+        return;
+    tell_stream(name, &state);
+    for (size_t i = 0; i < RELAY_TABLES; i++)
+        relay_feed_compare(r->feeds[i], name, &state);
 }
 
 /* A turn for each feed that is due. Returns when the next one is. */
@@ -159,8 +174,10 @@ static int64_t give_turns(struct relay *r)
     for (size_t i = 0; i < RELAY_TABLES; i++) {
         struct db *db = r->attempt.store.db;
         bool is_due = relay_feed_due_us(r->feeds[i]) <= clock_monotonic_us();
-        if (is_due && db != NULL && db_is_usable(db))
+        if (is_due && db != NULL && db_is_usable(db)) {
             relay_feed_turn(r->feeds[i], db);
+            show_life(r);
+        }
         if (relay_feed_due_us(r->feeds[i]) < next_us)
             next_us = relay_feed_due_us(r->feeds[i]);
     }
@@ -177,7 +194,8 @@ static void *relay_main(void *context)
             relay_feed_tell_lag(r->feeds[i], leads);
         if (leads) {
             show_life(r);
-            look_at_streams(r);
+            look_at_a_stream(r);
+            show_life(r);
             due_us = give_turns(r);
         }
         rest(r, due_us);

@@ -21,9 +21,12 @@
 #define ASK_US        INT64_C(1000000) /* between two looks for a request */
 #define AWAY_FIRST_US INT64_C(100000)  /* after a failure, then twice as long each time */
 #define AWAY_MAX_US   INT64_C(2000000)
+#define RECENT_US     INT64_C(300000000) /* what nats-server may not have on its disk yet is younger */
+#define US_PER_S      INT64_C(1000000)
 #define ACK_WAIT_MS   2000
 #define BODY_MAX      ((size_t)1 << 20)
 #define SEQ_SIZE      24
+#define CANCELED      "57014" /* the statement took too long */
 
 struct relay_feed {
     struct bus *bus;
@@ -33,7 +36,7 @@ struct relay_feed {
     bool in_sync;
     bool window_open;    /* there may be more in the present window */
     bool is_unsaved;     /* more was acknowledged than the stored cursor says */
-    bool is_away;        /* it rests after a failure */
+    bool may_be_woken;   /* false: after a failure, or so that it does not go by number too fast */
     int64_t turned_us;   /* the last turn; this and what follows on the monotonic clock */
     int64_t due_us;      /* the next turn */
     int64_t opened_us;   /* when the window in hand was opened */
@@ -42,8 +45,12 @@ struct relay_feed {
     int64_t asked_us;    /* when a request was looked for */
     int64_t away_us;     /* how long to rest after the next failure */
     struct relay_cursor cursor;
-    int64_t part;    /* rows of a turn */
-    struct buf body; /* of the message in hand */
+    struct {
+        int64_t before, now, since_us; /* of the last five minutes or more, and since then */
+    } lowest;                          /* number that was published */
+    int64_t refill_rate;               /* rows a second that go by number */
+    int64_t part;                      /* rows of a turn */
+    struct buf body;                   /* of the message in hand */
 };
 
 enum status relay_feed_open(const struct ledger_config *config, struct bus *bus, enum relay_table table,
@@ -58,6 +65,7 @@ enum status relay_feed_open(const struct ledger_config *config, struct bus *bus,
     f->stream = stream_spec_of(f->source->stream, config);
     f->part = CHAIN_READ_MAX;
     f->away_us = AWAY_FIRST_US;
+    f->refill_rate = config->relay_refill_rate;
     buf_init(&f->body, BODY_MAX);
     return publisher_open(bus, f->stream.name, f->source->in_order, &f->publisher);
 }
@@ -84,8 +92,13 @@ void relay_feed_doubt(struct relay_feed *f)
 
 void relay_feed_compare(struct relay_feed *f, enum stream_name name, const struct stream_state *state)
 {
-    if (f->source->stream == name && f->cursor.stream.created_ns != state->created_ns)
+    if (f->source->stream != name || !f->in_sync)
+        return;
+    if (f->cursor.stream.created_ns != state->created_ns ||
+        (f->source->in_order && state->missing > f->cursor.stream.missing))
         f->in_sync = false;
+    else
+        f->cursor.stream.missing = state->missing;
 }
 
 void relay_feed_begin(struct relay_feed *f)
@@ -108,7 +121,7 @@ int64_t relay_feed_due_us(const struct relay_feed *f)
 /* Under load not each commit gets a turn of its own. */
 void relay_feed_wake(struct relay_feed *f)
 {
-    if (!f->is_away && f->turned_us + GATHER_US < f->due_us)
+    if (f->may_be_woken && f->turned_us + GATHER_US < f->due_us)
         f->due_us = f->turned_us + GATHER_US;
 }
 
@@ -137,6 +150,9 @@ static enum status find_place(struct relay_feed *f, struct db *db)
     if (s != STATUS_OK)
         return s;
     publisher_begin(f->publisher, last_seq);
+    f->lowest.before = f->cursor.recent_seq > 0 ? f->cursor.recent_seq : INT64_MAX;
+    f->lowest.now = INT64_MAX;
+    f->lowest.since_us = clock_monotonic_us();
     f->in_sync = true;
     f->window_open = true;
     return STATUS_OK;
@@ -169,6 +185,21 @@ static enum status send_message(struct relay_feed *f, const struct relay_message
     return publisher_send(f->publisher, &m);
 }
 
+/* What is not on nats-server's disk yet is to come again after its power failed: in the order in which it was
+   published, which need not be that of time. */
+static void note_lowest(struct relay_feed *f, int64_t seq)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (now_us - f->lowest.since_us >= RECENT_US) {
+        f->lowest.before = f->lowest.now;
+        f->lowest.now = INT64_MAX;
+        f->lowest.since_us = now_us;
+    }
+    if (seq < f->lowest.now)
+        f->lowest.now = seq;
+    f->cursor.recent_seq = f->lowest.now < f->lowest.before ? f->lowest.now : f->lowest.before;
+}
+
 /* Of what was sent, the first ones are in the stream. The place to compare with later is the furthest: what
    lies above it could be lost unseen. */
 static enum status advance(struct relay_feed *f, struct db *db, const struct chain_rows *rows,
@@ -176,6 +207,7 @@ static enum status advance(struct relay_feed *f, struct db *db, const struct cha
 {
     if (acks->count == 0)
         return STATUS_OK;
+    note_lowest(f, db_get_int(rows->events, 0, 0));
     f->cursor.acked_seq = db_get_int(rows->events, (int)acks->count - 1, 0);
     if (acks->last_seq > f->cursor.stream.seq) {
         f->cursor.stream.id = db_get_uuid(rows->events, (int)acks->last, 1);
@@ -203,20 +235,6 @@ static enum status publish_rows(struct relay_feed *f, struct db *db, struct chai
     return s != STATUS_OK ? s : saved;
 }
 
-/* A window that is too large to be looked at within a statement's time goes by number. */
-static enum status go_by_number(struct relay_feed *f, struct db *db, enum status status)
-{
-    if (strcmp(db_sqlstate(db), "57014") != 0)
-        return status;
-    enum status s = relay_cursor_rewind(db, &f->cursor, clock_unix_us());
-    if (s != STATUS_OK)
-        return s;
-    log_event(LOG_WARN, "relay_goes_by_number", log_str("stream", f->stream.name),
-              log_int("after_seq", f->cursor.acked_seq), log_int("up_to_seq", f->cursor.base_seq));
-    f->window_open = true;
-    return save(f, db);
-}
-
 /* Opens the next window when the present one is done. *ret_open false: there is nothing, or it is not to be
    had yet. */
 static enum status open_window(struct relay_feed *f, struct db *db, bool *ret_open)
@@ -231,8 +249,13 @@ static enum status open_window(struct relay_feed *f, struct db *db, bool *ret_op
     f->opened_us = clock_monotonic_us();
     s = relay_cursor_next_window(db, &f->cursor, &empty);
     *ret_open = s == STATUS_OK && !empty;
+    if (s != STATUS_OK && strcmp(db_sqlstate(db), CANCELED) == 0) {
+        log_event(LOG_WARN, "relay_window_unseen", log_str("stream", f->stream.name));
+        s = relay_cursor_next_window_unseen(db, &f->cursor);
+        *ret_open = s == STATUS_OK;
+    }
     if (s != STATUS_OK)
-        return go_by_number(f, db, s);
+        return s;
     f->window_open = !empty;
     /* Kept before it is sent: a wider window after a failure would mix what is stored with what is not, and
        each change between both is refused. */
@@ -249,7 +272,7 @@ static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret
         return s;
     s = relay_cursor_read(db, &f->cursor, f->part, &rows);
     if (s != STATUS_OK)
-        return f->cursor.horizon[0] != '\0' ? go_by_number(f, db, s) : s;
+        return s;
     *ret_count = (size_t)PQntuples(rows.events);
     f->window_open = *ret_count == (size_t)f->part;
     return *ret_count > 0 ? publish_rows(f, db, &rows) : STATUS_OK;
@@ -258,7 +281,7 @@ static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret
 /* In an outage less and less often, so that the log and the servers are spared. */
 static void rest_away(struct relay_feed *f)
 {
-    f->is_away = true;
+    f->may_be_woken = false;
     f->due_us = clock_monotonic_us() + f->away_us;
     f->away_us = f->away_us * 2 < AWAY_MAX_US ? f->away_us * 2 : AWAY_MAX_US;
 }
@@ -276,16 +299,27 @@ static void fall_out(struct relay_feed *f, struct db *db, const char *at, enum s
     rest_away(f);
 }
 
+/* Filling a stream again leaves the machine to those who are there, and nats-server remembers the id of each
+   message for two minutes. */
+static void rest_between_numbers(struct relay_feed *f, size_t count)
+{
+    f->may_be_woken = false;
+    f->due_us += (int64_t)count * US_PER_S / f->refill_rate;
+}
+
 /* After a turn that published so many: the next one at once while a window goes on. */
 static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
 {
     int64_t now_us = clock_monotonic_us();
     bool is_busy = count > GATHER_ROWS;
-    f->is_away = false;
+    f->may_be_woken = true;
     f->turned_us = f->due_us = now_us;
     f->part = CHAIN_READ_MAX;
-    if (f->window_open && count > 0)
+    if (f->window_open && count > 0) {
+        if (f->cursor.horizon[0] == '\0')
+            rest_between_numbers(f, count);
         return;
+    }
     if (!f->window_open) {
         f->complete_us = f->opened_us;
         f->away_us = AWAY_FIRST_US;

@@ -9,9 +9,13 @@
 #include "shared/core/parse.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
+#include "shared/io/service.h"
 
 #define REWIND_US INT64_C(300000000) /* at least, whenever messages were lost */
 #define US_PER_S  INT64_C(1000000)
+
+/* What the smallest event takes in a stream: more of them than it has room for are not worth publishing. */
+#define MESSAGE_BYTES 700
 
 /* What is looked at, and compared. */
 struct sync {
@@ -22,10 +26,10 @@ struct sync {
     struct stream_state state;
     struct relay_cursor *cursor;
 };
-/* Why the relay goes back, and to when. */
+/* Why the relay goes back, and how far. */
 struct rewind {
     const char *reason; /* NULL: it does not */
-    int64_t from_us;
+    struct relay_reach reach;
     bool is_foreign; /* the transaction numbers that are there mean nothing */
 };
 
@@ -43,47 +47,83 @@ static enum status survived_us(const struct sync *y, int64_t *ret_us)
     return s == STATUS_INVALID ? STATUS_OK : s;
 }
 
+/* Is this row's message in this place? STATUS_INVALID: there is none. */
+static enum status is_there(const struct sync *y, int64_t seq, const struct uuid *id, bool *ret_there)
+{
+    struct stream_message message;
+    char want[TYPEID_TEXT_SIZE];
+    typeid_format(y->source->id_prefix, id, want);
+    enum status s = stream_find(y->bus, y->spec->name, seq, RELAY_SEQ_HEADER, &message);
+    if (s == STATUS_OK)
+        *ret_there = strncmp(message.id, want, strlen(want)) == 0;
+    return s;
+}
+
 /* Is the last message that was acknowledged still there? Past its age it need not be, nor when it was work
-   that is done. */
+   that is done. Holes are work that is done, too, but no event leaves alone. */
 static enum status is_intact(const struct sync *y, bool *ret_intact)
 {
     const struct relay_cursor *c = y->cursor;
-    struct stream_message acked;
-    char want[TYPEID_TEXT_SIZE];
-    *ret_intact = y->state.last_seq >= c->stream.seq;
-    if (!*ret_intact || c->stream.seq == 0 || c->stream.seq < y->state.first_seq || y->state.messages == 0)
+    bool intact = y->state.last_seq >= c->stream.seq &&
+                  (y->spec->is_work_queue || y->state.missing <= c->stream.missing);
+    *ret_intact = intact;
+    if (!intact || c->stream.seq == 0 || c->stream.seq < y->state.first_seq || y->state.messages == 0)
         return STATUS_OK;
-    typeid_format(y->source->id_prefix, &c->stream.id, want);
-    enum status s = stream_find(y->bus, y->spec->name, c->stream.seq, RELAY_SEQ_HEADER, &acked);
-    *ret_intact = s == STATUS_OK ? strncmp(acked.id, want, strlen(want)) == 0 : y->spec->is_work_queue;
+    enum status s = is_there(y, c->stream.seq, &c->stream.id, ret_intact);
+    if (s == STATUS_INVALID)
+        *ret_intact = y->spec->is_work_queue;
+    return s == STATUS_INVALID ? STATUS_OK : s;
+}
+
+/* All that a stream keeps: no older than its messages become, no more than it has room for. */
+static struct relay_reach kept(const struct stream_spec *spec)
+{
+    return (struct relay_reach){.from_us = clock_unix_us() - spec->max_age_s * US_PER_S,
+                                .at_most = spec->max_bytes / MESSAGE_BYTES};
+}
+
+/* nats-server tells another time of making when it was started, a setting of the stream changed, and it was
+   started again: a stream that has the last acknowledged message is the same one. */
+static enum status is_same(const struct sync *y, bool *ret_same)
+{
+    const struct relay_cursor *c = y->cursor;
+    *ret_same = c->stream.created_ns == y->state.created_ns;
+    if (*ret_same || c->stream.seq == 0 || c->stream.seq > y->state.last_seq)
+        return STATUS_OK;
+    enum status s = is_there(y, c->stream.seq, &c->stream.id, ret_same);
     return s == STATUS_INVALID ? STATUS_OK : s;
 }
 
 static enum status find_loss(const struct sync *y, struct rewind *ret_rewind)
 {
-    int64_t from_us = 0, kept_us = clock_unix_us() - y->spec->max_age_s * US_PER_S;
-    bool intact = false;
-    if (y->cursor->stream.created_ns != y->state.created_ns) {
-        *ret_rewind = (struct rewind){.reason = "another stream", .from_us = kept_us};
-        return STATUS_OK;
-    }
-    enum status s = is_intact(y, &intact);
+    int64_t from_us = 0;
+    bool same = false, intact = false;
+    enum status s = is_same(y, &same);
+    if (s == STATUS_OK && !same)
+        *ret_rewind = (struct rewind){.reason = "another stream", .reach = kept(y->spec)};
+    if (s != STATUS_OK || !same)
+        return s;
+    y->cursor->stream.created_ns = y->state.created_ns;
+    s = is_intact(y, &intact);
     if (s != STATUS_OK || intact)
         return s;
     if (y->source->table == RELAY_EVENTS)
         s = survived_us(y, &from_us);
-    *ret_rewind =
-        (struct rewind){.reason = "messages lost", .from_us = from_us > 0 ? from_us - REWIND_US : kept_us};
+    *ret_rewind = (struct rewind){.reason = "messages lost", .reach = kept(y->spec)};
+    if (from_us > 0)
+        ret_rewind->reach =
+            (struct relay_reach){.from_us = from_us - REWIND_US, .from_seq = y->cursor->recent_seq};
     return s;
 }
 
 /* Of two reasons, the one that goes further back. */
 static void go_further(struct rewind *rewind, const char *reason, int64_t from_us)
 {
-    if (rewind->reason != NULL && rewind->from_us <= from_us)
+    if (rewind->reason != NULL && rewind->reach.from_us <= from_us)
         return;
     rewind->reason = reason;
-    rewind->from_us = from_us;
+    rewind->reach.from_us = from_us;
+    rewind->reach.at_most = 0;
 }
 
 static enum status find_rewind(const struct sync *y, struct rewind *ret_rewind)
@@ -93,7 +133,7 @@ static enum status find_rewind(const struct sync *y, struct rewind *ret_rewind)
     if (s != STATUS_OK)
         return s;
     if (is_new) {
-        *ret_rewind = (struct rewind){.reason = "first start", .is_foreign = true};
+        *ret_rewind = (struct rewind){.reason = "first start", .reach = kept(y->spec), .is_foreign = true};
         return STATUS_OK;
     }
     s = find_loss(y, ret_rewind);
@@ -103,6 +143,82 @@ static enum status find_rewind(const struct sync *y, struct rewind *ret_rewind)
     if (y->cursor->asked_us > 0)
         go_further(ret_rewind, "asked for", y->cursor->asked_us);
     return s;
+}
+
+/* The place to compare with later is the stream's last message, so that what gets lost before the next one is
+   acknowledged is noticed, too. */
+static enum status take_place(const struct sync *y)
+{
+    struct relay_cursor *c = y->cursor;
+    struct stream_message last = {0};
+    c->stream.created_ns = y->state.created_ns;
+    c->stream.missing = y->state.missing;
+    c->stream.seq = y->state.last_seq;
+    c->stream.id = (struct uuid){0};
+    if (y->state.messages == 0)
+        return STATUS_OK;
+    enum status s = stream_find(y->bus, y->spec->name, y->state.last_seq, RELAY_SEQ_HEADER, &last);
+    struct str id = {last.id, strcspn(last.id, ":")}; /* work's goes on with its generation */
+    if (s == STATUS_INVALID || typeid_parse(y->source->id_prefix, id, &c->stream.id) != STATUS_OK)
+        c->stream.seq = 0; /* work that is done: there is nothing to compare with */
+    return s == STATUS_INVALID ? STATUS_OK : s;
+}
+
+static enum status go_back(const struct sync *y, const struct rewind *rewind)
+{
+    struct relay_cursor *c = y->cursor;
+    enum status s = rewind->is_foreign ? relay_cursor_rebase(y->db, c, &rewind->reach)
+                                       : relay_cursor_rewind(y->db, c, &rewind->reach);
+    if (s == STATUS_OK)
+        s = take_place(y);
+    if (s != STATUS_OK)
+        return s;
+    log_event(LOG_WARN, "relay_rewound", log_str("stream", y->spec->name), log_str("reason", rewind->reason),
+              log_int("after_seq", c->acked_seq), log_int("up_to_seq", c->base_seq));
+    metric_add(ledger_metrics.relay[y->source->table].rewinds, 1);
+    s = relay_cursor_save(y->db, c);
+    c->asked_us = 0;
+    return s;
+}
+
+/* Of the part that would be published next, what the stream has behind the cursor's place. In strict order
+   the furthest message speaks for all before it. */
+static enum status skip_stored_part(const struct sync *y, bool *ret_skipped)
+{
+    CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+    struct relay_cursor *c = y->cursor;
+    *ret_skipped = false;
+    enum status s = relay_cursor_read(y->db, c, CHAIN_READ_MAX, &rows);
+    if (s != STATUS_OK)
+        return s;
+    int64_t behind = y->state.last_seq - c->stream.seq, count = PQntuples(rows.events);
+    count = behind < count ? behind : count;
+    if (count <= 0)
+        return STATUS_OK;
+    struct uuid id = db_get_uuid(rows.events, (int)count - 1, 1);
+    s = is_there(y, c->stream.seq + count, &id, ret_skipped);
+    if (s == STATUS_OK && *ret_skipped) {
+        c->acked_seq = db_get_int(rows.events, (int)count - 1, 0);
+        c->stream.seq += count;
+        c->stream.id = id;
+    }
+    return s == STATUS_INVALID ? STATUS_OK : s;
+}
+
+/* Who was killed had published more than it could note. The stream knows a message that is sent again for two
+   minutes only; so what is there is found out, and not sent. */
+static enum status skip_stored(const struct sync *y)
+{
+    bool skipped = y->source->in_order && y->state.last_seq > y->cursor->stream.seq;
+    int64_t acked_seq = y->cursor->acked_seq;
+    enum status s = STATUS_OK;
+    while (s == STATUS_OK && skipped && !service_is_stopping())
+        s = skip_stored_part(y, &skipped);
+    if (s != STATUS_OK || y->cursor->acked_seq == acked_seq)
+        return s;
+    log_event(LOG_INFO, "relay_caught_up", log_str("stream", y->spec->name), log_int("after_seq", acked_seq),
+              log_int("up_to_seq", y->cursor->acked_seq));
+    return relay_cursor_save(y->db, y->cursor);
 }
 
 enum status relay_sync(struct bus *bus, struct db *db, const struct relay_place *place,
@@ -115,18 +231,11 @@ enum status relay_sync(struct bus *bus, struct db *db, const struct relay_place 
     *ret_last_seq = y.state.last_seq;
     if (s == STATUS_OK)
         s = find_rewind(&y, &rewind);
-    if (s != STATUS_OK || rewind.reason == NULL)
-        return s;
-    s = rewind.is_foreign ? relay_cursor_rebase(db, ret_cursor, rewind.from_us)
-                          : relay_cursor_rewind(db, ret_cursor, rewind.from_us);
     if (s != STATUS_OK)
         return s;
-    ret_cursor->stream.created_ns = y.state.created_ns;
-    ret_cursor->stream.seq = 0;
-    log_event(LOG_WARN, "relay_rewound", log_str("stream", y.spec->name), log_str("reason", rewind.reason),
-              log_int("after_seq", ret_cursor->acked_seq), log_int("up_to_seq", ret_cursor->base_seq));
-    metric_add(ledger_metrics.relay[y.source->table].rewinds, 1);
-    s = relay_cursor_save(db, ret_cursor);
-    ret_cursor->asked_us = 0;
-    return s;
+    if (rewind.reason != NULL)
+        return go_back(&y, &rewind);
+    if (y.state.missing < ret_cursor->stream.missing)
+        ret_cursor->stream.missing = y.state.missing; /* the stream has forgotten what was before them, too */
+    return skip_stored(&y);
 }

@@ -11,7 +11,6 @@ static const struct stream_spec streams[STREAM_COUNT] = {
                        .subject = "pay.evt.>",
                        .description = "Facts of the ledger, as CloudEvents",
                        .max_age_s = 7 * DAY_S,
-                       .max_bytes = 4 * GIB,
                        .duplicates_s = 120},
     [STREAM_WORK] = {.name = "PAY_WORK",
                      .subject = "pay.work.>",
@@ -35,6 +34,8 @@ struct stream_spec stream_spec_of(enum stream_name name, const struct ledger_con
 {
     struct stream_spec spec = streams[name];
     spec.replicas = config->stream_replicas;
+    if (name == STREAM_EVENTS)
+        spec.max_bytes = config->events_stream_mb * MIB;
     if (name == STREAM_WORK)
         spec.max_bytes = config->work_stream_mb * MIB;
     return spec;

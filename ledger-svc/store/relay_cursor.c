@@ -53,6 +53,8 @@ static enum status read_cursor(const PGresult *r, struct relay_cursor *ret_curso
     c->updated_us = db_get_time(r, 0, 13);
     c->foreign_seq = db_get_int(r, 0, 14);
     c->asked_us = db_is_null(r, 0, 15) ? 0 : db_get_time(r, 0, 15);
+    c->stream.missing = db_get_int(r, 0, 16);
+    c->recent_seq = db_get_int(r, 0, 17);
     return s;
 }
 
@@ -104,6 +106,8 @@ enum status relay_cursor_save(struct db *db, const struct relay_cursor *c)
         db_param_time(&p, c->asked_us);
     else
         db_param_null(&p);
+    db_param_int8(&p, c->stream.missing);
+    db_param_int8(&p, c->recent_seq);
     return db_query(db, LEDGER_SQL_SAVE_RELAY_CURSOR, &p, &r);
 }
 
@@ -140,14 +144,31 @@ static enum status find_rewind(struct db *db, int64_t from_us, int64_t *ret_seq)
     return s;
 }
 
+/* The number after which events within reach begin, of those up to newest_seq. */
+static enum status find_reach(struct db *db, const struct relay_cursor *c, const struct relay_reach *reach,
+                              int64_t newest_seq, int64_t *ret_seq)
+{
+    int64_t seq = 0;
+    enum status s = find_rewind(db, not_beyond_unpublished(c, reach->from_us), &seq);
+    if (s != STATUS_OK)
+        return s;
+    if (reach->from_seq > 0 && reach->from_seq - 1 < seq)
+        seq = reach->from_seq - 1;
+    if (reach->at_most > 0 && newest_seq - reach->at_most > seq)
+        seq = newest_seq - reach->at_most;
+    *ret_seq = seq;
+    return STATUS_OK;
+}
+
 /* From now on by number: what is visible now. *ret_xid: a transaction's number that was drawn after that. */
-static enum status go_back(struct db *db, struct relay_cursor *c, int64_t from_us, int64_t *ret_xid)
+static enum status go_back(struct db *db, struct relay_cursor *c, const struct relay_reach *reach,
+                           int64_t *ret_xid)
 {
     CLEANUP(db_result_ptr) PGresult *newest = NULL;
     int64_t acked_seq = 0;
     enum status s = db_query(db, tables[c->table].begin_rebase, NULL, &newest);
     if (s == STATUS_OK && c->table == RELAY_EVENTS)
-        s = find_rewind(db, not_beyond_unpublished(c, from_us), &acked_seq);
+        s = find_reach(db, c, reach, db_get_int(newest, 0, 1), &acked_seq);
     if (s != STATUS_OK)
         return s;
     bool by_number = c->settled[0] != '\0' && c->horizon[0] == '\0';
@@ -164,16 +185,16 @@ static enum status go_back(struct db *db, struct relay_cursor *c, int64_t from_u
     return STATUS_OK;
 }
 
-enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, int64_t from_us)
+enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
 {
     int64_t xid = 0;
-    return go_back(db, c, from_us, &xid);
+    return go_back(db, c, reach, &xid);
 }
 
-enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, int64_t from_us)
+enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
 {
     int64_t xid = 0;
-    enum status s = go_back(db, c, from_us, &xid);
+    enum status s = go_back(db, c, reach, &xid);
     if (s == STATUS_OK) {
         c->foreign_seq = c->base_seq;
         c->foreign_xid = xid;
@@ -193,6 +214,16 @@ enum status relay_cursor_is_settled(struct db *db, const struct relay_cursor *c,
     return s;
 }
 
+/* What is done is settled, what was committed up to the snapshot of now comes next. */
+static enum status move_on(struct relay_cursor *c, struct str horizon)
+{
+    if (horizon.len >= sizeof c->horizon)
+        return STATUS_FULL;
+    if (c->horizon[0] != '\0')
+        memcpy(c->settled, c->horizon, sizeof c->settled);
+    return copy_text(horizon, c->horizon, sizeof c->horizon);
+}
+
 enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool *ret_is_empty)
 {
     CLEANUP(db_params_free) struct db_params p;
@@ -203,14 +234,10 @@ enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool
     if (c->table == RELAY_EVENTS)
         db_param_time(&p, c->since_us);
     enum status s = db_query(db, tables[c->table].open_window, &p, &r);
+    if (s == STATUS_OK)
+        s = move_on(c, db_get_str(r, 0, 0));
     if (s != STATUS_OK)
         return s;
-    struct str horizon = db_get_str(r, 0, 0);
-    if (horizon.len >= sizeof c->horizon)
-        return STATUS_FULL;
-    if (c->horizon[0] != '\0')
-        memcpy(c->settled, c->horizon, sizeof c->settled);
-    (void)copy_text(horizon, c->horizon, sizeof c->horizon);
     *ret_is_empty = db_is_null(r, 0, 1);
     if (!*ret_is_empty) {
         c->acked_seq = db_get_int(r, 0, 1);
@@ -218,6 +245,27 @@ enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool
         c->new_seq = db_is_null(r, 0, 2) ? c->last_seq : db_get_int(r, 0, 2);
         c->since_us = db_get_time(r, 0, 4);
     }
+    return STATUS_OK;
+}
+
+/* A block that was sealed before the last window's first event was written lies below all that began since.
+ */
+enum status relay_cursor_next_window_unseen(struct db *db, struct relay_cursor *c)
+{
+    CLEANUP(db_result_ptr) PGresult *newest = NULL;
+    int64_t new_seq = 0;
+    enum status s = db_query(db, tables[c->table].begin_rebase, NULL, &newest);
+    if (s == STATUS_OK && c->table == RELAY_EVENTS)
+        s = find_rewind(db, not_beyond_unpublished(c, INT64_MAX), &new_seq);
+    if (s == STATUS_OK)
+        s = move_on(c, db_get_str(newest, 0, 0));
+    if (s != STATUS_OK)
+        return s;
+    c->acked_seq = c->foreign_seq;
+    c->new_seq = new_seq;
+    c->last_seq = db_get_int(newest, 0, 1);
+    if (db_get_time(newest, 0, 2) < c->since_us)
+        c->since_us = db_get_time(newest, 0, 2);
     return STATUS_OK;
 }
 

@@ -26,11 +26,14 @@ struct relay_cursor {
     char horizon[RELAY_SNAPSHOT_SIZE]; /* ""; those up to base_seq are under way */
     int64_t acked_seq;
     int64_t new_seq, last_seq; /* of the window: transactions that began in it wrote between these numbers */
-    int64_t since_us;          /* nothing in the window is older; by number: when settled was taken */
-    struct {                   /* the last acknowledged message; seq 0: none */
+    int64_t
+        since_us; /* little in the window is older, by less than a day; by number: when settled was taken */
+    struct {      /* the last acknowledged message; seq 0: none */
         int64_t created_ns, seq;
-        struct uuid id; /* of the event or the work */
+        struct uuid id;  /* of the event or the work */
+        int64_t missing; /* known holes: messages that are missing before it */
     } stream;
+    int64_t recent_seq; /* no number published within the last minutes is below; 0: not known */
     int64_t updated_us;
     int64_t asked_us; /* somebody asks for all from this time on again; 0: nobody does */
 };
@@ -44,16 +47,27 @@ NODISCARD enum status relay_cursor_save(struct db *db, const struct relay_cursor
 /* Does somebody ask for a rewind? */
 NODISCARD enum status relay_cursor_is_asked(struct db *db, enum relay_table table, bool *ret_asked);
 
-/* From now on: all events from this time on again, or all work that is not finished, whenever it was written;
-   by number, then windows. Never goes forward: what is not published yet comes, too. */
-NODISCARD enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, int64_t from_us);
+/* From where on events come again. */
+struct relay_reach {
+    int64_t from_us;  /* all from this time on */
+    int64_t from_seq; /* and from this number on; 0: the time is enough */
+    int64_t at_most;  /* but only so many of the newest numbers; 0: however many */
+};
+/* From now on: all events within reach again, or all work that is not finished, whenever it was written; by
+   number, then windows. Unless at_most says so it never goes forward: what is not published yet comes, too.
+ */
+NODISCARD enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c,
+                                          const struct relay_reach *reach);
 /* The same where nothing is known of the transaction numbers that are there: at the first start, in another
    cluster. */
-NODISCARD enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, int64_t from_us);
+NODISCARD enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c,
+                                          const struct relay_reach *reach);
 /* False: transactions are under way that may still commit a number up to foreign_seq. */
 NODISCARD enum status relay_cursor_is_settled(struct db *db, const struct relay_cursor *c, bool *ret_settled);
 /* The window after the one that is done. *ret_is_empty: nothing was committed since. */
 NODISCARD enum status relay_cursor_next_window(struct db *db, struct relay_cursor *c, bool *ret_is_empty);
+/* The same without a look at what is in it, where that takes too long: its bounds are wider than it is. */
+NODISCARD enum status relay_cursor_next_window_unseen(struct db *db, struct relay_cursor *c);
 /* The next events, at most limit (and CHAIN_READ_MAX), with what they post; none: they are all published. */
 NODISCARD enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64_t limit,
                                         struct chain_rows *ret_rows);

@@ -40,8 +40,9 @@ static enum status open_context(struct bus *bus, jsCtx **ret_js)
 static enum status refused(const char *stream, const char *call, natsStatus s, jsErrCode code)
 {
     bool passes = code == ERROR_ABSENT;
+    const char *words = passes ? natsStatus_GetText(s) : nats_GetLastError(NULL);
     log_event(passes ? LOG_WARN : LOG_ERROR, "stream_call_failed", log_str("stream", stream),
-              log_str("call", call), log_str("reason", natsStatus_GetText(s)), log_int("code", code));
+              log_str("call", call), log_str("reason", words), log_int("code", code));
     return passes ? STATUS_UNAVAILABLE : STATUS_FAILED;
 }
 
@@ -71,6 +72,34 @@ static bool is_in_line(const jsStreamConfig *have, const jsStreamConfig *want)
            have->Discard == want->Discard && have->AllowDirect == want->AllowDirect;
 }
 
+/* A stream whose settings cannot be changed still takes messages. */
+static enum status mend(jsCtx *js, const struct stream_spec *spec, jsStreamConfig *config,
+                        jsStreamInfo **info)
+{
+    jsErrCode code = ERROR_ABSENT;
+    jsStreamInfo *mended = NULL;
+    natsStatus s = js_UpdateStream(&mended, js, config, NULL, &code);
+    if (s != NATS_OK)
+        return refused(spec->name, "update", s, code) == STATUS_FAILED ? STATUS_OK : STATUS_UNAVAILABLE;
+    log_event(LOG_INFO, "stream_updated", log_str("stream", spec->name));
+    jsStreamInfo_Destroy(*info);
+    *info = mended;
+    return STATUS_OK;
+}
+
+static void read_state(const jsStreamInfo *info, struct stream_state *ret_state)
+{
+    const jsStreamState *s = &info->State;
+    int64_t span = s->Msgs > 0 ? (int64_t)(s->LastSeq - s->FirstSeq) + 1 : 0;
+    *ret_state = (struct stream_state){.created_ns = info->Created,
+                                       .first_seq = (int64_t)s->FirstSeq,
+                                       .last_seq = (int64_t)s->LastSeq,
+                                       .messages = (int64_t)s->Msgs,
+                                       .bytes = (int64_t)s->Bytes,
+                                       .missing = span - (int64_t)s->Msgs,
+                                       .oldest_ns = s->Msgs > 0 ? s->FirstTime : 0};
+}
+
 enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struct stream_state *ret_state)
 {
     jsCtx *js CLEANUP(context_ptr) = NULL;
@@ -78,6 +107,7 @@ enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struc
     jsStreamConfig config;
     const char *subjects[1];
     jsErrCode code = ERROR_ABSENT;
+    enum status mended = STATUS_OK;
     if (open_context(bus, &js) != STATUS_OK)
         return STATUS_NO_MEMORY;
     fill_config(spec, subjects, &config);
@@ -87,20 +117,13 @@ enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struc
         if (s == NATS_OK)
             log_event(LOG_INFO, "stream_created", log_str("stream", spec->name));
     } else if (s == NATS_OK && !is_in_line(info->Config, &config)) {
-        jsStreamInfo_Destroy(info);
-        info = NULL;
-        s = js_UpdateStream(&info, js, &config, NULL, &code);
-        if (s == NATS_OK)
-            log_event(LOG_INFO, "stream_updated", log_str("stream", spec->name));
+        mended = mend(js, spec, &config, &info);
     }
     if (s != NATS_OK)
         return refused(spec->name, "ensure", s, code);
-    *ret_state = (struct stream_state){.created_ns = info->Created,
-                                       .first_seq = (int64_t)info->State.FirstSeq,
-                                       .last_seq = (int64_t)info->State.LastSeq,
-                                       .messages = (int64_t)info->State.Msgs,
-                                       .bytes = (int64_t)info->State.Bytes};
-    return STATUS_OK;
+    if (mended == STATUS_OK)
+        read_state(info, ret_state);
+    return mended;
 }
 
 /* "" when the message has no such header. */

@@ -16,10 +16,13 @@ struct stream_spec {
 struct stream_state {
     int64_t created_ns; /* tells a stream from another one of the same name */
     int64_t first_seq, last_seq, messages, bytes;
+    int64_t missing;   /* messages between the first and the last that are not there */
+    int64_t oldest_ns; /* when the first one was stored; 0: there is none */
 };
 
-/* Creates the stream, or brings the settings of one that is there in line. STATUS_UNAVAILABLE: no JetStream.
-   STATUS_FAILED: refused. Either is logged, with the server's words. */
+/* Creates the stream, or brings the settings of one that is there in line; where the server refuses those, it
+   is used as it is. STATUS_UNAVAILABLE: no JetStream. STATUS_FAILED: refused. All is logged, with the
+   server's words. */
 NODISCARD enum status stream_ensure(struct bus *bus, const struct stream_spec *spec,
                                     struct stream_state *ret_state);
 #define STREAM_ID_SIZE 64

@@ -18,6 +18,7 @@
 #define BETWEEN_MS   500
 #define PUBLISHED_MS 30000
 #define STOP_MS      15000
+#define SILENT_MS    12000
 #define FACTS_MAX    60000
 #define OBJECT_SIZE  TYPEID_TEXT_SIZE
 
@@ -143,15 +144,17 @@ static void nats_killed(void **state)
     expect_each_once();
 }
 
+#define INSERT_EVENT                                                                                         \
+    "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, after, created_at)" \
+    " select gen_random_uuid(), 'account.frozen', 'account', gen_random_uuid(), gen_random_uuid(), 'o', "    \
+    "'a', '{}', clock_timestamp()"
+
 /* A transaction that has written an event and stays open. */
 static PGconn *open_transaction(void)
 {
     PGconn *late = database_connect(&database, "paybus_owner");
     database_exec(late, "begin");
-    database_exec(late,
-                  "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, after,"
-                  " created_at) select gen_random_uuid(), 'account.frozen', 'account', gen_random_uuid(),"
-                  " gen_random_uuid(), 'o', 'a', '{}', clock_timestamp()");
+    database_exec(late, INSERT_EVENT);
     return late;
 }
 
@@ -250,6 +253,31 @@ static void whichever_stops(void **state)
     }
 }
 
+#define LEADER                                                                                               \
+    "select coalesce(min(pid), 0) from pg_locks where locktype = 'advisory' and classid = 1885434484"        \
+    " and objid = 2 and granted"
+
+static bool lead_has_moved(void *context)
+{
+    return strcmp(database_value(superuser, LEADER), context) != 0;
+}
+
+/* Who waits for a nats-server that does not answer is not taken for stopped. */
+static void nats_is_silent(void **state)
+{
+    (void)state;
+    char leader[32];
+    expect_each_once();
+    (void)snprintf(leader, sizeof leader, "%s", database_value(superuser, LEADER));
+    assert_string_not_equal(leader, "0");
+    servers_nats_freeze(&h.nats);
+    database_exec(superuser, INSERT_EVENT);
+    bool moved = eventually(lead_has_moved, leader, SILENT_MS);
+    servers_nats_thaw(&h.nats);
+    assert_false(moved);
+    expect_each_once();
+}
+
 /* A transaction that stays open holds up only its own event. */
 static void stream_wiped(void **state)
 {
@@ -315,6 +343,7 @@ static int run(void)
         cmocka_unit_test(committed_late),
         cmocka_unit_test(tells_the_same),
         cmocka_unit_test(whichever_stops),
+        cmocka_unit_test(nats_is_silent),
         cmocka_unit_test(stream_wiped),
         cmocka_unit_test(messages_lost),
         cmocka_unit_test(asked_for),

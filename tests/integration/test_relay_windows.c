@@ -29,6 +29,7 @@
 #define AN_HOUR_AGO  (-INT64_C(3600000000))
 #define FAR_US       INT64_C(4000000000000000) /* in 2096 */
 #define READ_AT_ONCE 7                         /* few, so that windows have several parts */
+#define WAIT_MS      10000
 
 static struct database d;
 static struct db_options options;
@@ -121,10 +122,20 @@ static void read_window(struct relay_cursor *c, unsigned *random)
     }
 }
 
+static enum status rewind_to(struct relay_cursor *c, int64_t from_us)
+{
+    return relay_cursor_rewind(reader, c, &(struct relay_reach){.from_us = from_us});
+}
+
+static enum status rebase_to(struct relay_cursor *c, int64_t from_us)
+{
+    return relay_cursor_rebase(reader, c, &(struct relay_reach){.from_us = from_us});
+}
+
 static void begin_reading(struct relay_cursor *c)
 {
     bool settled = false;
-    assert_int_equal(relay_cursor_rebase(reader, c, 0), STATUS_OK);
+    assert_int_equal(rebase_to(c, 0), STATUS_OK);
     assert_int_equal(relay_cursor_is_settled(reader, c, &settled), STATUS_OK);
     assert_true(settled);
     assert_int_equal(relay_cursor_save(reader, c), STATUS_OK);
@@ -220,7 +231,7 @@ static void test_rebase_waits(void **state)
     database_exec(open, "begin");
     insert_event(open, 1);
     insert_event(superuser, 2);
-    assert_int_equal(relay_cursor_rebase(reader, &cursor, 0), STATUS_OK);
+    assert_int_equal(rebase_to(&cursor, 0), STATUS_OK);
     assert_int_equal(relay_cursor_is_settled(reader, &cursor, &settled), STATUS_OK);
     assert_false(settled);
     database_exec(open, "commit");
@@ -246,7 +257,7 @@ static void test_rewind_does_not_wait(void **state)
     insert_event(open, 1);
     insert_event(superuser, 2);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
+        assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
         assert_int_equal(relay_cursor_is_settled(reader, &cursor, &settled), STATUS_OK);
         assert_true(settled);
         read_by_number(&cursor);
@@ -272,10 +283,10 @@ static void test_rewind_twice(void **state)
     database_exec(open, "begin");
     insert_event(open, 1);
     insert_event(superuser, 2);
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     database_exec(open, "commit");
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, FAR_US), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     read_by_number(&cursor);
     expect_all_once_in_order();
     PQfinish(open);
@@ -288,7 +299,7 @@ static void test_clock_was_ahead(void **state)
     static struct relay_cursor cursor;
     bool is_new, is_foreign;
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     cursor.since_us = FAR_US;
     insert_event(superuser, 1);
@@ -337,7 +348,7 @@ static void test_rebase_waits_for_later_ones(void **state)
     insert_event(early, 2);
     database_exec(early, "commit");
     cursor.acked_seq = 0;
-    assert_int_equal(relay_cursor_rebase(reader, &cursor, 0), STATUS_OK);
+    assert_int_equal(rebase_to(&cursor, 0), STATUS_OK);
     assert_int_equal(relay_cursor_is_settled(reader, &cursor, &settled), STATUS_OK);
     assert_false(settled);
     database_exec(late, "commit");
@@ -357,7 +368,7 @@ static void test_rewind_never_goes_forward(void **state)
     bool empty = true, is_new, is_foreign;
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
     cursor.acked_seq = 0;
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, 0), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     insert_event(superuser, 1); /* sealed soon after, and two hours old when the relay comes to it */
     assert_int_equal(relay_cursor_next_window(reader, &cursor, &empty), STATUS_OK);
@@ -367,10 +378,10 @@ static void test_rewind_never_goes_forward(void **state)
                   "insert into paybus.blocks select b.number + 1, b.last_seq + 1,"
                   " (select max(seq) from paybus.events), 1, 0, 0, b.hash, sha256('c'), '', clock_timestamp()"
                   " from paybus.blocks b order by number desc limit 1");
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, FAR_US), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     assert_true(cursor.acked_seq <= unpublished);
     cursor.acked_seq = unpublished - 1; /* by number now, and not there yet */
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, FAR_US), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     assert_true(cursor.acked_seq <= unpublished - 1);
 }
 
@@ -418,15 +429,116 @@ static void test_rewind_to_a_moment(void **state)
     int64_t now_us =
         strtoll(database_value(superuser, "select (extract(epoch from clock_timestamp()) * 1000000)::bigint"),
                 NULL, 10);
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, now_us + AN_HOUR_AGO), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, now_us + AN_HOUR_AGO), STATUS_OK);
     assert_int_equal(cursor.acked_seq, 10);
     cursor.acked_seq = INT64_MAX;
-    assert_int_equal(relay_cursor_rewind(reader, &cursor, now_us + 5 * AN_HOUR_AGO), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, now_us + 5 * AN_HOUR_AGO), STATUS_OK);
     assert_int_equal(cursor.acked_seq, 0);
     int64_t at_us = 0;
     assert_int_equal(relay_event_time(reader, 1, &at_us), STATUS_OK);
     assert_true(at_us > now_us + AN_HOUR_AGO && at_us <= now_us);
     assert_int_equal(relay_event_time(reader, INT64_MAX, &at_us), STATUS_INVALID);
+}
+
+/* What may not be on the stream's disk yet begins with a number; no more comes than the stream has room for.
+ */
+static void test_rewind_to_a_number(void **state)
+{
+    (void)state;
+    static struct relay_cursor cursor;
+    bool is_new, is_foreign;
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    insert_event(superuser, 1);
+    int64_t now_us =
+        strtoll(database_value(superuser, "select (extract(epoch from clock_timestamp()) * 1000000)::bigint"),
+                NULL, 10);
+    struct relay_reach reach = {.from_us = now_us + AN_HOUR_AGO, .from_seq = 8};
+    cursor.acked_seq = INT64_MAX;
+    assert_int_equal(relay_cursor_rewind(reader, &cursor, &reach), STATUS_OK);
+    assert_int_equal(cursor.acked_seq, 7);
+    reach = (struct relay_reach){.from_us = 0, .at_most = 3};
+    cursor.acked_seq = INT64_MAX;
+    assert_int_equal(relay_cursor_rewind(reader, &cursor, &reach), STATUS_OK);
+    assert_int_equal(cursor.acked_seq, cursor.base_seq - 3);
+}
+
+/* A window that nobody could look at has what a window has: what is new, and what was late, each once. */
+static void test_unseen_window(void **state)
+{
+    (void)state;
+    static struct relay_cursor cursor;
+    bool is_new, is_foreign, empty = false;
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
+    read_by_number(&cursor);
+    PGconn *open = database_connect(&d, "postgres");
+    database_exec(open, "begin");
+    insert_event(open, 1);
+    insert_event(superuser, 2);
+    read_next_window(&cursor, 1);
+    database_exec(open, "commit");
+    PQfinish(open);
+    insert_event(superuser, 3);
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+        assert_int_equal(relay_cursor_next_window_unseen(reader, &cursor), STATUS_OK);
+        assert_int_equal(relay_cursor_read(reader, &cursor, CHAIN_READ_MAX, &rows), STATUS_OK);
+        assert_int_equal(PQntuples(rows.events), i == 0 ? 2 : 0);
+        note(&cursor, &rows);
+    }
+    assert_int_equal(relay_cursor_next_window(reader, &cursor, &empty), STATUS_OK);
+    assert_true(empty);
+    expect_all_once_in_order();
+}
+
+/* The clock was set back by more than a day while an event was written. */
+static void test_clock_was_behind(void **state)
+{
+    (void)state;
+    static struct relay_cursor cursor;
+    bool is_new, is_foreign;
+    database_exec(superuser,
+                  "do $$ declare day date := (now() at time zone 'UTC' - interval '26 hours')::date;"
+                  " begin execute format('create table if not exists paybus.events_%s partition of"
+                  " paybus.events for values from (%L) to (%L)', to_char(day, 'YYYYMMDD'),"
+                  " day || ' 00:00:00+00', day + 1 || ' 00:00:00+00'); end $$");
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
+    read_by_number(&cursor);
+    database_exec(superuser,
+                  "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, after,"
+                  " created_at) select gen_random_uuid(), 'account.frozen', 'account', gen_random_uuid(),"
+                  " gen_random_uuid(), 'o', 'a', '{}', clock_timestamp() - interval '26 hours'");
+    read_next_window(&cursor, 1);
+}
+
+static bool waits_for_number(void *context)
+{
+    char look[128];
+    (void)snprintf(look, sizeof look,
+                   "select count(*) from pg_stat_activity where pid = %d and wait_event_type = 'Lock'",
+                   PQbackendPID(context));
+    return strcmp(database_value(superuser, look), "1") == 0;
+}
+
+/* Whoever waits for a number has a transaction's number: none that began later gets a lower one. */
+static void test_transaction_comes_first(void **state)
+{
+    (void)state;
+    PGconn *holder = database_connect(&d, "postgres"), *writer = database_connect(&d, "postgres");
+    database_exec(holder, "begin");
+    database_exec(holder, "alter sequence paybus.events_seq cache 1");
+    char insert[512], look[128];
+    (void)snprintf(insert, sizeof insert, INSERT_EVENT, 1);
+    (void)snprintf(look, sizeof look,
+                   "select backend_xid from pg_stat_activity where pid = %d and wait_event_type = 'Lock'",
+                   PQbackendPID(writer));
+    assert_int_equal(PQsendQuery(writer, insert), 1);
+    assert_true(eventually(waits_for_number, writer, WAIT_MS));
+    assert_string_not_equal(database_value(superuser, look), "");
+    database_exec(holder, "rollback");
+    PQfinish(holder);
+    PQfinish(writer);
 }
 
 static int create(void **state)
@@ -461,9 +573,13 @@ int main(void)
         cmocka_unit_test(test_rewind_does_not_wait),
         cmocka_unit_test(test_rewind_twice),
         cmocka_unit_test(test_clock_was_ahead),
+        cmocka_unit_test(test_clock_was_behind),
+        cmocka_unit_test(test_unseen_window),
+        cmocka_unit_test(test_transaction_comes_first),
         cmocka_unit_test(test_asked_for),
         cmocka_unit_test(test_another_cluster),
         cmocka_unit_test(test_rewind_to_a_moment),
+        cmocka_unit_test(test_rewind_to_a_number),
         cmocka_unit_test(test_rewind_never_goes_forward),
     };
     return cmocka_run_group_tests(tests, create, destroy);
