@@ -111,9 +111,7 @@ const struct config_row ledger_config_rows[] = {
      .fallback = "4096",
      .min = 1,
      .max = 1048576,
-     .help = "how many of the newest events the stream PAY_EVENTS has room for; JetStream's max_file must "
-             "have room "
-             "for all streams"},
+     .help = "room of the stream PAY_EVENTS, which forgets the oldest"},
     {.variable = "PAYBUS_WORK_STREAM_MB",
      .type = CONFIG_INT,
      .offset = offsetof(struct ledger_config, work_stream_mb),
