@@ -1,5 +1,6 @@
 /* test_work_restart.c - webhook-svc ends in good order: what it has fetched goes to others soon, and a replay
-   by hand that it could not begin is not lost. */
+   by hand that it could not begin is not lost. Started again without demonstrations it makes none, and
+   without PAY_WORK it is not ready. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #define WAIT_MS     60000
 #define STOP_MS     15000
 #define ACK_WAIT_MS 30000 /* the lease by default */
+#define UNREADY_MS  3000
 #define MANY        6000
 
 static struct harness h;
@@ -91,11 +93,46 @@ static void nothing_waits_for_its_lease(void **state)
     assert_int_equal(inbound_effects(&in), MANY);
 }
 
+/* Money of nothing, and failures that a demonstration has left behind. */
+static void demonstrations_are_no_more(void **state)
+{
+    (void)state;
+    int64_t effects = inbound_effects(&in);
+    (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
+    program_set(&h.webhooks[0], "PAYBUS_DEMO", "0");
+    program_start(&h.webhooks[0]);
+    char payload[160];
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":7,\"currency\":\"EUR\"}",
+                   account);
+    inbound_fail(&in, "no-demo-", 1, -1);
+    size_t index = inbound_add(&in, "no-demo-", 1, "demo.fund", payload);
+    inbound_publish(&in, index, 1, 1);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_string_equal(inbound_find(&in, index).state, "processed");
+    assert_int_equal(inbound_effects(&in), effects);
+}
+
+static void not_ready_without_its_stream(void **state)
+{
+    (void)state;
+    (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
+    (void)program_stop(&h.ledgers[0], SIGTERM, STOP_MS);
+    servers_nats_stop(&h.nats);
+    servers_nats_wipe(&h.nats);
+    servers_nats_start(&h.nats);
+    program_start(&h.webhooks[0]);
+    assert_false(program_wait_ready(&h.webhooks[0], UNREADY_MS));
+    program_start(&h.ledgers[0]); /* makes the stream */
+    assert_true(program_wait_ready(&h.webhooks[0], WAIT_MS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_replay_by_hand_is_not_lost),
         cmocka_unit_test(nothing_waits_for_its_lease),
+        cmocka_unit_test(demonstrations_are_no_more),
+        cmocka_unit_test(not_ready_without_its_stream),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1});
     inbound_open(&in, &h);

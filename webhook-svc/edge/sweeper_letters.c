@@ -36,9 +36,8 @@ enum status sweep_unpublished(struct sweeper *s, bool *ret_more)
         char subject[SWEEP_TEXT_SIZE], error[SWEEP_TEXT_SIZE];
         const struct dead_letter letter = store_read_unpublished(rows, row, subject, error);
         sent[sent_count] = (struct publication_row){.id = letter.id, .publication = letter.publication};
-        if (burial_send(s->requests, &letter, &sent[sent_count]) != STATUS_OK)
-            break;
-        sent_count++;
+        if (burial_send(s->requests, &letter, &sent[sent_count]) == STATUS_OK)
+            sent_count++; /* one that is too large for the bus keeps nobody */
     }
     bus_flush(s->bus);
     while (requests_wait(s->requests, &ended)) {
