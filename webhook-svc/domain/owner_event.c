@@ -139,13 +139,19 @@ static void hide_balances(const struct viewer *v, json_t *data)
     hide_in_rows(v, json_object_get(transaction, "entries"), "account", of_entries);
 }
 
-static void hide_order(const struct viewer *v, json_t *data)
+bool owner_event_is_ordered_by(const json_t *event, struct str owner)
+{
+    return str_eq(text_of(json_object_get(json_object_get(event, "data"), "owner")), owner);
+}
+
+/* The trace is its caller's: it would tell which of an owner's events have one cause. */
+static void hide_order(json_t *event)
 {
     static const char *const members[] = {"owner", "actor", "command", "source"};
-    bool is_theirs = str_eq(text_of(json_object_get(data, "owner")), v->owner);
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && !is_theirs; i++) {
-        hide(data, members[i]);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        hide(json_object_get(event, "data"), members[i]);
     }
+    (void)json_object_del(event, "traceparent");
 }
 
 enum status owner_event_write(const json_t *event, const struct account_owners *owners, struct str owner,
@@ -157,7 +163,9 @@ enum status owner_event_write(const json_t *event, const struct account_owners *
     if (is_about(event, "transaction")) {
         hide_balances(&viewer, data);
     }
-    hide_order(&viewer, data);
+    if (!owner_event_is_ordered_by(event, owner)) {
+        hide_order(copy);
+    }
     char *text = json_dumps(copy, JSON_COMPACT);
     if (text != NULL) {
         buf_add_str(out, text);

@@ -26,8 +26,9 @@ size_t owner_event_accounts(const json_t *event, struct uuid ret_ids[OWNER_EVENT
    once. Borrowed from event and owners. */
 size_t owner_event_owners(const json_t *event, const struct account_owners *owners,
                           struct str ret_owners[OWNER_EVENT_OWNERS_MAX]);
+bool owner_event_is_ordered_by(const json_t *event, struct str owner);
 /* Adds it to out without what only others may see: balances of accounts that are not the owner's, and who
-   gave an order that was not the owner's. */
+   gave an order that was not the owner's, in which trace. */
 NODISCARD enum status owner_event_write(const json_t *event, const struct account_owners *owners,
                                         struct str owner, struct buf *out);
 

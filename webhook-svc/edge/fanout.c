@@ -19,11 +19,13 @@
 #include "webhook-svc/edge/webhook_metrics.h"
 #include "webhook-svc/store/deliveries.h"
 
-#define BATCH_MAX       128
-#define ROWS_MAX        1024 /* deliveries of one statement */
-#define ACCOUNTS_MAX    (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
-#define BODY_MAX        ((size_t)1 << 20)
-#define PARAMS_MAX      (64 << 20)
+#define BATCH_MAX    128
+#define ROWS_MAX     1024 /* deliveries of one statement */
+#define ACCOUNTS_MAX (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
+#define BODY_MAX     ((size_t)1 << 20)
+#define PARAMS_MAX   (64 << 20)
+#define BYTES_MAX    ((size_t)32 << 20) /* of bodies of one statement: with another one, less than PARAMS_MAX \
+                                         */
 #define LOOK_US         INT64_C(250000)
 #define NOBODY_US       INT64_C(1000000) /* without endpoints: how soon a first one is noticed */
 #define EARLIER_US      INT64_C(60000000)
@@ -58,7 +60,7 @@ struct fanout {
     struct account_owners known;
     struct delivery_row rows[ROWS_MAX];
     struct buf bodies[ROWS_MAX];
-    size_t row_count;
+    size_t row_count, byte_count;
 };
 
 static struct str text_of(const json_t *object, const char *member)
@@ -116,7 +118,7 @@ static enum status flush_rows(struct fanout *f)
     if (s != STATUS_OK)
         return s;
     metric_add(webhook_metrics.deliveries_made, made);
-    f->row_count = 0;
+    f->row_count = f->byte_count = 0;
     if (made > 0 && bus_publish(f->bus, WAKE_SUBJECT, NULL, NULL, "", 0) != STATUS_OK)
         log_event(LOG_DEBUG, "relay_not_woken"); /* it looks by itself, a little later */
     return STATUS_OK;
@@ -126,20 +128,24 @@ static enum status add_row(struct fanout *f, const json_t *event, const struct s
 {
     struct buf *body = &f->bodies[f->row_count];
     struct delivery_row *row = &f->rows[f->row_count];
-    struct str trace = text_of(event, "traceparent");
+    bool is_theirs = owner_event_is_ordered_by(event, str_of(to->owner));
     *row = (struct delivery_row){.id = ids_next(&f->ids),
                                  .endpoint = to->id,
                                  .work = ids_next(&f->ids),
                                  .event_type = text_of(event, "type"),
-                                 .traceparent = trace,
+                                 .traceparent =
+                                     is_theirs ? text_of(event, "traceparent") : (struct str){NULL, 0},
                                  .is_sent = to->is_enabled};
     buf_reset(body);
     if (typeid_parse("evt", text_of(event, "id"), &row->event) != STATUS_OK)
         return STATUS_OK; /* not one of ours */
     enum status s = owner_event_write(event, &f->known, str_of(to->owner), body);
     row->body = (struct str){body->data, body->len};
-    f->row_count += s == STATUS_OK;
-    return s == STATUS_OK && f->row_count == ROWS_MAX ? flush_rows(f) : s;
+    if (s != STATUS_OK)
+        return s;
+    f->row_count++;
+    f->byte_count += body->len;
+    return f->row_count == ROWS_MAX || f->byte_count > BYTES_MAX ? flush_rows(f) : STATUS_OK;
 }
 
 /* An event from before an endpoint was made is not for it. */
@@ -167,7 +173,7 @@ static enum status add_deliveries(struct fanout *f, const json_t *event)
 static enum status write_batch(struct fanout *f)
 {
     CLEANUP(db_result_ptr) PGresult *owners = NULL;
-    f->row_count = 0;
+    f->row_count = f->byte_count = 0;
     gather_accounts(f);
     enum status s = find_owners(f, &owners);
     for (int i = 0; i < f->message_count && s == STATUS_OK; i++)

@@ -17,6 +17,7 @@
 
 #define TRANSFER                                                                                             \
     "{\"specversion\":\"1.0\",\"id\":\"evt_00000000000000000000000001\",\"type\":\"transaction.posted\","    \
+    "\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\","                           \
     "\"data\":{\"resource\":\"transaction\",\"object\":\"txn_00000000000000000000000001\","                  \
     "\"command\":\"cmd_00000000000000000000000001\",\"owner\":\"alice\",\"actor\":\"key_1\",\"source\":"     \
     "null,"                                                                                                  \
@@ -114,6 +115,7 @@ static void balances_of_others(void **state)
         assert_int_equal(json_is_string(json_object_get(data, "actor")), i == 0);
         assert_int_equal(json_is_string(json_object_get(data, "owner")), i == 0);
         assert_int_equal(json_is_string(json_object_get(data, "command")), i == 0);
+        assert_int_equal(json_is_string(json_object_get(shown, "traceparent")), i == 0);
         json_decref(shown);
     }
 }
