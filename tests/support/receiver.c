@@ -96,6 +96,14 @@ static void answer_endlessly(struct receiver *r, struct mg_connection *c)
         continue;
 }
 
+static void answer_with_trailers(struct receiver *r, struct mg_connection *c)
+{
+    static const char line[] = "X-More: and one more\r\n";
+    mg_printf(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n");
+    while (wait_ms(r, 0) && mg_write(c, line, sizeof line - 1) > 0)
+        continue;
+}
+
 static void answer_with(struct mg_connection *c, int status, const char *more)
 {
     static const char body[] = "{\"as\":\"told\"}";
@@ -118,6 +126,8 @@ static int on_request(struct mg_connection *c, void *context)
         answer_slowly(r, c);
     else if (is(path, "/endless"))
         answer_endlessly(r, c);
+    else if (is(path, "/trailers"))
+        answer_with_trailers(r, c);
     else if (is(path, "/301"))
         answer_with(c, 301, "Location: /ok-moved\r\n");
     else if (is(path, "/429"))

@@ -9,7 +9,7 @@
 
 #include "shared/core/clock.h"
 
-#define ANSWER_MAX         ((size_t)64 << 10) /* of an answer: the rest is not read */
+#define ANSWER_MAX         ((size_t)64 << 10) /* of an answer, heads and trailers too: the rest is not read */
 #define CONNECT_TIMEOUT_MS 5000L
 #define HEADER_SIZE        256
 #define RESOLVE_SIZE       (WEBHOOK_HOST_SIZE + WEBHOOK_ADDRESSES_MAX * (NET_ADDRESS_TEXT_SIZE + 3) + 16)
@@ -32,6 +32,14 @@ static char as_text(char c)
     return (c >= ' ' && c <= '~') || c == '\n' || c == '\t' ? c : '?';
 }
 
+/* What curl wants to hear: 0 ends the transfer and its connection. */
+static size_t take(struct transfer *t, size_t len)
+{
+    t->received += len;
+    t->was_cut = t->received > ANSWER_MAX;
+    return t->was_cut ? 0 : len;
+}
+
 static size_t keep_answer(char *data, size_t size, size_t count, void *context)
 {
     struct transfer *t = context;
@@ -39,9 +47,14 @@ static size_t keep_answer(char *data, size_t size, size_t count, void *context)
     size_t len = size * count;
     for (size_t i = 0; i < len && r->answer_len < TRANSFER_ANSWER_KEPT; i++)
         r->answer[r->answer_len++] = as_text(data[i]);
-    t->received += len;
-    t->was_cut = t->received > ANSWER_MAX;
-    return t->was_cut ? 0 : len; /* 0 ends the transfer */
+    return take(t, len);
+}
+
+/* Curl keeps every line, and has no limit of its own for trailers. */
+static size_t count_head(char *data, size_t size, size_t count, void *context)
+{
+    (void)data;
+    return take(context, size * count);
 }
 
 /* The last word on where a connection goes, whatever curl made of the URL. */
@@ -78,6 +91,8 @@ static void set_limits(struct transfer *t)
     (void)curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_error);
     (void)curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, keep_answer);
     (void)curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+    (void)curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, count_head);
+    (void)curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
     (void)curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     (void)curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
     (void)curl_easy_setopt(e, CURLOPT_PRIVATE, t);
@@ -245,6 +260,8 @@ void transfer_end(struct transfer *t, CURLcode code, struct transfer_result *ret
         (void)snprintf(r->error, sizeof r->error, "%s",
                        t->curl_error[0] != '\0' ? t->curl_error : curl_easy_strerror(code));
     }
+    for (char *c = r->error; *c != '\0'; c++)
+        *c = as_text(*c); /* it may quote a certificate, which says what it likes */
     r->answer[r->answer_len] = '\0';
     *ret_result = *r;
     forget(t);
