@@ -63,6 +63,11 @@ static bool looks_like_v4(const char *host)
     return is_hex || (*last != '\0' && strspn(last, "0123456789") == strlen(last));
 }
 
+static bool is_address(const char *host)
+{
+    return looks_like_v4(host) || is_v6(host);
+}
+
 static enum status check_host(const char *host, bool development, char *reason)
 {
     struct in_addr v4;
@@ -181,7 +186,9 @@ enum status webhook_target_resolve(const struct webhook_target *target, bool dev
                                    struct webhook_addresses *ret_addresses,
                                    char ret_reason[static WEBHOOK_REASON_SIZE])
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags =
+                                       AI_NUMERICSERV | (is_address(target->host) ? AI_NUMERICHOST : 0)};
     struct addrinfo *found = NULL;
     char port[16];
     (void)snprintf(port, sizeof port, "%d", target->port);
@@ -195,4 +202,12 @@ enum status webhook_target_resolve(const struct webhook_target *target, bool dev
     enum status s = take_all(found, development, ret_addresses, ret_reason);
     freeaddrinfo(found);
     return s;
+}
+
+enum status webhook_target_check(const struct webhook_target *target, bool development,
+                                 char ret_reason[static WEBHOOK_REASON_SIZE])
+{
+    struct webhook_addresses addresses;
+    return is_address(target->host) ? webhook_target_resolve(target, development, &addresses, ret_reason)
+                                    : STATUS_OK;
 }

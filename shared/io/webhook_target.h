@@ -26,6 +26,10 @@ struct webhook_addresses {
 NODISCARD enum status webhook_target_parse(const char *url, bool development,
                                            struct webhook_target *ret_target,
                                            char ret_reason[static WEBHOOK_REASON_SIZE]);
+/* What can be said without a look-up: whether the host is an address that may not be sent to. STATUS_INVALID
+   with the reason. */
+NODISCARD enum status webhook_target_check(const struct webhook_target *target, bool development,
+                                           char ret_reason[static WEBHOOK_REASON_SIZE]);
 /* Looks the host up, which may take seconds. STATUS_INVALID with the reason: it has no address, or one that
    may not be sent to. STATUS_UNAVAILABLE: nobody can tell now. */
 NODISCARD enum status webhook_target_resolve(const struct webhook_target *target, bool development,

@@ -149,6 +149,22 @@ static void what_is_refused(void **state)
     }
 }
 
+/* Nobody waits for a name server: a name is looked up when something is sent there. */
+static void names_are_not_looked_up(void **state)
+{
+    (void)state;
+    const char *body = "{'url':'https://nobody-has-this-name.example/','event_types':['hold.*']}";
+    assert_int_equal(send_as(&bob, "POST", "/v1/webhook-endpoints", body), 201);
+    cast_add("named", api_string(&api, "id"));
+    assert_int_equal(
+        send_as(&bob, "PATCH", "/v1/webhook-endpoints/@named", "{'url':'https://this-one-neither.example/'}"),
+        200);
+    (void)send_as(&bob, "PATCH", "/v1/webhook-endpoints/@named", "{'url':'https://printer.internal/'}");
+    api_expect_problem(&api, 422, "invalid_value", "/url");
+    (void)send_as(&bob, "PATCH", "/v1/webhook-endpoints/@named", "{'url':'https://[fc00::1]/'}");
+    api_expect_problem(&api, 422, "invalid_value", "/url");
+}
+
 /* Also when all come at once; a deleted one makes room. */
 static void as_many_as_there_may_be(void **state)
 {
@@ -196,9 +212,13 @@ static void facts_are_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_life),          cmocka_unit_test(a_replay_shows_the_same_secret),
-        cmocka_unit_test(rotation),          cmocka_unit_test(no_secret_at_rest),
-        cmocka_unit_test(what_is_refused),   cmocka_unit_test(as_many_as_there_may_be),
+        cmocka_unit_test(its_life),
+        cmocka_unit_test(a_replay_shows_the_same_secret),
+        cmocka_unit_test(rotation),
+        cmocka_unit_test(no_secret_at_rest),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(names_are_not_looked_up),
+        cmocka_unit_test(as_many_as_there_may_be),
         cmocka_unit_test(facts_are_written),
     };
     harness_start(&h, &(struct harness_options){0});
