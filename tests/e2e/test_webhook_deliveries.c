@@ -328,6 +328,34 @@ static void what_fails_for_days_is_disabled(void **state)
     drop_hook(&alice, "/fails_for_days");
 }
 
+static void wait_until_failed(const char *path, int tries)
+{
+    char list[128];
+    wait_for(path, tries);
+    (void)snprintf(list, sizeof list, "/v1/webhook-deliveries?endpoint=@%s&status=failed", path + 1);
+    assert_true(eventually(has_some, list, PATIENCE_MS));
+}
+
+/* What failed before it was switched on does not count, and a time without tries says nothing: another one's
+ * end shows that the sweeper has looked. */
+static void what_was_not_tried_is_not_disabled(void **state)
+{
+    (void)state;
+    static const int quiet[] = {E2E_SQL_AGE_QUIET_ENDPOINTS};
+    struct webhook_secret secret;
+    make_hook(&alice, "/later_quiet", "'transaction.posted'", &secret);
+    transfer();
+    wait_until_failed("/later_quiet", 1);
+    harness_do(&h, quiet, 1);
+    make_hook(&alice, "/gone_too", "'transaction.posted'", &secret);
+    transfer();
+    assert_true(eventually(is_disabled, (void *)"/v1/webhook-endpoints/@gone_too", PATIENCE_MS));
+    assert_int_equal(send_as(&alice, "GET", "/v1/webhook-endpoints/@later_quiet", NULL), 200);
+    assert_string_equal(api_string(&api, "status"), "enabled");
+    drop_hook(&alice, "/later_quiet");
+    drop_hook(&alice, "/gone_too");
+}
+
 static bool all_are_delivered(void *context)
 {
     (void)context;
@@ -374,6 +402,7 @@ int main(void)
         cmocka_unit_test(one_can_be_sent_again),
         cmocka_unit_test(long_waits_fill_no_stream),
         cmocka_unit_test(what_fails_for_days_is_disabled),
+        cmocka_unit_test(what_was_not_tried_is_not_disabled),
         cmocka_unit_test(killed_in_the_middle),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .sweep_seconds = 1, .lease_seconds = 2});

@@ -7,6 +7,7 @@
 
 #define PARAMS_MAX     256
 #define IDS_PARAMS_MAX (1 << 17)
+#define ID_EARLIER_US  INT64_C(3600000000) /* an id is older than its row, and its clock is another one */
 
 /* A column of an array of structs. */
 struct column {
@@ -199,10 +200,12 @@ enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpo
                                          int64_t limit, PGresult **ret_rows)
 {
     CLEANUP(db_params_free) struct db_params p;
+    const struct uuid first = uuid7_make(since_us > ID_EARLIER_US ? since_us - ID_EARLIER_US : 0, 0, 0);
     db_params_init(&p, PARAMS_MAX);
     db_param_uuid(&p, endpoint);
     db_param_time(&p, since_us);
     db_param_int4(&p, (int32_t)limit);
+    db_param_uuid(&p, &first);
     return db_query(db, WEBHOOK_SQL_LIST_UNSENT_DELIVERIES, &p, ret_rows);
 }
 

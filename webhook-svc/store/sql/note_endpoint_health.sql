@@ -1,6 +1,6 @@
 -- How endpoints answered of late, each once and in the order of ids: how many tries failed since the last one that did not, when
 -- the last one succeeded (null: none did) and when the last one answered 410 (null: none did). One that goes on succeeding is
--- written every ten seconds. No rows come back.
+-- written every ten seconds. What failed before an endpoint was switched on does not count. No rows come back.
 insert into paybus.webhook_endpoint_health as h (endpoint_id, failing_since, failures, succeeded_at, gone_at, updated_at)
 select n.endpoint_id, case when n.failures > 0 then clock_timestamp() end, n.failures, n.succeeded_at, n.gone_at, clock_timestamp()
 from (select unnest($1::uuid[]) as endpoint_id, unnest($2::bigint[]) as failures, unnest($3::timestamptz[]) as succeeded_at,
@@ -8,7 +8,9 @@ from (select unnest($1::uuid[]) as endpoint_id, unnest($2::bigint[]) as failures
 on conflict (endpoint_id) do update
 set failing_since = case when excluded.failures = 0 then null
                          when excluded.succeeded_at is not null then clock_timestamp()
-                         else coalesce(h.failing_since, clock_timestamp()) end,
+                         when h.failing_since > (select e.enabled_at from paybus.webhook_endpoints e where e.id = h.endpoint_id)
+                             then h.failing_since
+                         else clock_timestamp() end,
     failures      = case when excluded.succeeded_at is not null then excluded.failures
                          else h.failures + excluded.failures end,
     succeeded_at  = coalesce(excluded.succeeded_at, h.succeeded_at),
