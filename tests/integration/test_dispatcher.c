@@ -87,6 +87,7 @@ static void send_signed(struct test_sending *t, int endpoint, const char *url, b
     (void)snprintf(t->url, sizeof t->url, "%s", url);
     (void)snprintf(t->id, sizeof t->id, "evt_%d", ++count);
     t->sending = (struct sending){.endpoint = {{[15] = (uint8_t)endpoint, [12] = (uint8_t)endpoint}},
+                                  .owner = "alice",
                                   .url = t->url,
                                   .id = t->id,
                                   .traceparent = "",
@@ -146,10 +147,11 @@ static void answers(void **state)
         enum delivery_outcome wanted;
         int http_status;
     } cases[] = {
-        {"/ok", DELIVERY_delivered, 200},   {"/500", DELIVERY_refused, 500},
-        {"/301", DELIVERY_redirected, 301}, {"/gone", DELIVERY_gone, 410},
-        {"/429", DELIVERY_throttled, 429},  {"/hang", DELIVERY_timeout, 0},
-        {"/slow", DELIVERY_timeout, 0},     {"/endless", DELIVERY_delivered, 200},
+        {"/ok", DELIVERY_delivered, 200},       {"/500", DELIVERY_refused, 500},
+        {"/301", DELIVERY_redirected, 301},     {"/gone", DELIVERY_gone, 410},
+        {"/429", DELIVERY_throttled, 429},      {"/hang", DELIVERY_timeout, 0},
+        {"/slow", DELIVERY_timeout, 0},         {"/endless", DELIVERY_delivered, 200},
+        {"/trailers", DELIVERY_delivered, 200},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct test_sending t;

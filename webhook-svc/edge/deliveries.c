@@ -28,7 +28,8 @@ enum column {
     COL_URL,
     COL_STATUS,
     COL_SECRET,
-    COL_PREVIOUS_SECRET
+    COL_PREVIOUS_SECRET,
+    COL_OWNER
 };
 
 struct delivery {
@@ -38,7 +39,7 @@ struct delivery {
     bool is_enabled;
     int64_t created_us;
     char event_id[TYPEID_TEXT_SIZE];
-    char texts[]; /* body, url and sealed secrets, each with a NUL */
+    char texts[]; /* body, url, sealed secrets and owner, each with a NUL */
 };
 
 struct deliveries {
@@ -61,9 +62,10 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
 {
     struct str body = db_get_str(r, row, COL_BODY), url = db_get_str(r, row, COL_URL);
     struct str secret = db_get_str(r, row, COL_SECRET), previous = db_get_str(r, row, COL_PREVIOUS_SECRET);
-    struct str type = db_get_str(r, row, COL_EVENT_TYPE);
+    struct str type = db_get_str(r, row, COL_EVENT_TYPE), owner = db_get_str(r, row, COL_OWNER);
     struct uuid event = db_get_uuid(r, row, COL_EVENT);
-    struct delivery *d = calloc(1, sizeof *d + body.len + url.len + secret.len + previous.len + 4);
+    struct delivery *d =
+        calloc(1, sizeof *d + body.len + url.len + secret.len + previous.len + owner.len + 5);
     if (d == NULL)
         return false;
     char *place = d->texts;
@@ -74,6 +76,7 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
     d->sending = (struct sending){.endpoint = db_get_uuid(r, row, COL_ENDPOINT),
                                   .body = keep(&place, body),
                                   .url = keep(&place, url).data,
+                                  .owner = keep(&place, owner).data,
                                   .id = d->event_id,
                                   .traceparent = job->work.traceparent,
                                   .context = d};
@@ -138,7 +141,7 @@ static void on_ended(void *context, struct sending *s)
     struct delivery *d = s->context;
     (void)context;
     if (!s->was_tried) {
-        job_end(d->job, RESULT_POSTPONED, "the endpoint has enough in hand");
+        job_end(d->job, RESULT_POSTPONED, "the endpoint has enough in hand, or its name is being looked up");
         return;
     }
     const struct transfer_result *r = &s->result;

@@ -185,9 +185,9 @@ static void serve_all(struct dispatcher *d, int64_t *again_us)
 static void look_up(struct dispatcher *d, struct sending *s)
 {
     struct lookup_result found;
-    if (!lookup_find(d->lookup, &s->target, &found)) {
+    if (!lookup_find(d->lookup, s->owner, &s->target, &found)) {
         if (clock_monotonic_us() - s->queued_us > d->options.transfer.timeout_ms * 1000)
-            end_tried(d, s, DELIVERY_timeout, "its host name was not found in time");
+            finish(d, s); /* that a name server is slow, or our threads busy, says nothing of the endpoint */
         else
             push(&d->asking, s);
         return;

@@ -8,6 +8,7 @@
 /* One try, its sender's until it was given back. */
 struct sending {
     struct uuid endpoint;
+    const char *owner; /* of the endpoint */
     const char *url;
     const char *id;
     const char *traceparent;
@@ -16,7 +17,7 @@ struct sending {
     size_t secret_count;
     void *context;
     /* How it ended. */
-    bool was_tried; /* otherwise there was no room for it */
+    bool was_tried; /* otherwise there was no room for it, or its name was not looked up in time */
     struct transfer_result result;
     int64_t started_us, duration_ms; /* unix microseconds */
     /* The dispatcher's. */

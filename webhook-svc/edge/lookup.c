@@ -3,53 +3,76 @@
 #include "webhook-svc/edge/lookup.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/contract/command.h"
 #include "shared/core/clock.h"
 #include "shared/io/monitor.h"
 
-#define THREADS   8
-#define NAMES_MAX 512
-#define GOOD_US   INT64_C(5000000)
-#define BAD_US    INT64_C(1000000)
-#define IDLE_US   INT64_C(60000000)
+#define THREADS      32
+#define THREADS_EACH 2 /* of one owner: who has slow names waits for them alone */
+#define OWNER_SIZE   (COMMAND_OWNER_MAX + 1)
+#define NAMES_MAX    512
+#define WANTED_US    INT64_C(5000000) /* who wants a name asks every second */
+#define GOOD_US      INT64_C(5000000)
+#define STALE_US     INT64_C(60000000) /* what was good once is used so long while it is looked up again */
+#define BAD_US       INT64_C(1000000)  /* doubled each time that it is still bad */
+#define BAD_MAX_US   INT64_C(300000000)
+#define SLOW_US      INT64_C(1000000)  /* a bad answer that took longer ... */
+#define SLOW_BAD_US  INT64_C(30000000) /* ... is good for longer */
+#define IDLE_US      INT64_C(60000000)
 
 enum name_state { NAME_FREE, NAME_WANTED, NAME_ASKED, NAME_KNOWN };
+/* Of one owner: two that want the same name do not share it, nor its slowness. */
 struct name {
     enum name_state state;
+    char owner[OWNER_SIZE];
     struct webhook_target target;
     struct lookup_result result;
-    int64_t until_us; /* of a known one */
+    int64_t found_us, until_us; /* of a known one; found_us 0: never */
+    int64_t bad_us;             /* how long its bad answers are kept; 0: the last one was good */
+    uint64_t turn;              /* of a wanted one: the lowest comes first */
+    int64_t wanted_us;          /* when it was asked for last */
 };
 struct lookup {
     struct lookup_options options;
     struct monitor monitor; /* guards what follows */
     struct name names[NAMES_MAX];
+    uint64_t turns;
     int threads;
     bool closing;
 };
+
+static bool is_of(const struct name *n, const char *owner)
+{
+    return strcmp(n->owner, owner) == 0;
+}
 
 static bool is_same(const struct webhook_target *a, const struct webhook_target *b)
 {
     return a->port == b->port && strcmp(a->host, b->host) == 0;
 }
 
-static struct name *find(struct lookup *l, const struct webhook_target *target)
+static struct name *find(struct lookup *l, const char *owner, const struct webhook_target *target)
 {
     for (int i = 0; i < NAMES_MAX; i++)
-        if (l->names[i].state != NAME_FREE && is_same(&l->names[i].target, target))
+        if (l->names[i].state != NAME_FREE && is_of(&l->names[i], owner) &&
+            is_same(&l->names[i].target, target))
             return &l->names[i];
     return NULL;
 }
 
-/* A free place, or that of the name that is known for longest; NULL: all are being looked up. */
-static struct name *make_room(struct lookup *l)
+/* A free place, or that of a name that nobody wants any more or that is known for longest; NULL: all are
+   being looked up. */
+static struct name *make_room(struct lookup *l, int64_t now_us)
 {
     struct name *oldest = NULL;
     for (int i = 0; i < NAMES_MAX; i++) {
         struct name *n = &l->names[i];
-        if (n->state == NAME_FREE)
+        bool is_forgotten = n->state == NAME_WANTED && now_us > n->wanted_us + WANTED_US;
+        if (n->state == NAME_FREE || is_forgotten)
             return n;
         if (n->state == NAME_KNOWN && (oldest == NULL || n->until_us < oldest->until_us))
             oldest = n;
@@ -57,12 +80,53 @@ static struct name *make_room(struct lookup *l)
     return oldest;
 }
 
+static bool has_share(const struct lookup *l, const char *owner)
+{
+    int asked = 0;
+    for (int i = 0; i < NAMES_MAX; i++)
+        asked += l->names[i].state == NAME_ASKED && is_of(&l->names[i], owner);
+    return asked < THREADS_EACH;
+}
+
+/* The one that has waited for longest and whose owner has a thread left. */
 static struct name *find_wanted(struct lookup *l)
 {
-    for (int i = 0; i < NAMES_MAX; i++)
-        if (l->names[i].state == NAME_WANTED)
-            return &l->names[i];
-    return NULL;
+    struct name *first = NULL;
+    for (int i = 0; i < NAMES_MAX; i++) {
+        struct name *n = &l->names[i];
+        bool is_earlier = n->state == NAME_WANTED && (first == NULL || n->turn < first->turn);
+        if (is_earlier && has_share(l, n->owner))
+            first = n;
+    }
+    return first;
+}
+
+static bool is_usable(const struct name *n, int64_t now_us)
+{
+    return n->found_us != 0 && now_us < n->found_us + STALE_US;
+}
+
+/* Nobody can tell now what was good a moment ago: that is still used. */
+static void learn(struct name *n, const struct lookup_result *result, int64_t took_us, int64_t now_us)
+{
+    n->state = NAME_KNOWN;
+    if (result->status == STATUS_OK) {
+        n->result = *result;
+        n->found_us = now_us;
+        n->bad_us = 0;
+        n->until_us = now_us + GOOD_US;
+        return;
+    }
+    int64_t least_us = took_us > SLOW_US ? SLOW_BAD_US : BAD_US;
+    n->bad_us = 2 * n->bad_us > least_us ? 2 * n->bad_us : least_us;
+    n->bad_us = n->bad_us < BAD_MAX_US ? n->bad_us : BAD_MAX_US;
+    n->until_us = now_us + n->bad_us;
+    if (result->status == STATUS_UNAVAILABLE && is_usable(n, now_us)) {
+        n->until_us = n->until_us < n->found_us + STALE_US ? n->until_us : n->found_us + STALE_US;
+        return;
+    }
+    n->result = *result;
+    n->found_us = 0;
 }
 
 /* Within the monitor, which it leaves while it asks. */
@@ -70,13 +134,13 @@ static void ask(struct lookup *l, struct name *name)
 {
     struct webhook_target target = name->target;
     struct lookup_result result = {0};
-    name->state = NAME_ASKED; /* nobody else touches it now */
+    int64_t begun_us = clock_monotonic_us();
+    name->state = NAME_ASKED; /* nobody else changes it now */
     monitor_unlock(&l->monitor);
     result.status = webhook_target_resolve(&target, l->options.development, &result.addresses, result.reason);
     monitor_lock(&l->monitor);
-    name->result = result;
-    name->until_us = clock_monotonic_us() + (result.status == STATUS_OK ? GOOD_US : BAD_US);
-    name->state = NAME_KNOWN;
+    int64_t now_us = clock_monotonic_us();
+    learn(name, &result, now_us - begun_us, now_us);
     if (!l->closing)
         l->options.notify(l->options.context);
 }
@@ -143,19 +207,35 @@ void lookup_close(struct lookup *l)
     monitor_unlock(&l->monitor);
 }
 
-bool lookup_find(struct lookup *l, const struct webhook_target *target, struct lookup_result *ret_result)
+static struct name *add(struct lookup *l, const char *owner, const struct webhook_target *target)
+{
+    struct name *name = make_room(l, clock_monotonic_us());
+    if (name != NULL) {
+        *name = (struct name){.state = NAME_KNOWN, .target = *target};
+        (void)snprintf(name->owner, sizeof name->owner, "%s", owner);
+    }
+    return name;
+}
+
+bool lookup_find(struct lookup *l, const char *owner, const struct webhook_target *target,
+                 struct lookup_result *ret_result)
 {
     monitor_lock(&l->monitor);
-    struct name *name = find(l, target);
-    bool is_fresh = name != NULL && name->state == NAME_KNOWN && clock_monotonic_us() < name->until_us;
-    if (is_fresh)
+    int64_t now_us = clock_monotonic_us();
+    struct name *name = find(l, owner, target);
+    bool is_fresh = name != NULL && name->state == NAME_KNOWN && now_us < name->until_us;
+    bool is_found = is_fresh || (name != NULL && is_usable(name, now_us));
+    if (is_found)
         *ret_result = name->result;
-    if (name == NULL && (name = make_room(l)) != NULL)
-        *name = (struct name){.state = NAME_KNOWN, .target = *target};
+    if (name == NULL)
+        name = add(l, owner, target);
+    if (name != NULL)
+        name->wanted_us = now_us;
     if (!is_fresh && name != NULL && name->state == NAME_KNOWN) {
         name->state = NAME_WANTED;
+        name->turn = l->turns++;
         monitor_signal(&l->monitor);
     }
     monitor_unlock(&l->monitor);
-    return is_fresh;
+    return is_found;
 }

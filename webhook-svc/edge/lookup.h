@@ -1,6 +1,8 @@
 /* lookup.h - the addresses of receivers' host names, looked up by getaddrinfo in threads of its own: it
    follows the machine's own rules (hosts, resolv.conf), which another resolver would have to be taught, and
-   it blocks, which nobody who sends may. What was found is good for a few seconds, what was not for one. */
+   it blocks, which nobody who sends may. An owner has two of the threads, however many slow names are theirs.
+   What was found is good for five seconds, and for a minute while it is looked up again; what was not is
+   asked for ever more seldom. */
 #ifndef WEBHOOK_EDGE_LOOKUP_H
 #define WEBHOOK_EDGE_LOOKUP_H
 
@@ -23,6 +25,7 @@ struct lookup_result {
     char reason[WEBHOOK_REASON_SIZE];
 };
 /* False: not yet; it is looked up now, and notify tells when to ask again. */
-bool lookup_find(struct lookup *l, const struct webhook_target *target, struct lookup_result *ret_result);
+bool lookup_find(struct lookup *l, const char *owner, const struct webhook_target *target,
+                 struct lookup_result *ret_result);
 
 #endif

@@ -1,0 +1,160 @@
+/* wrap: getaddrinfo freeaddrinfo */
+/* test_lookup.c - names of which no name server tells anything, and what their owner and others get
+   meanwhile. No name is really looked up: those that begin with "slow" hang until they are let go. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+#include "shared/core/clock.h"
+#include "shared/io/monitor.h"
+#include "webhook-svc/edge/lookup.h"
+
+#define PATIENCE_US INT64_C(20000000)
+#define SLOW_NAMES  100
+
+static struct monitor monitor; /* guards what follows */
+static int hanging, most_hanging, found;
+static bool let_go, is_away;
+
+int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **ret);
+int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **ret)
+{
+    static struct sockaddr_in address = {.sin_family = AF_INET};
+    static struct addrinfo info = {.ai_addr = (struct sockaddr *)&address};
+    (void)port;
+    (void)hints;
+    monitor_lock(&monitor);
+    bool is_slow = strncmp(name, "slow", 4) == 0;
+    hanging += is_slow;
+    most_hanging = hanging > most_hanging ? hanging : most_hanging;
+    while (is_slow && !let_go)
+        (void)monitor_wait(&monitor, clock_monotonic_us() + PATIENCE_US);
+    hanging -= is_slow;
+    bool is_silent = is_slow || is_away;
+    monitor_unlock(&monitor);
+    if (is_silent)
+        return EAI_AGAIN;
+    (void)inet_pton(AF_INET, "93.184.216.34", &address.sin_addr);
+    *ret = &info;
+    return 0;
+}
+
+void __wrap_freeaddrinfo(struct addrinfo *list);
+void __wrap_freeaddrinfo(struct addrinfo *list)
+{
+    (void)list;
+}
+
+static void on_found(void *context)
+{
+    (void)context;
+    monitor_lock(&monitor);
+    found++;
+    monitor_broadcast(&monitor);
+    monitor_unlock(&monitor);
+}
+
+static bool find(struct lookup *l, const char *owner, const char *host, struct lookup_result *ret_result)
+{
+    struct webhook_target target = {.port = 443, .is_https = true};
+    (void)snprintf(target.host, sizeof target.host, "%s", host);
+    return lookup_find(l, owner, &target, ret_result);
+}
+
+/* How long that took. */
+static int64_t wait_for(struct lookup *l, const char *owner, const char *host, enum status wanted)
+{
+    struct lookup_result result;
+    int64_t begun_us = clock_monotonic_us();
+    while (!find(l, owner, host, &result)) {
+        int64_t now_us = clock_monotonic_us();
+        if (now_us > begun_us + PATIENCE_US)
+            fail_msg("%s is not found for %s", host, owner);
+        monitor_lock(&monitor);
+        (void)monitor_wait(&monitor, now_us + 50000);
+        monitor_unlock(&monitor);
+    }
+    assert_int_equal(result.status, wanted);
+    return clock_monotonic_us() - begun_us;
+}
+
+static struct lookup *open_lookup(void)
+{
+    struct lookup *l = NULL;
+    let_go = is_away = false;
+    most_hanging = 0;
+    assert_int_equal(lookup_open(&(struct lookup_options){.notify = on_found}, &l), STATUS_OK);
+    return l;
+}
+
+static void set(bool *flag, bool value)
+{
+    monitor_lock(&monitor);
+    *flag = value;
+    monitor_broadcast(&monitor);
+    monitor_unlock(&monitor);
+}
+
+/* One owner's hundred slow names delay neither another's nor, of the same name, anybody else's. */
+static void slow_names_delay_their_owner_alone(void **state)
+{
+    (void)state;
+    struct lookup *l = open_lookup();
+    struct lookup_result result;
+    for (int i = 0; i < SLOW_NAMES; i++) {
+        char host[64];
+        (void)snprintf(host, sizeof host, "slow-%d.example", i);
+        assert_false(find(l, "mallory", host, &result));
+    }
+    assert_true(wait_for(l, "alice", "shop.example", STATUS_OK) < 5000000);
+    assert_true(wait_for(l, "bob", "shop.example", STATUS_OK) < 5000000);
+    assert_false(find(l, "mallory", "shop.example", &result)); /* it waits behind its own */
+    set(&let_go, true);
+    (void)wait_for(l, "mallory", "shop.example", STATUS_OK);
+    assert_int_equal(most_hanging, 2);
+    lookup_close(l);
+}
+
+/* While the name server is away, what was good is still used. */
+static void what_was_good_stays_so_for_a_while(void **state)
+{
+    (void)state;
+    struct lookup *l = open_lookup();
+    struct lookup_result result;
+    (void)wait_for(l, "alice", "shop.example", STATUS_OK);
+    set(&is_away, true);
+    int64_t until_us = clock_monotonic_us() + PATIENCE_US; /* it is good for five seconds */
+    int before = found;
+    while (found == before && clock_monotonic_us() < until_us) {
+        assert_true(find(l, "alice", "shop.example", &result));
+        assert_int_equal(result.status, STATUS_OK);
+        monitor_lock(&monitor);
+        (void)monitor_wait(&monitor, clock_monotonic_us() + 50000);
+        monitor_unlock(&monitor);
+    }
+    assert_true(found > before);
+    assert_true(find(l, "alice", "shop.example", &result));
+    assert_int_equal(result.status, STATUS_OK);
+    (void)wait_for(l, "alice", "other.example", STATUS_UNAVAILABLE);
+    lookup_close(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slow_names_delay_their_owner_alone),
+        cmocka_unit_test(what_was_good_stays_so_for_a_while),
+    };
+    monitor_init(&monitor);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
