@@ -23,6 +23,7 @@
 #define TIMEOUT_MS  1500
 #define PATIENCE_MS 20000
 #define CAPACITY    64
+#define OF_MALLORY  100 /* whose endpoints have numbers from here on */
 #define SECRET_1    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define SECRET_2    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 #define BODY        "{\"test\": 2432232314}"
@@ -87,7 +88,7 @@ static void send_signed(struct test_sending *t, int endpoint, const char *url, b
     (void)snprintf(t->url, sizeof t->url, "%s", url);
     (void)snprintf(t->id, sizeof t->id, "evt_%d", ++count);
     t->sending = (struct sending){.endpoint = {{[15] = (uint8_t)endpoint, [12] = (uint8_t)endpoint}},
-                                  .owner = "alice",
+                                  .owner = endpoint < OF_MALLORY ? "alice" : "mallory",
                                   .url = t->url,
                                   .id = t->id,
                                   .traceparent = "",
@@ -346,6 +347,21 @@ static void one_hangs_and_no_other_notices(void **state)
     assert_true(tried >= 4 && given_back >= HANGING - CAPACITY);
 }
 
+/* However many endpoints are theirs. */
+static void one_owner_hangs_and_no_other_notices(void **state)
+{
+    (void)state;
+    enum { HANGING = 120, TIMED = 100 };
+    static struct test_sending hanging[HANGING];
+    for (int i = 0; i < HANGING; i++)
+        send_path(&hanging[i], OF_MALLORY + i, "/hang");
+    int64_t beside_us = p99_us(2, TIMED);
+    print_message("  p99 beside an owner whose endpoints hang %lld us\n", (long long)beside_us);
+    assert_true(beside_us < 250000);
+    for (int i = 0; i < HANGING; i++)
+        wait_for(&hanging[i]);
+}
+
 /* Not more at once than it may have; all come in the end. */
 static void as_many_at_once_as_it_may_have(void **state)
 {
@@ -429,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_listens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(in_production, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_hangs_and_no_other_notices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_owner_hangs_and_no_other_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_many_at_once_as_it_may_have, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_fast_as_it_may_be, set_up, tear_down),
     };

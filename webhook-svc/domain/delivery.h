@@ -36,8 +36,9 @@ bool delivery_take(struct delivery_budget *b, const struct delivery_pace *pace, 
                    int64_t *ret_again_us);
 void delivery_give_back(struct delivery_budget *b);
 
-/* May an endpoint that has so many in hand, waiting ones too, have one more, with so many places free in all?
-   Nobody may have more than is left for the others: a hundred that hang leave room for one that does not. */
+/* May an endpoint that has so many in hand, waiting ones too, have one more, with so many places free for its
+   owner? Nobody may have more than is left for the others: a hundred that hang leave room for one that does
+   not. An owner's places are those that are free beyond as many as the owner has. */
 bool delivery_has_share(int in_hand, int free);
 
 #endif

@@ -16,6 +16,7 @@
 #define POLL_MS          1000
 #define POOL_CONNECTIONS 256L
 #define BUCKETS          1024
+#define OWNER_SLOTS      4096
 
 struct queue {
     struct sending *first, *last;
@@ -40,6 +41,7 @@ struct dispatcher {
     /* The thread's own. */
     struct queue asking; /* names that are being looked up */
     struct receiver *buckets[BUCKETS];
+    int owners_in_hand[OWNER_SLOTS]; /* owners whose names hash alike have one share together */
     struct transfer **all, **idle;
     int all_count, idle_count, held;
 };
@@ -72,6 +74,15 @@ static size_t bucket_of(const struct uuid *id)
     return random_part % BUCKETS;
 }
 
+/* FNV-1a */
+static int *of_owner(struct dispatcher *d, const char *owner)
+{
+    uint32_t hash = 2166136261U;
+    for (const char *c = owner; *c != '\0'; c++)
+        hash = (hash ^ (uint8_t)*c) * 16777619U;
+    return &d->owners_in_hand[hash % OWNER_SLOTS];
+}
+
 static struct receiver *find_receiver(struct dispatcher *d, const struct uuid *endpoint)
 {
     struct receiver **place = &d->buckets[bucket_of(endpoint)];
@@ -102,6 +113,7 @@ static void finish(struct dispatcher *d, struct sending *s)
     s->receiver = NULL;
     d->held--;
     if (r != NULL) {
+        (*of_owner(d, s->owner))--;
         r->in_hand--;
         drop_receiver(d, r);
     }
@@ -205,17 +217,18 @@ static void admit(struct dispatcher *d, struct sending *s)
 {
     char reason[WEBHOOK_REASON_SIZE];
     struct receiver *r = find_receiver(d, &s->endpoint);
-    int free = d->options.capacity - d->held;
+    int free = d->options.capacity - d->held, *of_its_owner = of_owner(d, s->owner);
     d->held++;
     s->queued_us = clock_monotonic_us();
     s->was_tried = false;
     s->receiver = NULL;
-    if (r == NULL || !delivery_has_share(r->in_hand, free)) {
+    if (r == NULL || !delivery_has_share(r->in_hand, free - *of_its_owner)) {
         finish(d, s);
         return;
     }
     s->receiver = r;
     r->in_hand++;
+    (*of_its_owner)++;
     if (webhook_target_parse(s->url, d->options.transfer.development, &s->target, reason) != STATUS_OK)
         end_tried(d, s, DELIVERY_blocked, reason);
     else

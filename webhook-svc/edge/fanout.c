@@ -19,13 +19,12 @@
 #include "webhook-svc/edge/webhook_metrics.h"
 #include "webhook-svc/store/deliveries.h"
 
-#define BATCH_MAX    128
-#define ROWS_MAX     1024 /* deliveries of one statement */
-#define ACCOUNTS_MAX (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
-#define BODY_MAX     ((size_t)1 << 20)
-#define PARAMS_MAX   (64 << 20)
-#define BYTES_MAX    ((size_t)32 << 20) /* of bodies of one statement: with another one, less than PARAMS_MAX \
-                                         */
+#define BATCH_MAX       128
+#define ROWS_MAX        1024 /* deliveries of one statement */
+#define ACCOUNTS_MAX    (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
+#define BODY_MAX        ((size_t)1 << 20)
+#define PARAMS_MAX      (64 << 20)
+#define BYTES_MAX       ((size_t)32 << 20) /* of bodies of one statement */
 #define LOOK_US         INT64_C(250000)
 #define NOBODY_US       INT64_C(1000000) /* without endpoints: how soon a first one is noticed */
 #define EARLIER_US      INT64_C(60000000)
