@@ -22,7 +22,7 @@
 
 #define TIMEOUT_MS  1500
 #define PATIENCE_MS 20000
-#define CAPACITY    64
+#define CAPACITY    96  /* of which one endpoint may have a third */
 #define OF_MALLORY  100 /* whose endpoints have numbers from here on */
 #define SECRET_1    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define SECRET_2    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
