@@ -12,7 +12,7 @@
 
 #define PATIENCE_MS 60000
 #define FUNDS       100000
-#define JOURNALS    15
+#define JOURNALS    100
 #define LEGS        100 /* of which one is of bob, of another account each time */
 #define BODY_SIZE   32768
 #define SCOPES      "webhooks:read,webhooks:write"

@@ -144,23 +144,29 @@ static void check_work(const struct db_options *options, const char *moment)
     db_close(db);
 }
 
+static void check_webhook(const char *moment)
+{
+    char url[DATABASE_URL_SIZE];
+    url_of("paybus_webhook", url);
+    struct db_options webhook = webhook_session_options(url);
+    check(&webhook, find_scan, moment);
+    check(&webhook, find_gather, moment);
+    check_work(&webhook, moment);
+}
+
 static void check_all(const char *moment)
 {
-    char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE], webhook_url[DATABASE_URL_SIZE];
+    char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE];
     url_of("paybus_ledger", ledger_url);
     url_of("paybus_ingress", ingress_url);
-    url_of("paybus_webhook", webhook_url);
     struct db_options ledger = store_session_options(ledger_url),
-                      ingress = ingress_session_options(ingress_url),
-                      webhook = webhook_session_options(webhook_url);
+                      ingress = ingress_session_options(ingress_url);
     check(&ledger, find_scan, moment);
     check(&ledger, find_index_walk, moment);
     check(&ingress, find_scan, moment);
-    check(&webhook, find_scan, moment);
     check(&ledger, find_gather, moment);
     check(&ingress, find_gather, moment);
-    check(&webhook, find_gather, moment);
-    check_work(&webhook, moment);
+    check_webhook(moment);
 }
 
 /* For the first million accounts: a hold, and a deposit that was partly given back. */
@@ -241,7 +247,9 @@ static void test_plans(void **state)
                         "(select id from paybus.work limit 10)");
     database_exec(conn, "vacuum analyze paybus.work");
     PQfinish(conn);
-    check_all("hardly any work is unfinished");
+    /* The relay may then walk the index of what waits: it has ten rows. What they work on is asked for by its
+       id all the same. */
+    check_webhook("hardly any work is unfinished");
 }
 
 /* Holds of a time are found by their ids, which rise with it: who asks for the last minute does not read what
