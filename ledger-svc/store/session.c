@@ -10,32 +10,11 @@
 #define STALLED_PARAMS_MAX (64 << 10)
 #define SECOND_LOOK_MS     200
 
-/* Plans are pinned: generic (planning 256-element arrays each time costs more than running them) and by index
-   even while a fresh table's statistics say that it is empty. No helpers: starting them takes longer than
-   anything that is done here, and a generic plan wants them for a window that has three rows.
-   A stopped process may keep nobody waiting for longer than three seconds. Stopped between two pipelines, it
-   is ended by idle_in_transaction_session_timeout. Stopped within one, it counts as stalled after 1.25 s
-   (list_stalled_sessions.sql), and whoever waits for its locks looks for such at every lock_timeout, and once
-   more 200 ms later: 2.95 s at the latest. A shorter lock_timeout would make the healthy lose their place in
-   the queue at a hot account. Warnings must arrive: one of them says that a COMMIT did not wait for its
-   standby. Each statement reads what is committed by then: with a role's default of repeatable read a batch
-   would decide on what was there before it had its locks. */
-static const char session_settings[] = "set search_path = pg_catalog;"
-                                       "set client_min_messages = warning;"
-                                       "set default_transaction_isolation = 'read committed';"
-                                       "set jit = off;"
-                                       "set max_parallel_workers_per_gather = 0;"
-                                       "set plan_cache_mode = force_generic_plan;"
-                                       "set enable_seqscan = off;"
-                                       "set statement_timeout = '4s';"
-                                       "set lock_timeout = '1500ms';"
-                                       "set idle_in_transaction_session_timeout = '2s'";
-
 struct db_options store_session_options(const char *conninfo)
 {
     return (struct db_options){.conninfo = conninfo,
                                .service = "ledger-svc",
-                               .settings = session_settings,
+                               .settings = db_writer_settings,
                                .statements = ledger_statements,
                                .statement_count = LEDGER_SQL_COUNT,
                                .connect_timeout_ms = 2000,

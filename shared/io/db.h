@@ -25,6 +25,8 @@ struct db_options {
     int query_timeout_ms;   /* for each wait below; 0: 5000 */
 };
 struct db;
+/* Settings for the sessions of services that write: db_session.c says why each. */
+extern const char db_writer_settings[];
 
 /* Connects with keepalives, tcp_user_timeout and UTC, applies settings, prepares every statement in one
    pipeline. STATUS_UNAVAILABLE when it cannot; the reason is in db_connect_error of this thread. options is
