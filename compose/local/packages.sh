@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # packages.sh - installs the Debian packages of packages.txt that are missing, as root or through sudo.
-# Debian's own PostgreSQL, NATS and supervisor are neither started nor enabled by that: the stack brings its own.
+# Debian's own PostgreSQL, NATS, Prometheus and supervisor are neither started nor enabled by that: the stack brings its own.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -36,6 +36,7 @@ disable_new() {
 }
 
 install_packages() {
+  local package
   made=()
   hold_off_services
   export DEBIAN_FRONTEND=noninteractive
@@ -45,6 +46,9 @@ install_packages() {
   disable_new nats-server nats-server.service
   disable_new supervisor supervisor.service
   disable_new postgresql-15 postgresql.service
+  for package in prometheus prometheus-node-exporter prometheus-postgres-exporter; do
+    disable_new "$package" "$package.service"
+  done
 }
 
 packages=$(missing_packages | tr '\n' ' ')

@@ -16,7 +16,7 @@ if ! supervisor_running; then
 fi
 
 all=0
-row() { printf '%-14s %-9s %-8s %-10s %-9s %-6s %s\n' "$@"; }
+row() { printf '%-18s %-9s %-8s %-10s %-9s %-6s %s\n' "$@"; }
 row program state pid uptime restarts ready address
 states=$(supervisor_ctl status || true) # its exit code counts programs that do not run
 for name in $(stack_programs); do

@@ -25,6 +25,7 @@ configure() {
   postgres_configure
   nats_configure
   programs_configure
+  monitoring_configure
 }
 
 start_database() {
@@ -78,6 +79,7 @@ Paybus is up.
   webhook-svc $(program_url webhook-svc)
   PostgreSQL  $(program_url postgres)
   NATS        $(program_url nats)
+$(! monitoring_on || echo "  Prometheus  $(program_url prometheus)")
   API key     $(as_service cat "$HOME_DIR/admin-key")   also in $PAYBUS_HOME/admin-key
 
   curl -H "Authorization: Bearer \$(cat $PAYBUS_HOME/admin-key)" http://127.0.0.1:$PAYBUS_HTTP_PORT/v1/currencies
@@ -93,5 +95,6 @@ configure
 supervisor_start
 start_database
 start_services
+monitoring_start
 first_key
 summary

@@ -4,7 +4,7 @@
 # directory. HOME_DIR is the real path, because the stack's user may not be able to walk a link that root can.
 
 HOME_MARK=.paybus-home # only a directory with this file in it is ever removed
-HOME_DIRECTORIES=(bin conf env log nats secrets supervisor)
+HOME_DIRECTORIES=(bin conf env log nats prometheus secrets supervisor)
 
 home_find() {
   HOME_DIR=$(realpath -m "$PAYBUS_HOME")

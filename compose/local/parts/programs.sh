@@ -37,6 +37,7 @@ stack_programs() {
   webhook_programs
   echo ingress
   demo_programs
+  monitoring_programs
 }
 
 # ledger-svc listens on the first admin port, webhook-svc and recon-svc on the next two, more instances of ledger-svc from
@@ -60,6 +61,9 @@ program_ports() {
     echo "$(admin_port "$program") PAYBUS_ADMIN_PORT_BASE $program"
   done
   echo "$PAYBUS_HTTP_PORT PAYBUS_HTTP_PORT ingress"
+  for program in $(monitoring_programs); do
+    echo "$(monitoring_port "$program") PAYBUS_PROMETHEUS_PORT $program"
+  done
 }
 
 # program_url NAME: where a person finds it.
@@ -70,6 +74,7 @@ program_url() {
   ledger-svc* | webhook-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
   ingress) echo "http://127.0.0.1:$PAYBUS_HTTP_PORT" ;;
   partitions | demo) echo - ;;
+  prometheus | *-exporter) echo "http://127.0.0.1:$(monitoring_port "$1")" ;;
   esac
 }
 
@@ -80,6 +85,7 @@ program_ready() {
   ledger-svc* | webhook-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
   ingress) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_HTTP_PORT/readyz" ;;
   partitions | demo) [[ $(program_state "$1") == RUNNING ]] ;;
+  prometheus | *-exporter) monitoring_ready "$1" ;;
   esac
 }
 
@@ -154,6 +160,7 @@ programs_configure() {
       program_section "$program" 60 TERM 15 "$HOME_DIR/bin/paybus-admin demo serve --nats nats://127.0.0.1:$PAYBUS_NATS_PORT \
 --credentials $HOME_DIR/secrets/demo.nats"
     done
+    monitoring_sections
   } | put 0600 "$SUPERVISOR_CONF"
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # secrets.sh - generated passwords, each in a file of its own under secrets/, made once. Sourced.
 
-DATABASE_ROLES=(paybus_owner paybus_ingress paybus_ledger paybus_webhook paybus_recon)
+DATABASE_ROLES=(paybus_owner paybus_ingress paybus_ledger paybus_webhook paybus_recon paybus_monitor)
 NATS_USERS=(ingress ledger webhook recon admin demo ops sys)
 
 secrets_create() {

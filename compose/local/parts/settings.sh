@@ -32,11 +32,12 @@ settings_load() {
   PAYBUS_POSTGRES_MEMORY_MB=${PAYBUS_POSTGRES_MEMORY_MB:-$(settings_quarter_of_memory)}
   local name
   # Below 32768, where outgoing connections of this machine begin to take their ports.
-  for name in PAYBUS_HTTP_PORT PAYBUS_POSTGRES_PORT PAYBUS_NATS_PORT PAYBUS_NATS_MONITOR_PORT; do
+  for name in PAYBUS_HTTP_PORT PAYBUS_POSTGRES_PORT PAYBUS_NATS_PORT PAYBUS_NATS_MONITOR_PORT PAYBUS_PROMETHEUS_PORT; do
     setting_int "$name" 1024 32767
   done
   setting_int PAYBUS_ADMIN_PORT_BASE 1024 32700
   setting_int PAYBUS_LEDGER_INSTANCES 1 9
+  setting_int PAYBUS_PROMETHEUS_DAYS 1 365
   setting_int PAYBUS_WEBHOOK_INSTANCES 1 4
   setting_int PAYBUS_POSTGRES_MEMORY_MB 32 1048576
 }
