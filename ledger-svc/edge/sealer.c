@@ -11,9 +11,9 @@
 #include "ledger-svc/edge/attempt.h"
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/store/blocks.h"
-#include "ledger-svc/store/chain.h"
 #include "ledger-svc/store/counters.h"
 #include "ledger-svc/store/session.h"
+#include "shared/chain/chain.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
@@ -83,12 +83,12 @@ static void add_item(struct sealer *s, const struct chain_rows *rows, const stru
 /* Rows up to the block's end or the mark, a part at a time. */
 static enum status add_rows(struct sealer *s, struct block_rows *digests)
 {
-    struct db *db = s->attempt.store.db;
+    const struct chain_reader reader = blocks_reader(s->attempt.store.db);
     while (s->block.event_count < s->block_events && s->block.last_seq < s->mark.newest_seq) {
         CLEANUP(chain_rows_free) struct chain_rows rows = {0};
         struct chain_item item;
         int64_t left = s->block_events - s->block.event_count, before = s->block.event_count;
-        enum status status = chain_read(db, s->block.last_seq, s->mark.newest_seq, left, &rows);
+        enum status status = chain_read(&reader, s->block.last_seq, s->mark.newest_seq, left, &rows);
         if (status != STATUS_OK)
             return status;
         while (chain_next(&rows, &item))

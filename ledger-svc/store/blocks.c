@@ -1,20 +1,17 @@
 /* blocks.c - see blocks.h. */
 #include "ledger-svc/store/blocks.h"
 
-#include <string.h>
-
 #include "ledger_statements.h"
 
 #define PARAMS_MAX (16 << 20) /* the marks of the largest block that is allowed */
 
-/* A digest of another length was not written by us: it stays zero and fits nothing. */
-static struct digest read_digest(const PGresult *r, int row, int column)
+struct chain_reader blocks_reader(struct db *db)
 {
-    struct digest digest = {{0}};
-    struct str bytes = db_get_str(r, row, column);
-    if (bytes.len == sizeof digest.bytes)
-        memcpy(digest.bytes, bytes.data, sizeof digest.bytes);
-    return digest;
+    return (struct chain_reader){.db = db,
+                                 .list_events = LEDGER_SQL_LIST_SEALED_EVENTS,
+                                 .list_transactions = LEDGER_SQL_LIST_SEALED_TRANSACTIONS,
+                                 .list_entries = LEDGER_SQL_LIST_SEALED_ENTRIES,
+                                 .list_blocks = LEDGER_SQL_LIST_BLOCKS};
 }
 
 enum status blocks_last(struct db *db, struct block *ret_block)
@@ -26,7 +23,7 @@ enum status blocks_last(struct db *db, struct block *ret_block)
     *ret_block = (struct block){0};
     if (PQntuples(r) > 0)
         *ret_block = (struct block){
-            .number = db_get_int(r, 0, 0), .last_seq = db_get_int(r, 0, 1), .hash = read_digest(r, 0, 2)};
+            .number = db_get_int(r, 0, 0), .last_seq = db_get_int(r, 0, 1), .hash = chain_digest(r, 0, 2)};
     return STATUS_OK;
 }
 
@@ -76,27 +73,4 @@ enum status blocks_insert(struct db *db, const struct block *block, struct str m
     db_param_time(&p, block->sealed_us);
     db_param_bytea(&p, marks.data, marks.len);
     return db_query(db, LEDGER_SQL_INSERT_BLOCK, &p, &r);
-}
-
-enum status blocks_list(struct db *db, int64_t from_number, int64_t limit, PGresult **ret_result)
-{
-    CLEANUP(db_params_free) struct db_params p;
-    db_params_init(&p, PARAMS_MAX);
-    db_param_int8(&p, from_number);
-    db_param_int8(&p, limit);
-    return db_query(db, LEDGER_SQL_LIST_BLOCKS, &p, ret_result);
-}
-
-void blocks_row(const PGresult *r, int row, struct block *ret_block, struct str *ret_marks)
-{
-    *ret_block = (struct block){.number = db_get_int(r, row, 0),
-                                .first_seq = db_get_int(r, row, 1),
-                                .last_seq = db_get_int(r, row, 2),
-                                .event_count = db_get_int(r, row, 3),
-                                .transaction_count = db_get_int(r, row, 4),
-                                .entry_count = db_get_int(r, row, 5),
-                                .previous = read_digest(r, row, 6),
-                                .hash = read_digest(r, row, 7),
-                                .sealed_us = db_get_time(r, row, 8)};
-    *ret_marks = db_get_str(r, row, 9);
 }

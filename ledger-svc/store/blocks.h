@@ -2,8 +2,7 @@
 #ifndef LEDGER_STORE_BLOCKS_H
 #define LEDGER_STORE_BLOCKS_H
 
-#include "ledger-svc/domain/block.h"
-#include "shared/io/db.h"
+#include "shared/chain/chain.h"
 
 /* number, last_seq and hash of the newest block; all zero while there is none. */
 NODISCARD enum status blocks_last(struct db *db, struct block *ret_block);
@@ -23,9 +22,7 @@ NODISCARD enum status blocks_take(struct db *db, const struct blocks_mark *mark,
                                   int64_t *ret_now_us);
 NODISCARD enum status blocks_insert(struct db *db, const struct block *block, struct str marks);
 
-/* Blocks from a number on, in order. */
-NODISCARD enum status blocks_list(struct db *db, int64_t from_number, int64_t limit, PGresult **ret_result);
-/* Marks are borrowed from r. */
-void blocks_row(const PGresult *r, int row, struct block *ret_block, struct str *ret_marks);
+/* For reading what blocks cover. */
+struct chain_reader blocks_reader(struct db *db);
 
 #endif

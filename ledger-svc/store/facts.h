@@ -3,7 +3,7 @@
 #define LEDGER_STORE_FACTS_H
 
 #include "ledger-svc/domain/cloud_event.h"
-#include "ledger-svc/store/chain.h"
+#include "shared/chain/chain.h"
 
 #define FACT_ENTRIES_MAX 100 /* of a transaction */
 

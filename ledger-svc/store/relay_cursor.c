@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ledger-svc/store/blocks.h"
 #include "ledger_statements.h"
 
 #define PARAMS_MAX       (3 * RELAY_SNAPSHOT_SIZE)
@@ -304,7 +305,8 @@ enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64
         return db_query(db, statement, &p, &ret_rows->events);
     if (!by_number)
         db_param_time(&p, c->since_us);
-    return chain_read_events(db, statement, &p, ret_rows);
+    const struct chain_reader reader = blocks_reader(db);
+    return chain_read_events(&reader, statement, &p, ret_rows);
 }
 
 enum status relay_event_time(struct db *db, int64_t seq, int64_t *ret_us)

@@ -5,7 +5,7 @@
 #ifndef LEDGER_STORE_RELAY_CURSOR_H
 #define LEDGER_STORE_RELAY_CURSOR_H
 
-#include "ledger-svc/store/chain.h"
+#include "shared/chain/chain.h"
 
 #define RELAY_CLUSTER_SIZE  24
 #define RELAY_SNAPSHOT_SIZE 16384 /* some 800 transactions under way */

@@ -8,10 +8,15 @@ function(paybus_library name folder)
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
-# paybus_embed_sql(<library> <folder> <prefix>): each folder/*.sql becomes a row of const struct db_statement
+# paybus_embed_sql(<library> <folder> <prefix> [folders...]): each *.sql of the folder (and of further ones, from the
+# top folder) becomes a row of const struct db_statement
 # <prefix>_statements[] (shared/io/db.h) and a value of enum <prefix>_statement, in <prefix>_statements.{h,c}.
 function(paybus_embed_sql library folder prefix)
   file(GLOB statements CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.sql)
+  foreach(further ${ARGN})
+    file(GLOB more CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${further}/*.sql)
+    list(APPEND statements ${more})
+  endforeach()
   set(out ${PROJECT_BINARY_DIR}/generated/${prefix}_statements)
   add_custom_command(OUTPUT ${out}.c ${out}.h
     COMMAND ${CMAKE_COMMAND} "-DFILES=${statements}" -DPREFIX=${prefix} -DOUT=${out}

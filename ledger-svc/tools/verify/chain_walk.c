@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "ledger-svc/store/blocks.h"
-#include "ledger-svc/tools/verify/block_walk.h"
+#include "shared/chain/block_walk.h"
 #include "ledger_statements.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
@@ -96,7 +96,7 @@ static enum status check_block(struct walk *w, const PGresult *r)
     struct block block;
     struct str marks;
     bool is_whole = false;
-    blocks_row(r, 0, &block, &marks);
+    chain_block(r, 0, &block, &marks);
     if (w->blocks > 0 || w->options->from == 1)
         check_link(w, &block);
     if (w->is_damaged)
@@ -117,7 +117,7 @@ static enum status check_blocks(struct walk *w)
 {
     for (int64_t number = w->options->from; !w->is_damaged; number = w->last.number + 1) {
         CLEANUP(db_result_ptr) PGresult *r = NULL;
-        enum status s = blocks_list(w->block.db, number, 1, &r);
+        enum status s = chain_list_blocks(&w->block.reader, number, 1, &r);
         if (s != STATUS_OK || PQntuples(r) == 0)
             return s;
         s = check_block(w, r);
@@ -202,10 +202,12 @@ enum chain_verdict chain_walk(const struct chain_walk_options *options)
                                     .query_timeout_ms = QUERY_TIMEOUT_MS};
     struct walk w = {.options = options, .start_us = clock_monotonic_us()};
     w.told_us = w.start_us;
-    if (db_open(&db_options, &w.block.db) != STATUS_OK) {
+    struct db *db = NULL;
+    if (db_open(&db_options, &db) != STATUS_OK) {
         (void)fprintf(stderr, "paybus-verify: the database cannot be used: %s.\n", db_connect_error());
         return CHAIN_UNKNOWN;
     }
+    w.block.reader = blocks_reader(db);
     arena_init(&w.arena, FINDINGS_BYTES);
     buf_init(&w.block.row, ROW_MAX);
     buf_init(&w.block.scratch, ROW_MAX);
@@ -216,8 +218,8 @@ enum chain_verdict chain_walk(const struct chain_walk_options *options)
         tell_end(&w);
     else
         (void)fprintf(stderr, "paybus-verify: stopped behind block %lld: %s.\n", (long long)w.last.number,
-                      db_error(w.block.db));
-    db_close(w.block.db);
+                      db_error(db));
+    db_close(db);
     buf_free(&w.line);
     buf_free(&w.block.scratch);
     buf_free(&w.block.row);

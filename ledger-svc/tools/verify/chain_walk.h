@@ -2,7 +2,7 @@
 #ifndef TOOLS_VERIFY_CHAIN_WALK_H
 #define TOOLS_VERIFY_CHAIN_WALK_H
 
-#include "ledger-svc/domain/block.h"
+#include "shared/chain/block.h"
 
 struct chain_head {
     int64_t number; /* 0: none */

@@ -1,12 +1,18 @@
 /* chain.h - the rows that a block covers, in its order: for sealing them and for finding out later whether
    they are still the same. */
-#ifndef LEDGER_STORE_CHAIN_H
-#define LEDGER_STORE_CHAIN_H
+#ifndef SHARED_CHAIN_CHAIN_H
+#define SHARED_CHAIN_CHAIN_H
 
-#include "ledger-svc/domain/block.h"
+#include "shared/chain/block.h"
 #include "shared/io/db.h"
 
 #define CHAIN_READ_MAX 200 /* events: with all the metadata and entries that fit, some 20 MB */
+
+/* A connection and the numbers that shared/chain/sql/ has among its statements. */
+struct chain_reader {
+    struct db *db;
+    int list_events, list_transactions, list_entries, list_blocks;
+};
 
 /* A part of the events, with the transactions that they post and the entries of these. */
 struct chain_rows {
@@ -15,13 +21,13 @@ struct chain_rows {
 };
 void chain_rows_free(struct chain_rows *rows); /* for CLEANUP */
 /* Events after one number up to another, at most limit (and CHAIN_READ_MAX). */
-NODISCARD enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
-                                 struct chain_rows *ret_rows);
+NODISCARD enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t up_to_seq,
+                                 int64_t limit, struct chain_rows *ret_rows);
 
 /* The same of another statement that gives at most CHAIN_READ_MAX events in the columns of
    list_sealed_events. */
-NODISCARD enum status chain_read_events(struct db *db, int statement, const struct db_params *params,
-                                        struct chain_rows *ret_rows);
+NODISCARD enum status chain_read_events(const struct chain_reader *c, int statement,
+                                        const struct db_params *params, struct chain_rows *ret_rows);
 
 /* One event with what it posts. */
 struct chain_item {
@@ -37,5 +43,12 @@ bool chain_next(struct chain_rows *rows, struct chain_item *ret_item);
 void chain_write_event(const struct chain_rows *rows, int row, struct buf *out);
 void chain_write_transaction(const struct chain_rows *rows, int row, struct buf *out);
 void chain_write_entry(const struct chain_rows *rows, int row, struct buf *out);
+
+/* Blocks from a number on, in order. */
+NODISCARD enum status chain_list_blocks(const struct chain_reader *c, int64_t from_number, int64_t limit,
+                                        PGresult **ret_result);
+/* Marks are borrowed from r. */
+void chain_block(const PGresult *r, int row, struct block *ret_block, struct str *ret_marks);
+struct digest chain_digest(const PGresult *r, int row, int column);
 
 #endif

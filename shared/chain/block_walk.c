@@ -1,6 +1,6 @@
 /* block_walk.c - see block_walk.h. Events of the database and marks of the block are both in the order of
    their numbers, so one pass over the two finds what only one of them has. */
-#include "ledger-svc/tools/verify/block_walk.h"
+#include "shared/chain/block_walk.h"
 
 #include <string.h>
 
@@ -132,9 +132,13 @@ static enum status compare_all(struct pass *p, const struct block *block)
     while (p->last_seq < block->last_seq && p->counted.event_count != before) {
         CLEANUP(chain_rows_free) struct chain_rows rows = {0};
         before = p->counted.event_count;
-        enum status s = chain_read(p->walk->db, p->last_seq, block->last_seq, CHAIN_READ_MAX, &rows);
+        enum status s = chain_read(&p->walk->reader, p->last_seq, block->last_seq, CHAIN_READ_MAX, &rows);
         if (s != STATUS_OK)
             return s;
+        if (p->walk->on_rows != NULL) {
+            p->walk->on_rows(p->walk->context, &rows);
+            rows.event = rows.transaction = rows.entry = 0;
+        }
         compare_rows(p, &rows);
     }
     missing_up_to(p, INT64_MAX);

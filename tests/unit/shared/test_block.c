@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "ledger-svc/domain/block.h"
+#include "shared/chain/block.h"
 
 #define HEX_SIZE (2 * DIGEST_SIZE + 1)
 

@@ -1,13 +1,16 @@
 /* block_walk.h - one block against its rows: reads them a part at a time, computes the hash, names what
  * differs. */
-#ifndef TOOLS_VERIFY_BLOCK_WALK_H
-#define TOOLS_VERIFY_BLOCK_WALK_H
+#ifndef SHARED_CHAIN_BLOCK_WALK_H
+#define SHARED_CHAIN_BLOCK_WALK_H
 
-#include "ledger-svc/store/chain.h"
-#include "ledger-svc/tools/verify/finding.h"
+#include "shared/chain/chain.h"
+#include "shared/chain/finding.h"
 
 struct block_walk {
-    struct db *db;
+    struct chain_reader reader;
+    /* Gets each part before it is compared; may be NULL. */
+    void (*on_rows)(void *context, struct chain_rows *rows);
+    void *context;
     struct buf row, scratch;
     struct findings findings; /* of the last block */
     int64_t rows;             /* read so far, of all blocks */

@@ -1,6 +1,6 @@
 /* block.c - see block.h. Integers are written with the most significant byte first, as PostgreSQL sends them.
  */
-#include "ledger-svc/domain/block.h"
+#include "shared/chain/block.h"
 
 #include <string.h>
 

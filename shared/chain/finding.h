@@ -1,8 +1,8 @@
 /* finding.h - what a walk along the chain finds to be other than it was sealed: by table and id, in words. */
-#ifndef TOOLS_VERIFY_FINDING_H
-#define TOOLS_VERIFY_FINDING_H
+#ifndef SHARED_CHAIN_FINDING_H
+#define SHARED_CHAIN_FINDING_H
 
-#include "ledger-svc/domain/block.h"
+#include "shared/chain/block.h"
 #include "shared/core/arena.h"
 
 #define FINDINGS_MAX 64 /* of one block; there may be more */

@@ -1,5 +1,5 @@
 /* finding.c - see finding.h. */
-#include "ledger-svc/tools/verify/finding.h"
+#include "shared/chain/finding.h"
 
 #include <string.h>
 

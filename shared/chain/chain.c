@@ -1,11 +1,10 @@
 /* chain.c - see chain.h. Values are hashed as PostgreSQL sends them. */
-#include "ledger-svc/store/chain.h"
+#include "shared/chain/chain.h"
 
 #include <assert.h>
+#include <string.h>
 
-#include "ledger_statements.h"
-
-#define PARAMS_MAX  (16 << 10)
+#define PARAMS_MAX  (32 << 10)
 #define COLUMNS_MAX 32
 /* Places in the statements. */
 #define EVENT_TYPE        3
@@ -26,7 +25,7 @@ static bool posts_transaction(const struct chain_rows *rows, int event)
     return str_eq_c(db_get_str(rows->events, event, EVENT_TYPE), "transaction.posted");
 }
 
-static enum status read_posted(struct db *db, struct chain_rows *rows)
+static enum status read_posted(const struct chain_reader *c, struct chain_rows *rows)
 {
     CLEANUP(db_params_free) struct db_params p;
     db_params_init(&p, PARAMS_MAX);
@@ -38,17 +37,17 @@ static enum status read_posted(struct db *db, struct chain_rows *rows)
         }
     }
     db_array_close(&p);
-    enum status s = db_query(db, LEDGER_SQL_LIST_SEALED_TRANSACTIONS, &p, &rows->transactions);
-    return s == STATUS_OK ? db_query(db, LEDGER_SQL_LIST_SEALED_ENTRIES, &p, &rows->entries) : s;
+    enum status s = db_query(c->db, c->list_transactions, &p, &rows->transactions);
+    return s == STATUS_OK ? db_query(c->db, c->list_entries, &p, &rows->entries) : s;
 }
 
-enum status chain_read_events(struct db *db, int statement, const struct db_params *params,
+enum status chain_read_events(const struct chain_reader *c, int statement, const struct db_params *params,
                               struct chain_rows *ret_rows)
 {
     struct chain_rows rows = {0};
-    enum status s = db_query(db, statement, params, &rows.events);
+    enum status s = db_query(c->db, statement, params, &rows.events);
     if (s == STATUS_OK)
-        s = read_posted(db, &rows);
+        s = read_posted(c, &rows);
     if (s != STATUS_OK) {
         chain_rows_free(&rows);
         return s;
@@ -57,7 +56,7 @@ enum status chain_read_events(struct db *db, int statement, const struct db_para
     return STATUS_OK;
 }
 
-enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int64_t limit,
+enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t up_to_seq, int64_t limit,
                        struct chain_rows *ret_rows)
 {
     CLEANUP(db_params_free) struct db_params p;
@@ -65,7 +64,7 @@ enum status chain_read(struct db *db, int64_t after_seq, int64_t up_to_seq, int6
     db_param_int8(&p, after_seq);
     db_param_int8(&p, up_to_seq);
     db_param_int8(&p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
-    return chain_read_events(db, LEDGER_SQL_LIST_SEALED_EVENTS, &p, ret_rows);
+    return chain_read_events(c, c->list_events, &p, ret_rows);
 }
 
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
@@ -114,4 +113,38 @@ void chain_write_transaction(const struct chain_rows *rows, int row, struct buf 
 void chain_write_entry(const struct chain_rows *rows, int row, struct buf *out)
 {
     write_row(BLOCK_ENTRY, rows->entries, row, out);
+}
+
+/* A digest of another length was not written by us: it stays zero and fits nothing. */
+struct digest chain_digest(const PGresult *r, int row, int column)
+{
+    struct digest digest = {{0}};
+    struct str bytes = db_get_str(r, row, column);
+    if (bytes.len == sizeof digest.bytes)
+        memcpy(digest.bytes, bytes.data, sizeof digest.bytes);
+    return digest;
+}
+
+enum status chain_list_blocks(const struct chain_reader *c, int64_t from_number, int64_t limit,
+                              PGresult **ret_result)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int8(&p, from_number);
+    db_param_int8(&p, limit);
+    return db_query(c->db, c->list_blocks, &p, ret_result);
+}
+
+void chain_block(const PGresult *r, int row, struct block *ret_block, struct str *ret_marks)
+{
+    *ret_block = (struct block){.number = db_get_int(r, row, 0),
+                                .first_seq = db_get_int(r, row, 1),
+                                .last_seq = db_get_int(r, row, 2),
+                                .event_count = db_get_int(r, row, 3),
+                                .transaction_count = db_get_int(r, row, 4),
+                                .entry_count = db_get_int(r, row, 5),
+                                .previous = chain_digest(r, row, 6),
+                                .hash = chain_digest(r, row, 7),
+                                .sealed_us = db_get_time(r, row, 8)};
+    *ret_marks = db_get_str(r, row, 9);
 }
