@@ -25,6 +25,13 @@ static bool posts_transaction(const struct chain_rows *rows, int event)
     return str_eq_c(db_get_str(rows->events, event, EVENT_TYPE), "transaction.posted");
 }
 
+static enum status read_transactions(const struct chain_reader *c, const struct db_params *ids,
+                                     struct chain_rows *rows)
+{
+    enum status s = db_query(c->db, c->list_transactions, ids, &rows->transactions);
+    return s == STATUS_OK ? db_query(c->db, c->list_entries, ids, &rows->entries) : s;
+}
+
 static enum status read_posted(const struct chain_reader *c, struct chain_rows *rows)
 {
     CLEANUP(db_params_free) struct db_params p;
@@ -37,8 +44,26 @@ static enum status read_posted(const struct chain_reader *c, struct chain_rows *
         }
     }
     db_array_close(&p);
-    enum status s = db_query(c->db, c->list_transactions, &p, &rows->transactions);
-    return s == STATUS_OK ? db_query(c->db, c->list_entries, &p, &rows->entries) : s;
+    return read_transactions(c, &p, rows);
+}
+
+enum status chain_read_transactions(const struct chain_reader *c, const struct uuid *ids, size_t count,
+                                    struct chain_rows *ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    struct chain_rows rows = {0};
+    db_params_init(&p, PARAMS_MAX);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = 0; i < count; i++)
+        db_array_uuid(&p, &ids[i]);
+    db_array_close(&p);
+    enum status s = read_transactions(c, &p, &rows);
+    if (s != STATUS_OK) {
+        chain_rows_free(&rows);
+        return s;
+    }
+    *ret_rows = rows;
+    return STATUS_OK;
 }
 
 enum status chain_read_events(const struct chain_reader *c, int statement, const struct db_params *params,
@@ -67,22 +92,33 @@ enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t 
     return chain_read_events(c, c->list_events, &p, ret_rows);
 }
 
+bool chain_next_transaction(struct chain_rows *rows, struct chain_item *ret_item)
+{
+    if (rows->transaction >= PQntuples(rows->transactions))
+        return false;
+    struct chain_item item = {.event = -1, .transaction = -1, .first_entry = rows->entry};
+    int64_t place = db_get_int(rows->transactions, rows->transaction, TRANSACTION_PLACE);
+    if (!db_is_null(rows->transactions, rows->transaction, 0))
+        item.transaction = rows->transaction;
+    rows->transaction++;
+    while (rows->entry < PQntuples(rows->entries) &&
+           db_get_int(rows->entries, rows->entry, ENTRY_PLACE) == place)
+        rows->entry++;
+    item.entry_count = rows->entry - item.first_entry;
+    *ret_item = item;
+    return true;
+}
+
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
 {
     if (rows->event >= PQntuples(rows->events))
         return false;
-    struct chain_item item = {.event = rows->event++, .transaction = -1, .first_entry = rows->entry};
-    item.seq = db_get_int(rows->events, item.event, 0);
-    if (posts_transaction(rows, item.event)) {
-        int64_t place = db_get_int(rows->transactions, rows->transaction, TRANSACTION_PLACE);
-        if (!db_is_null(rows->transactions, rows->transaction, 0))
-            item.transaction = rows->transaction;
-        rows->transaction++;
-        while (rows->entry < PQntuples(rows->entries) &&
-               db_get_int(rows->entries, rows->entry, ENTRY_PLACE) == place)
-            rows->entry++;
-    }
-    item.entry_count = rows->entry - item.first_entry;
+    struct chain_item item = {.transaction = -1, .first_entry = rows->entry};
+    int event = rows->event++;
+    if (posts_transaction(rows, event))
+        (void)chain_next_transaction(rows, &item);
+    item.event = event;
+    item.seq = db_get_int(rows->events, event, 0);
     *ret_item = item;
     return true;
 }

@@ -29,15 +29,22 @@ NODISCARD enum status chain_read(const struct chain_reader *c, int64_t after_seq
 NODISCARD enum status chain_read_events(const struct chain_reader *c, int statement,
                                         const struct db_params *params, struct chain_rows *ret_rows);
 
+/* Transactions by their ids, at most CHAIN_READ_MAX, without events. */
+NODISCARD enum status chain_read_transactions(const struct chain_reader *c, const struct uuid *ids,
+                                              size_t count, struct chain_rows *ret_rows);
+
 /* One event with what it posts. */
 struct chain_item {
     int64_t seq;
-    int event;       /* rows of the results */
+    int event;       /* rows of the results; -1: without */
     int transaction; /* -1: it posts none, or one that is not there */
     int first_entry, entry_count;
 };
 /* False at the end of this part. */
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item);
+
+/* The same of rows that were read without events. */
+bool chain_next_transaction(struct chain_rows *rows, struct chain_item *ret_item);
 
 /* The canonical form of a row of the results, replacing what is in out. */
 void chain_write_event(const struct chain_rows *rows, int row, struct buf *out);

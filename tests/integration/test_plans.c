@@ -1,8 +1,8 @@
-/* test_plans.c - the plans of every statement of ledger-svc, ingress and webhook-svc, as their own sessions
-   make them, on tables that are empty, freshly filled without statistics, and analysed: no big table is ever
-   read from end to end, whatever the statistics say; by ledger-svc not even through an index; and no other
-   processes of PostgreSQL are started to help. PAYBUS_PLANS_ACCOUNTS sets the number of accounts (20,000);
-   make soak takes 5,000,000, which makes 10 million entries. */
+/* test_plans.c - the plans of every statement of ledger-svc, ingress, webhook-svc and recon-svc, as their own
+   sessions make them, on tables that are empty, freshly filled without statistics, and analysed: no big table
+   is ever read from end to end, whatever the statistics say; by ledger-svc not even through an index; and no
+   other processes of PostgreSQL are started to help. PAYBUS_PLANS_ACCOUNTS sets the number of accounts
+   (20,000); make soak takes 5,000,000, which makes 10 million entries. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,8 @@
 #include "ingress_statements.h"
 #include "ledger-svc/store/session.h"
 #include "ledger_statements.h"
+#include "recon-svc/store/session.h"
+#include "recon_statements.h"
 #include "shared/io/db.h"
 #include "tests/support/database.h"
 #include "webhook-svc/store/session.h"
@@ -154,6 +156,15 @@ static void check_webhook(const char *moment)
     check_work(&webhook, moment);
 }
 
+static void check_recon(const char *moment)
+{
+    char url[DATABASE_URL_SIZE];
+    url_of("paybus_recon", url);
+    struct db_options recon = recon_session_options(url);
+    check(&recon, find_scan, moment);
+    check(&recon, find_gather, moment);
+}
+
 static void check_all(const char *moment)
 {
     char ledger_url[DATABASE_URL_SIZE], ingress_url[DATABASE_URL_SIZE];
@@ -167,6 +178,7 @@ static void check_all(const char *moment)
     check(&ledger, find_gather, moment);
     check(&ingress, find_gather, moment);
     check_webhook(moment);
+    check_recon(moment);
 }
 
 /* For the first million accounts: a hold, and a deposit that was partly given back. */

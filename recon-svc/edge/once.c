@@ -1,0 +1,73 @@
+/* once.c - see once.h. */
+#include "recon-svc/edge/once.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "recon-svc/edge/report.h"
+#include "recon-svc/edge/run.h"
+#include "recon-svc/store/anomaly_rows.h"
+
+bool once_read_arguments(int argc, char **argv, enum once_mode *ret_mode)
+{
+    bool is_once = argc >= 2 && strcmp(argv[1], "--once") == 0;
+    if (argc == 1 || (is_once && argc == 2)) {
+        *ret_mode = is_once ? ONCE_INCREMENTAL : ONCE_NOT;
+        return true;
+    }
+    if (!is_once || argc != 3 || strcmp(argv[2], "--full") != 0)
+        return false;
+    *ret_mode = ONCE_FULL;
+    return true;
+}
+
+int once_usage(const char *argument)
+{
+    if (strcmp(argument, "--print-config") == 0) {
+        config_print_markdown(recon_config_rows, recon_config_row_count, stdout);
+        return EXIT_OK;
+    }
+    (void)fputs(
+        "usage: recon-svc [--once [--full] | --check-config | --print-config]; settings come from PAYBUS_* "
+        "variables\n"
+        "exit codes of --once: 0 nothing is wrong, 2 anomalies are open, 3 another run is under way, "
+        "69 it could not be found out\n",
+        stderr);
+    return EXIT_USAGE;
+}
+
+static enum status report(struct store *store, const struct uuid *run, bool *ret_is_clean)
+{
+    int64_t counts[CHECK_COUNT];
+    CLEANUP(buf_free) struct buf out = {0};
+    buf_init(&out, REPORT_MAX);
+    enum status s = store_connect(store);
+    if (s == STATUS_OK)
+        s = anomaly_rows_count(store, counts);
+    if (s == STATUS_OK)
+        s = report_write(store, run, &out);
+    if (s != STATUS_OK)
+        return s;
+    (void)printf("%s\n", out.data);
+    *ret_is_clean = true;
+    for (int c = 0; c < CHECK_COUNT; c++)
+        *ret_is_clean = *ret_is_clean && counts[c] == 0;
+    return STATUS_OK;
+}
+
+int once_run(const struct recon_config *config, enum once_mode mode)
+{
+    static struct store store;
+    struct run_result result;
+    bool is_clean = false;
+    const struct run_options options = {.is_full = mode == ONCE_FULL, .trigger = "once", .actor = "operator"};
+    store_init(&store, config->database_url);
+    enum run_end end = run_once(config, &store, &options, &result);
+    enum status s = end == RUN_COMPLETED ? report(&store, &result.id, &is_clean) : STATUS_UNAVAILABLE;
+    store_close(&store);
+    if (end == RUN_BUSY)
+        return ONCE_BUSY;
+    if (s != STATUS_OK)
+        return EXIT_NOT_AVAILABLE;
+    return is_clean ? ONCE_CLEAN : ONCE_ANOMALIES;
+}

@@ -1,0 +1,28 @@
+/* recon_metrics.h - what recon-svc counts. */
+#ifndef RECON_EDGE_RECON_METRICS_H
+#define RECON_EDGE_RECON_METRICS_H
+
+#include "recon-svc/domain/check.h"
+#include "recon-svc/edge/run.h"
+#include "shared/io/metrics.h"
+
+struct recon_metrics {
+    struct metric *run_seconds;                 /* histogram */
+    struct metric *last_success;                /* gauge: unix time, by mode */
+    struct metric *last_full_success;           /* gauge */
+    struct metric *events, *entries, *accounts; /* counters: looked at */
+    struct metric *watermark;                   /* gauge: number of the last event looked at */
+    struct metric *is_running;                  /* gauge */
+    struct metric *runs_missed;       /* gauge: intervals since the last success, without the one under way */
+    struct metric *database_connects; /* counter */
+};
+extern struct recon_metrics recon_metrics;
+
+/* Registers every series at zero. */
+void recon_metrics_init(void);
+/* paybus_recon_runs_total{mode,result} and what the run looked at. */
+void recon_metrics_count_run(const struct run_result *result, bool is_full);
+/* paybus_recon_anomalies{code,severity}: open ones. */
+void recon_metrics_set_open(const int64_t counts[CHECK_COUNT]);
+
+#endif

@@ -1,0 +1,204 @@
+/* run.c - see run.h. */
+#include "recon-svc/edge/run.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <time.h>
+
+#include "recon-svc/edge/recon_metrics.h"
+#include "recon-svc/store/anomaly_rows.h"
+#include "shared/core/clock.h"
+#include "shared/core/typeid.h"
+#include "shared/io/log.h"
+#include "shared/io/service.h"
+
+#define TELL_US        INT64_C(2000000)
+#define STOP_CHECK_US  INT64_C(100000)
+#define SETTLE_US      INT64_C(10000000)
+#define SETTLE_LOOK_US INT64_C(2000)
+#define IDS_MAX        ((size_t)2 << 20) /* 32 MB: a minute's transactions at twenty times what the ledger makes */
+#define NOTED_MAX      ((size_t)1 << 17)
+
+/* False when a stop was asked for meanwhile. */
+static bool rest_us(int64_t us)
+{
+    for (int64_t end_us = clock_monotonic_us() + us; !service_is_stopping();) {
+        int64_t left_us = end_us - clock_monotonic_us();
+        if (left_us <= 0)
+            return true;
+        struct timespec part = {.tv_nsec = (left_us < STOP_CHECK_US ? left_us : STOP_CHECK_US) * 1000};
+        (void)nanosleep(&part, NULL);
+    }
+    return false;
+}
+
+static void tell(struct run *r)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (now_us - r->told_us < TELL_US)
+        return;
+    r->told_us = now_us;
+    r->counts.found = (int64_t)r->found.count;
+    log_event(LOG_INFO, "run_progress", log_int("events", r->counts.events),
+              log_int("entries", r->counts.entries), log_int("accounts", r->counts.accounts),
+              log_int("anomalies", r->counts.found));
+    if (run_progress(r->store, &r->id, &r->counts) != STATUS_OK)
+        log_event(LOG_WARN, "run_progress_not_stored");
+}
+
+bool run_may_go_on(struct run *r, int64_t step_us)
+{
+    tell(r);
+    if (r->options.on_step != NULL)
+        r->options.on_step(r->options.context, &r->id);
+    return rest_us(step_us * (100 - r->config->load_percent) / r->config->load_percent);
+}
+
+/* Up to the mark nothing is still to come, or it is not looked at: what is sealed is settled in any case. */
+static enum status settle(struct run *r, int64_t above)
+{
+    bool is_settled = false;
+    for (int64_t end_us = clock_monotonic_us() + SETTLE_US; clock_monotonic_us() < end_us;) {
+        enum status s = run_is_settled(r->store, above, &is_settled);
+        if (s != STATUS_OK || is_settled)
+            return s;
+        if (!rest_us(SETTLE_LOOK_US))
+            return STATUS_UNAVAILABLE;
+    }
+    log_event(LOG_WARN, "mark_not_settled", log_int("seq", r->mark_seq));
+    r->mark_seq = r->from.seq;
+    return STATUS_OK;
+}
+
+static enum status begin(struct run *r)
+{
+    int64_t aborted = 0, above = 0;
+    uint32_t random[2];
+    randombytes_buf(random, sizeof random);
+    r->id = uuid7_make(clock_unix_us(), random[0] >> 2, random[1]);
+    const struct run_request request = {.id = r->id,
+                                        .mode = r->options.is_full ? "full" : "incremental",
+                                        .trigger = r->options.trigger,
+                                        .actor = r->options.actor,
+                                        .instance = r->config->instance};
+    enum status s = run_abort_left(r->store, &aborted);
+    if (s == STATUS_OK && aborted > 0)
+        log_event(LOG_WARN, "run_found_aborted", log_int("runs", aborted));
+    if (s == STATUS_OK && !r->options.is_full)
+        s = run_last_place(r->store, &r->from);
+    r->to = r->from;
+    if (s == STATUS_OK)
+        s = run_insert(r->store, &request, r->from.seq, &r->mark_seq, &above);
+    if (s == STATUS_OK)
+        s = settle(r, above);
+    return s == STATUS_OK ? run_clock(r->store, &r->now_us) : s;
+}
+
+static enum status look(struct run *r)
+{
+    enum status s = run_pairing_begin(r);
+    if (s == STATUS_OK)
+        s = run_events(r);
+    if (s == STATUS_OK)
+        s = run_pairing_end(r);
+    if (s == STATUS_OK)
+        s = run_objects(r);
+    return s == STATUS_OK ? run_accounts(r) : s;
+}
+
+static enum status finish(struct run *r)
+{
+    int64_t resolved = 0;
+    r->counts.found = (int64_t)r->found.count;
+    enum status s =
+        r->found.out_of_memory ? STATUS_NO_MEMORY : anomaly_rows_save(r->store, &r->id, &r->found);
+    if (s == STATUS_OK && !r->found.is_truncated)
+        s = anomaly_rows_resolve_gone(r->store, &r->id, r->options.is_full, &resolved);
+    if (s == STATUS_OK)
+        s = run_complete(r->store, &r->id, &r->to, &r->counts, r->found.is_truncated);
+    if (resolved > 0)
+        log_event(LOG_INFO, "anomalies_gone", log_int("anomalies", resolved));
+    return s;
+}
+
+/* Each at its first sight only would need the rows; a line for each check is enough to look further. */
+static void tell_found(const struct run *r)
+{
+    for (int c = 0; c < CHECK_COUNT; c++)
+        if (r->found.found[c] > 0)
+            log_event(LOG_ERROR, "anomalies_found", log_str("code", check_row((enum check)c)->code),
+                      log_int("anomalies", r->found.found[c]));
+}
+
+static enum run_end give_up(struct run *r, enum status status)
+{
+    bool is_stopping = service_is_stopping();
+    char why[256];
+    (void)snprintf(why, sizeof why, "%s", is_stopping ? "recon-svc was stopped" : db_error(r->store->db));
+    log_event(is_stopping ? LOG_INFO : LOG_ERROR, "run_failed", log_str("status", status_name(status)),
+              log_str("sqlstate", db_sqlstate(r->store->db)), log_str("error", why));
+    if (db_exec(r->store->db, "rollback") == STATUS_OK && run_fail(r->store, &r->id, why) != STATUS_OK)
+        log_event(LOG_WARN, "run_end_not_stored");
+    return is_stopping ? RUN_STOPPED : RUN_FAILED;
+}
+
+static enum run_end run_behind_lock(struct run *r, struct run_result *ret)
+{
+    char id[TYPEID_TEXT_SIZE];
+    int64_t start_ms = clock_monotonic_ms();
+    enum status s = begin(r);
+    if (s == STATUS_OK)
+        s = look(r);
+    if (s == STATUS_OK)
+        s = finish(r);
+    ret->id = r->id;
+    ret->counts = r->counts;
+    ret->seq = r->to.seq;
+    ret->took_ms = clock_monotonic_ms() - start_ms;
+    memcpy(ret->found, r->found.found, sizeof ret->found);
+    if (s != STATUS_OK)
+        return give_up(r, s);
+    tell_found(r);
+    typeid_format("run", &r->id, id);
+    log_event(LOG_INFO, "run_completed", log_str("run", id),
+              log_str("mode", r->options.is_full ? "full" : "incremental"),
+              log_int("events", r->counts.events), log_int("entries", r->counts.entries),
+              log_int("accounts", r->counts.accounts), log_int("anomalies", r->counts.found),
+              log_int("took_ms", ret->took_ms), log_int("seq", r->to.seq));
+    return RUN_COMPLETED;
+}
+
+static void free_run(struct run *r)
+{
+    anomalies_free(&r->found);
+    id_list_free(&r->accounts);
+    id_list_free(&r->holds);
+    id_list_free(&r->originals);
+    id_list_free(&r->strays);
+    id_list_free(&r->posted);
+}
+
+enum run_end run_once(const struct recon_config *config, struct store *store,
+                      const struct run_options *options, struct run_result *ret_result)
+{
+    static struct run r; /* one at a time */
+    bool is_mine = false;
+    r = (struct run){.config = config, .store = store, .options = *options, .told_us = clock_monotonic_us()};
+    *ret_result = (struct run_result){.end = RUN_FAILED};
+    if (store_connect(store) != STATUS_OK) {
+        log_event(LOG_WARN, "database_connect_failed", log_str("error", db_connect_error()));
+        return RUN_FAILED;
+    }
+    metric_add(recon_metrics.database_connects, 1);
+    if (run_take(store, &is_mine) == STATUS_OK) {
+        id_list_init(&r.accounts, NOTED_MAX);
+        id_list_init(&r.holds, NOTED_MAX);
+        id_list_init(&r.originals, NOTED_MAX);
+        id_list_init(&r.strays, ANOMALIES_MAX);
+        id_list_init(&r.posted, IDS_MAX);
+        ret_result->end = is_mine ? run_behind_lock(&r, ret_result) : RUN_BUSY;
+        free_run(&r);
+    }
+    store_disconnect(store);
+    return ret_result->end;
+}

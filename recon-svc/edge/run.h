@@ -1,0 +1,59 @@
+/* run.h - one run: everything, or what is new and what is open, from beginning to end. */
+#ifndef RECON_EDGE_RUN_H
+#define RECON_EDGE_RUN_H
+
+#include "recon-svc/domain/account_walk.h"
+#include "recon-svc/domain/id_list.h"
+#include "recon-svc/domain/transaction_check.h"
+#include "recon-svc/edge/config.h"
+#include "recon-svc/store/run_rows.h"
+
+struct run_options {
+    bool is_full;
+    const char *trigger, *actor;
+    void (*on_step)(void *context,
+                    const struct uuid *run); /* now and then while it is under way; may be NULL */
+    void *context;
+};
+enum run_end { RUN_COMPLETED, RUN_BUSY, RUN_FAILED, RUN_STOPPED };
+struct run_result {
+    enum run_end end;
+    struct uuid id; /* zero: it did not begin */
+    struct run_counts counts;
+    int64_t took_ms, seq; /* the last event looked at */
+    int64_t found[CHECK_COUNT];
+};
+
+/* The parts of a run share this. */
+struct run {
+    const struct recon_config *config;
+    struct store *store;
+    struct run_options options;
+    struct uuid id;
+    struct run_place from, to; /* to: as far as this run came */
+    int64_t mark_seq, now_us;  /* PostgreSQL's clock at its beginning */
+    struct anomalies found;
+    struct run_counts counts;
+    struct id_list accounts, holds, originals; /* met on the way */
+    struct id_list strays;                     /* transactions without an event */
+    struct id_list posted; /* transactions that events tell of, to be held against the table */
+    int64_t told_us;
+    struct transaction_facts facts;
+};
+
+/* Takes the lock, runs, stores what was found. store may be connected or not; the lock is given back at the
+ * end. */
+enum run_end run_once(const struct recon_config *config, struct store *store,
+                      const struct run_options *options, struct run_result *ret_result);
+
+/* Between two steps: tells how far it is, rests, and is false when the service is to stop. */
+bool run_may_go_on(struct run *r, int64_t step_us);
+
+/* Its parts, in their order. */
+NODISCARD enum status run_events(struct run *r);
+NODISCARD enum status run_pairing_begin(struct run *r);
+NODISCARD enum status run_pairing_end(struct run *r);
+NODISCARD enum status run_accounts(struct run *r);
+NODISCARD enum status run_objects(struct run *r);
+
+#endif

@@ -1,0 +1,148 @@
+/* run_accounts.c - accounts against their entries: all of them from the first entry on, or those that were
+   met on the way from where they were proved. Each part is one short snapshot; an account with more entries
+   than fit goes on in the next. */
+#include <string.h>
+
+#include "recon-svc/edge/run.h"
+#include "recon-svc/store/accounts.h"
+#include "recon-svc/store/anomaly_rows.h"
+#include "recon-svc/store/objects.h"
+#include "recon_statements.h"
+#include "shared/core/clock.h"
+
+struct pass {
+    struct run *run;
+    struct account_walk walk;
+    bool is_carried; /* the first account of the next part goes on */
+    size_t proved_count;
+    struct account_place proved[ACCOUNTS_PART], places[ACCOUNTS_PART];
+};
+
+/* Where each account's entries are read from. */
+static void begin_at(struct pass *p, const struct account_part *part, const struct uuid *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 && p->is_carried)
+            p->places[i] = p->walk.place;
+        else if (p->run->options.is_full)
+            p->places[i] = (struct account_place){.account = ids[i]};
+        else
+            p->places[i] = account_part_proved(part, (int)i, &ids[i]);
+    }
+}
+
+static enum status load(struct pass *p, const struct uuid *ids, size_t count, struct account_part *part)
+{
+    struct store *s = p->run->store;
+    enum status status = store_snapshot_begin(s);
+    if (status == STATUS_OK)
+        status = accounts_load(s, ids, count, part);
+    if (status == STATUS_OK) {
+        begin_at(p, part, ids, count);
+        status = accounts_load_entries(s, p->places, count, part);
+    }
+    return status == STATUS_OK ? store_snapshot_end(s) : status;
+}
+
+/* Also when it is less than an earlier run proved: the next one has to see again what is wrong behind it. */
+static void keep_proved(struct pass *p, const struct account_place *before)
+{
+    if (p->walk.clean.version != before->version && !p->walk.is_rewritten)
+        p->proved[p->proved_count++] = p->walk.clean;
+}
+
+/* Feeds the account its entries from number *next on. */
+static void feed(struct pass *p, const struct account_part *part, int account, int *next)
+{
+    const struct account_row row = account_part_row(part, account);
+    for (int owner; *next < PQntuples(part->entries); ++*next) {
+        struct account_entry entry = account_part_entry(part, *next, &owner);
+        if (owner != account)
+            return;
+        account_walk_entry(&p->walk, &row, &entry);
+        p->run->counts.entries++;
+    }
+}
+
+/* How many of the accounts are done; the one after them goes on if it is carried. */
+static size_t walk_part(struct pass *p, const struct account_part *part, size_t count)
+{
+    int next = 0, entries = PQntuples(part->entries);
+    p->proved_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct account_place proved = account_part_proved(part, (int)i, &p->places[i].account);
+        if (!(i == 0 && p->is_carried))
+            account_walk_begin(&p->walk, &p->places[i]);
+        p->walk.checkpoint = p->run->options.is_full ? proved : (struct account_place){.version = 0};
+        p->is_carried = false;
+        feed(p, part, (int)i, &next);
+        if (next == entries && entries == ACCOUNT_ENTRIES_PART) {
+            p->is_carried = true;
+            return i;
+        }
+        struct account_row row = account_part_row(part, (int)i);
+        account_walk_end(&p->walk, &row);
+        keep_proved(p, &proved);
+        p->run->counts.accounts++;
+    }
+    return count;
+}
+
+static enum status walk_ids(struct pass *p, const struct id_list *ids)
+{
+    for (size_t i = 0; i < ids->count;) {
+        CLEANUP(account_part_free) struct account_part part = {0};
+        size_t left = ids->count - i, count = left < ACCOUNTS_PART ? left : ACCOUNTS_PART;
+        int64_t start_us = clock_monotonic_us();
+        enum status status = load(p, &ids->ids[i], count, &part);
+        if (status != STATUS_OK)
+            return status;
+        i += walk_part(p, &part, count);
+        status = accounts_save_proved(p->run->store, p->proved, p->proved_count);
+        if (status != STATUS_OK)
+            return status;
+        if (!run_may_go_on(p->run, clock_monotonic_us() - start_us))
+            return STATUS_UNAVAILABLE;
+    }
+    return STATUS_OK;
+}
+
+static enum status walk_all(struct pass *p)
+{
+    struct run *r = p->run;
+    struct uuid after = {{0}}, before;
+    size_t count = OBJECTS_PAGE;
+    while (count == OBJECTS_PAGE) {
+        id_list_clear(&r->accounts);
+        before = after;
+        enum status status = objects_page(r->store, RECON_SQL_PAGE_ACCOUNTS, &after, &r->accounts, &count);
+        if (status == STATUS_OK && count < OBJECTS_PAGE)
+            memset(after.bytes, 0xff, sizeof after.bytes);
+        if (status == STATUS_OK)
+            status =
+                objects_list_unknown_accounts(r->store, (const struct uuid[]){before, after}, &r->accounts);
+        if (status == STATUS_OK)
+            status = walk_ids(p, &r->accounts);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+enum status run_accounts(struct run *r)
+{
+    static struct pass p; /* one run at a time */
+    p = (struct pass){.run = r,
+                      .walk = {.found = &r->found,
+                               .now_us = r->now_us,
+                               .clearing_us = r->config->clearing_hours * INT64_C(3600000000)}};
+    if (r->options.is_full)
+        return walk_all(&p);
+    enum status status = anomaly_rows_open_objects(r->store, OBJECT_account, &r->accounts);
+    if (status != STATUS_OK)
+        return status;
+    id_list_sort(&r->accounts);
+    status = walk_ids(&p, &r->accounts);
+    id_list_clear(&r->accounts);
+    return status;
+}

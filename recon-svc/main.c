@@ -1,0 +1,112 @@
+/* main.c - recon-svc: proves that the books are right, on schedule and on demand, or once and ends. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "recon-svc/edge/config.h"
+#include "recon-svc/edge/once.h"
+#include "recon-svc/edge/recon_metrics.h"
+#include "recon-svc/edge/scheduler.h"
+#include "shared/core/clock.h"
+#include "shared/io/admin_http.h"
+#include "shared/io/bus.h"
+#include "shared/io/log.h"
+#include "shared/io/micro.h"
+#include "shared/io/service.h"
+
+#define BUS_CLOSE_MS 2000
+
+struct recon_service {
+    struct recon_config config;
+    struct bus *bus;
+    struct micro *micro;
+    struct scheduler *scheduler;
+    struct admin_http *admin;
+};
+
+/* As `nats micro info recon-svc` shows it. */
+static const struct micro_endpoint endpoints[] = {{"run", RECON_RUN_SUBJECT, RECON_QUEUE, &scheduler_counts}};
+static const struct micro_options micro_options = {.name = "recon-svc",
+                                                   .description = "Proves that the books are right",
+                                                   .endpoints = endpoints,
+                                                   .endpoint_count = sizeof endpoints / sizeof endpoints[0]};
+
+static bool nats_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct recon_service *s = context;
+    bool ready = bus_is_connected(s->bus);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "connected" : "not connected");
+    return ready;
+}
+
+static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail_size)
+{
+    const struct recon_service *s = context;
+    bool ready = s->scheduler != NULL && scheduler_database_ready(s->scheduler);
+    (void)snprintf(ret_detail, detail_size, "%s", ready ? "the last look succeeded" : "not reached");
+    return ready;
+}
+
+static enum status start(struct recon_service *s, const struct readiness_check *checks, size_t check_count)
+{
+    struct bus_options options = {.servers = s->config.nats_servers,
+                                  .credentials_file = s->config.nats_credentials_file,
+                                  .name = "recon-svc",
+                                  .inbox_prefix = "_INBOX_recon"};
+    enum status status = bus_open(&options, &s->bus);
+    if (status == STATUS_OK)
+        status = micro_open(s->bus, &micro_options, &s->micro);
+    if (status == STATUS_OK)
+        status = scheduler_start(&s->config, s->bus, &s->scheduler);
+    if (status == STATUS_OK)
+        status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
+    return status;
+}
+
+static void stop(struct recon_service *s)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    bus_close(s->bus, BUS_CLOSE_MS);
+    scheduler_join(s->scheduler);
+    micro_close(s->micro);
+    admin_http_stop(s->admin);
+    log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
+}
+
+static int serve(struct recon_service *s)
+{
+    static struct readiness_check checks[2];
+    checks[0] = (struct readiness_check){"postgresql", postgresql_is_ready, s};
+    checks[1] = (struct readiness_check){"nats", nats_is_ready, s};
+    enum status status = start(s, checks, 2);
+    if (status == STATUS_OK) {
+        log_event(LOG_INFO, "ready", log_str("admin", s->config.admin_listen));
+        service_wait_for_stop();
+    } else {
+        log_event(LOG_ERROR, "start_failed", log_str("status", status_name(status)));
+        service_request_stop();
+    }
+    stop(s);
+    return status == STATUS_OK ? EXIT_OK : EXIT_NOT_AVAILABLE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct recon_service s;
+    enum once_mode once = ONCE_NOT;
+    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
+    if (!check_only && !once_read_arguments(argc, argv, &once))
+        return once_usage(argc > 1 ? argv[1] : "");
+    if (config_load(recon_config_rows, recon_config_row_count, &s.config, stderr) != STATUS_OK)
+        return EXIT_CONFIG;
+    if (check_only)
+        return EXIT_OK;
+    enum log_level level = LOG_INFO;
+    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
+        return EXIT_CONFIG;
+    log_init("recon-svc", s.config.instance, level);
+    if (service_signals_start() != STATUS_OK)
+        return EXIT_FAILED;
+    recon_metrics_init();
+    return once == ONCE_NOT ? serve(&s) : once_run(&s.config, once);
+}

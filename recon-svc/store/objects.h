@@ -1,0 +1,45 @@
+/* objects.h - objects by their ids: pages of them, and statements that say what is wrong with those of a
+ * list. */
+#ifndef RECON_STORE_OBJECTS_H
+#define RECON_STORE_OBJECTS_H
+
+#include "recon-svc/domain/anomaly.h"
+#include "recon-svc/domain/id_list.h"
+#include "recon-svc/store/session.h"
+
+#define OBJECTS_PAGE 1000
+
+/* Adds ids after one, at most OBJECTS_PAGE; *ret_after is the last. False count: *ret_count below
+   OBJECTS_PAGE is the end. statement: page_accounts, page_holds, page_reversals. */
+NODISCARD enum status objects_page(struct store *s, int statement, struct uuid *after, struct id_list *ids,
+                                   size_t *ret_count);
+/* What check_holds, check_reversals say of ids[0..count-1]. deadline_us 0: the statement has no second
+ * parameter. */
+NODISCARD enum status objects_check(struct store *s, int statement, const struct id_list *ids,
+                                    int64_t deadline_us, struct anomalies *found);
+NODISCARD enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found);
+NODISCARD enum status objects_check_currencies(struct store *s, struct anomalies *found);
+NODISCARD enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids);
+/* One page of webhook events after *after; those without work are found. */
+NODISCARD enum status objects_check_webhook_events(struct store *s, struct uuid *after,
+                                                   struct anomalies *found, size_t *ret_count);
+NODISCARD enum status objects_check_keys(struct store *s, struct uuid *after, struct anomalies *found,
+                                         size_t *ret_count);
+NODISCARD enum status objects_check_source(struct store *s, struct str source, struct anomalies *found);
+
+/* Transactions after *after up to one, at most OBJECTS_PAGE * 10. */
+NODISCARD enum status objects_page_transactions(struct store *s, const struct uuid bounds[2],
+                                                struct id_list *ids);
+/* Entries without transaction between the bounds; the accounts that they are on are added to accounts. */
+NODISCARD enum status objects_find_lost_entries(struct store *s, const struct uuid bounds[2],
+                                                struct id_list *accounts, struct anomalies *found);
+/* Adds the transactions that events after *seq post; *seq becomes the last one's number. */
+NODISCARD enum status objects_list_posted(struct store *s, int64_t *seq, struct id_list *ids,
+                                          size_t *ret_count);
+/* Adds the accounts of the holds to accounts. */
+NODISCARD enum status objects_accounts_of_holds(struct store *s, const struct id_list *holds,
+                                                struct id_list *accounts);
+NODISCARD enum status objects_list_unknown_accounts(struct store *s, const struct uuid bounds[2],
+                                                    struct id_list *accounts);
+
+#endif

@@ -1,0 +1,157 @@
+/* run_rows.c - see run_rows.h. */
+#include "recon-svc/store/run_rows.h"
+
+#include "recon_statements.h"
+
+static struct db_params *fresh(struct store *s)
+{
+    db_params_reset(&s->params);
+    return &s->params;
+}
+
+enum status run_take(struct store *s, bool *ret_is_mine)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    (void)fresh(s);
+    enum status status = store_query(s, RECON_SQL_TAKE_RUN, &r);
+    if (status == STATUS_OK)
+        *ret_is_mine = db_get_bool(r, 0, 0);
+    return status;
+}
+
+enum status run_abort_left(struct store *s, int64_t *ret_aborted)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    (void)fresh(s);
+    enum status status = store_write(s, RECON_SQL_ABORT_RUNS, &r);
+    if (status == STATUS_OK)
+        *ret_aborted = PQntuples(r);
+    return status;
+}
+
+enum status run_last_place(struct store *s, struct run_place *ret_place)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    (void)fresh(s);
+    enum status status = store_query(s, RECON_SQL_FIND_LAST_RUN, &r);
+    if (status != STATUS_OK)
+        return status;
+    *ret_place = (struct run_place){0};
+    if (PQntuples(r) > 0)
+        *ret_place = (struct run_place){.pairing_seq = db_get_int(r, 0, 0),
+                                        .transaction = db_get_uuid(r, 0, 1),
+                                        .block_number = db_get_int(r, 0, 2),
+                                        .block_hash = chain_digest(r, 0, 3),
+                                        .seq = db_get_int(r, 0, 4)};
+    return STATUS_OK;
+}
+
+static void add_text(struct store *s, const char *text)
+{
+    db_param_text(&s->params, str_of(text));
+}
+
+enum status run_insert(struct store *s, const struct run_request *run, int64_t from_seq, int64_t *ret_mark,
+                       int64_t *ret_above)
+{
+    CLEANUP(db_result_ptr) PGresult *newest = NULL, *r = NULL;
+    (void)fresh(s);
+    enum status status = store_query(s, RECON_SQL_FIND_NEWEST_EVENT, &newest);
+    if (status != STATUS_OK)
+        return status;
+    db_param_uuid(fresh(s), &run->id);
+    add_text(s, run->mode);
+    add_text(s, run->trigger);
+    add_text(s, run->actor);
+    add_text(s, run->instance);
+    db_param_int8(&s->params, from_seq);
+    db_param_int8(&s->params, db_get_int(newest, 0, 0));
+    status = store_write(s, RECON_SQL_INSERT_RUN, &r);
+    if (status != STATUS_OK)
+        return status;
+    *ret_mark = db_get_int(newest, 0, 0);
+    *ret_above = db_get_int(r, 0, 0);
+    return STATUS_OK;
+}
+
+enum status run_is_settled(struct store *s, int64_t above, bool *ret_is_settled)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_param_int8(fresh(s), above);
+    enum status status = store_query(s, RECON_SQL_IS_SETTLED, &r);
+    if (status == STATUS_OK)
+        *ret_is_settled = db_get_bool(r, 0, 0);
+    return status;
+}
+
+static void add_counts(struct store *s, const struct run_counts *c)
+{
+    const int64_t counts[] = {c->events, c->entries, c->accounts, c->found};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        db_param_int8(&s->params, counts[i]);
+}
+
+enum status run_progress(struct store *s, const struct uuid *id, const struct run_counts *counts)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_param_uuid(fresh(s), id);
+    add_counts(s, counts);
+    return store_write(s, RECON_SQL_UPDATE_PROGRESS, &r);
+}
+
+enum status run_complete(struct store *s, const struct uuid *id, const struct run_place *place,
+                         const struct run_counts *counts, bool is_truncated)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_param_uuid(fresh(s), id);
+    db_param_int8(&s->params, place->pairing_seq);
+    db_param_uuid(&s->params, &place->transaction);
+    db_param_int8(&s->params, place->block_number);
+    db_param_bytea(&s->params, place->block_hash.bytes, sizeof place->block_hash.bytes);
+    add_counts(s, counts);
+    db_param_bool(&s->params, is_truncated);
+    db_param_int8(&s->params, place->seq);
+    enum status status = store_write(s, RECON_SQL_COMPLETE_RUN, &r);
+    return status == STATUS_OK && PQntuples(r) != 1 ? STATUS_FAILED : status;
+}
+
+enum status run_fail(struct store *s, const struct uuid *id, const char *error)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_param_uuid(fresh(s), id);
+    add_text(s, error);
+    return store_write(s, RECON_SQL_FAIL_RUN, &r);
+}
+
+enum status run_clock(struct store *s, int64_t *ret_now_us)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    (void)fresh(s);
+    enum status status = store_query(s, RECON_SQL_READ_CLOCK, &r);
+    if (status == STATUS_OK)
+        *ret_now_us = db_get_time(r, 0, 0);
+    return status;
+}
+
+static int64_t seconds_since(const PGresult *r, int column, int64_t now_us)
+{
+    if (db_is_null(r, 0, column))
+        return -1;
+    int64_t seconds = (now_us - db_get_time(r, 0, column)) / 1000000;
+    return seconds > 0 ? seconds : 0;
+}
+
+enum status run_last_ends(struct store *s, int64_t *ret_any_s, int64_t *ret_full_s)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    int64_t now_us = 0;
+    enum status status = run_clock(s, &now_us);
+    (void)fresh(s);
+    if (status == STATUS_OK)
+        status = store_query(s, RECON_SQL_FIND_LAST_ENDS, &r);
+    if (status != STATUS_OK)
+        return status;
+    *ret_any_s = seconds_since(r, 0, now_us);
+    *ret_full_s = seconds_since(r, 1, now_us);
+    return STATUS_OK;
+}

@@ -1,0 +1,2 @@
+-- PostgreSQL's clock. One row.
+select clock_timestamp() as now
