@@ -257,6 +257,19 @@ static void configure_webhook(struct harness *h, int i)
     program_set(p, "PAYBUS_DEMO", "1");
 }
 
+static void configure_recon(struct harness *h, int i)
+{
+    static const char *const names[HARNESS_PROGRAMS_MAX] = {"recon-svc-1", "recon-svc-2"};
+    struct program *p = &h->recons[i];
+    const struct identity identity = {
+        .role = "paybus_recon", .user = "recon", .postgres_port = h->postgres.port};
+    program_init(p, names[i], PAYBUS_RECON_PATH, h->directory, port_free());
+    set_common(h, p, &identity);
+    program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
+    if (h->recon_seconds > 0)
+        program_set(p, "PAYBUS_RECON_INTERVAL_SECONDS", "%d", h->recon_seconds);
+}
+
 static void *keeper_main(void *context)
 {
     struct harness *h = context;
@@ -265,6 +278,8 @@ static void *keeper_main(void *context)
             program_look(&h->ledgers[i]);
         for (int i = 0; i < h->webhook_count; i++)
             program_look(&h->webhooks[i]);
+        for (int i = 0; i < h->recon_count; i++)
+            program_look(&h->recons[i]);
         for (int i = 0; i < h->ingress_count; i++)
             program_look(&h->ingresses[i]);
         pause_ms(KEEPER_LOOK_MS);
@@ -281,6 +296,10 @@ static void start_programs(struct harness *h)
     for (int i = 0; i < h->webhook_count; i++) {
         configure_webhook(h, i);
         program_start(&h->webhooks[i]);
+    }
+    for (int i = 0; i < h->recon_count; i++) {
+        configure_recon(h, i);
+        program_start(&h->recons[i]);
     }
     for (int i = 0; i < h->ingress_count; i++) {
         configure_ingress(h, i);
@@ -300,6 +319,8 @@ void harness_start(struct harness *h, const struct harness_options *options)
                           .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
                           .webhook_count = options->webhooks,
                           .has_cluster = options->nats_cluster,
+                          .recon_count = options->recons,
+                          .recon_seconds = options->recon_seconds,
                           .slice_transfers = options->slice_transfers,
                           .lease_seconds = options->lease_seconds,
                           .sweep_seconds = options->sweep_seconds};
@@ -308,6 +329,7 @@ void harness_start(struct harness *h, const struct harness_options *options)
     start_nats(h);
     write_credentials(h, "ledger");
     write_credentials(h, "webhook");
+    write_credentials(h, "recon");
     write_credentials(h, "ops");
     write_credentials(h, "demo");
     write_demo_secret(h);
@@ -342,6 +364,8 @@ void harness_stop(struct harness *h, bool failed)
         stop_program(&h->ledgers[i], failed);
     for (int i = 0; i < h->webhook_count; i++)
         stop_program(&h->webhooks[i], failed);
+    for (int i = 0; i < h->recon_count; i++)
+        stop_program(&h->recons[i], failed);
     fault_proxy_stop(h->database_proxy);
     fault_proxy_stop(h->bus_proxy);
     fault_proxy_stop(h->webhook_database_proxy);
@@ -410,6 +434,8 @@ bool harness_wait_ready(const struct harness *h, int timeout_ms)
         ready = program_wait_ready(&h->ledgers[i], (int)(deadline_ms - clock_monotonic_ms()));
     for (int i = 0; ready && i < h->webhook_count; i++)
         ready = program_wait_ready(&h->webhooks[i], (int)(deadline_ms - clock_monotonic_ms()));
+    for (int i = 0; ready && i < h->recon_count; i++)
+        ready = program_wait_ready(&h->recons[i], (int)(deadline_ms - clock_monotonic_ms()));
     for (int i = 0; ready && i < h->ingress_count; i++)
         ready = program_wait_ready(&h->ingresses[i], (int)(deadline_ms - clock_monotonic_ms()));
     return ready;
@@ -421,6 +447,8 @@ void harness_keep_all(struct harness *h, bool kept)
         program_keep(&h->ledgers[i], kept);
     for (int i = 0; i < h->webhook_count; i++)
         program_keep(&h->webhooks[i], kept);
+    for (int i = 0; i < h->recon_count; i++)
+        program_keep(&h->recons[i], kept);
     for (int i = 0; i < h->ingress_count; i++)
         program_keep(&h->ingresses[i], kept);
 }

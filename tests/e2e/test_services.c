@@ -28,7 +28,8 @@ struct roll {
     const char *name;
     int instances;
 };
-static const struct roll running[] = {{"ingress", 1}, {"ledger-svc", 2}, {"webhook-svc", 1}};
+static const struct roll running[] = {
+    {"ingress", 1}, {"ledger-svc", 2}, {"webhook-svc", 1}, {"recon-svc", 1}};
 #define RUNNING (sizeof running / sizeof running[0])
 
 static json_t *next_answer(int wait_ms)
@@ -75,7 +76,7 @@ static void everybody_is_found(void **state)
     (void)state;
     static const char *const verbs[] = {"$SRV.PING", "$SRV.INFO", "$SRV.STATS"};
     for (size_t v = 0; v < sizeof verbs / sizeof verbs[0]; v++) {
-        json_t *answers = ask(verbs[v], 4);
+        json_t *answers = ask(verbs[v], 5);
         for (size_t i = 0; i < RUNNING; i++)
             assert_int_equal(count_named(answers, running[i].name), running[i].instances);
         json_decref(answers);
@@ -140,7 +141,7 @@ static void answers_go_to_no_stream(void **state)
     assert_int_equal(bus_publish(bus, "$SRV.PING.ledger-svc", "pay.evt.garbage", NULL, "", 0), STATUS_OK);
     assert_int_equal(bus_publish(bus, "$SRV.PING.webhook-svc", "pay.dlq.ping.x", NULL, "", 0), STATUS_OK);
     assert_int_equal(bus_publish(bus, "pay.ops.dlq.list", "pay.dlq.list.x", NULL, "", 0), STATUS_OK);
-    json_decref(ask("$SRV.PING", 4)); /* so those before are answered, too */
+    json_decref(ask("$SRV.PING", 5)); /* so those before are answered, too */
     json_decref(ask("pay.ops.dlq.list", 1));
     assert_false(has_message("PAY_EVENTS", "pay.evt.garbage"));
     assert_false(has_message("PAY_DLQ", "pay.dlq.ping.x"));
@@ -158,7 +159,7 @@ static int set_up(void **state)
 {
     (void)state;
     static char credentials[SERVERS_PATH_SIZE + 32];
-    harness_start(&h, &(struct harness_options){.ledgers = 2, .webhooks = 1});
+    harness_start(&h, &(struct harness_options){.ledgers = 2, .webhooks = 1, .recons = 1});
     (void)snprintf(credentials, sizeof credentials, "%s/ops.nats", h.directory);
     const struct bus_options options = {
         .servers = h.nats.url, .credentials_file = credentials, .name = "test_services"};

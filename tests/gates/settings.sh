@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 tables() {
   local service
-  for service in ledger-svc webhook-svc ingress; do
+  for service in ledger-svc webhook-svc recon-svc ingress; do
     printf '\n**%s**\n\n' "$service"
     "build/release/$service/$service" --print-config
   done

@@ -1,0 +1,24 @@
+/* recon_plants.h - ways to spoil good books, and what a run of recon-svc must then say, no more and no less.
+ */
+#ifndef TESTS_E2E_RECON_PLANTS_H
+#define TESTS_E2E_RECON_PLANTS_H
+
+#include <stddef.h>
+
+/* In SQL and in what is wanted {name} stands for an object or number of the good books. */
+struct recon_name {
+    const char *name, *sql; /* one value, of the good database; names before it may be used */
+};
+extern const struct recon_name recon_names[];
+extern const size_t recon_name_count;
+
+struct recon_plant {
+    const char *name, *sql;
+    /* Lines as recon_open() gives them, sorted when compared; "full: " before one that only a full run can
+       see, "* " at its end for a difference that is not foretold. */
+    const char *wanted;
+};
+extern const struct recon_plant recon_plants[];
+extern const size_t recon_plant_count;
+
+#endif
