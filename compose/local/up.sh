@@ -55,6 +55,7 @@ start_services() {
   for program in $(webhook_programs); do
     service_up "$program" webhook-svc
   done
+  service_up recon-svc recon-svc
   service_up ingress ingress
   for program in $(demo_programs); do
     service_up "$program" paybus-admin
@@ -77,6 +78,7 @@ Paybus is up.
   HTTP        http://127.0.0.1:$PAYBUS_HTTP_PORT   documentation at /docs
   ledger-svc  http://127.0.0.1:$PAYBUS_ADMIN_PORT_BASE/metrics
   webhook-svc $(program_url webhook-svc)
+  recon-svc   $(program_url recon-svc)
   PostgreSQL  $(program_url postgres)
   NATS        $(program_url nats)
 $(! monitoring_on || echo "  Prometheus  $(program_url prometheus)")

@@ -2,7 +2,7 @@
 #ifndef LEDGER_STORE_WORK_ROWS_H
 #define LEDGER_STORE_WORK_ROWS_H
 
-#include "ledger-svc/store/chain.h"
+#include "shared/chain/chain.h"
 #include "shared/contract/work_event.h"
 
 /* Its texts are borrowed from the rows. */

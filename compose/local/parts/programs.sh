@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # programs.sh - what the stack consists of, in the order of starting: binaries, environments, ports, readiness. Sourced.
 
-BINARIES=(ledger-svc/ledger-svc webhook-svc/webhook-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin
+BINARIES=(ledger-svc/ledger-svc webhook-svc/webhook-svc recon-svc/recon-svc ingress/ingress ledger-svc/tools/paybus-migrate ledger-svc/tools/paybus-admin
   ledger-svc/tools/paybus-verify)
 READY_SECONDS=30
 
@@ -12,6 +12,8 @@ LEDGER_SETTINGS=(PAYBUS_LEDGER_WORKERS PAYBUS_LEDGER_BULK_WORKERS PAYBUS_LEDGER_
   PAYBUS_STREAM_REPLICAS PAYBUS_WORK_STREAM_MB)
 WEBHOOK_SETTINGS=(PAYBUS_WEBHOOK_ENDPOINT_CONCURRENCY PAYBUS_WEBHOOK_ENDPOINT_RATE PAYBUS_WEBHOOK_DELIVERY_TIMEOUT_MS
   PAYBUS_WEBHOOK_FAILING_HOURS PAYBUS_WEBHOOK_IN_FLIGHT PAYBUS_WEBHOOK_LEASE_SECONDS PAYBUS_WEBHOOK_SWEEP_SECONDS PAYBUS_DEMO)
+RECON_SETTINGS=(PAYBUS_RECON_INTERVAL_SECONDS PAYBUS_RECON_FULL_HOURS PAYBUS_RECON_GRACE_SECONDS PAYBUS_RECON_CLEARING_HOURS
+  PAYBUS_RECON_LOAD_PERCENT)
 INGRESS_SETTINGS=(PAYBUS_HTTP_THREADS PAYBUS_HTTP_HEADER_TIMEOUT_MS PAYBUS_HTTP_BODY_TIMEOUT_MS
   PAYBUS_HTTP_WRITE_TIMEOUT_MS PAYBUS_HTTP_KEEP_ALIVE_MS PAYBUS_REQUEST_TIMEOUT_MS PAYBUS_KEY_CACHE_SECONDS
   PAYBUS_DATABASE_POOL PAYBUS_DEMO)
@@ -35,6 +37,7 @@ stack_programs() {
   printf '%s\n' postgres nats partitions
   ledger_programs
   webhook_programs
+  echo recon-svc
   echo ingress
   demo_programs
   monitoring_programs
@@ -48,6 +51,7 @@ admin_port() {
   ledger-svc-*) echo $((PAYBUS_ADMIN_PORT_BASE + 8 + ${1##*-})) ;;
   webhook-svc) echo $((PAYBUS_ADMIN_PORT_BASE + 1)) ;;
   webhook-svc-*) echo $((PAYBUS_ADMIN_PORT_BASE + 18 + ${1##*-})) ;;
+  recon-svc) echo $((PAYBUS_ADMIN_PORT_BASE + 2)) ;;
   esac
 }
 
@@ -57,7 +61,7 @@ program_ports() {
   echo "$PAYBUS_POSTGRES_PORT PAYBUS_POSTGRES_PORT postgres"
   echo "$PAYBUS_NATS_PORT PAYBUS_NATS_PORT nats"
   echo "$PAYBUS_NATS_MONITOR_PORT PAYBUS_NATS_MONITOR_PORT nats"
-  for program in $(ledger_programs) $(webhook_programs); do
+  for program in $(ledger_programs) $(webhook_programs) recon-svc; do
     echo "$(admin_port "$program") PAYBUS_ADMIN_PORT_BASE $program"
   done
   echo "$PAYBUS_HTTP_PORT PAYBUS_HTTP_PORT ingress"
@@ -71,7 +75,7 @@ program_url() {
   case $1 in
   postgres) echo "postgresql://127.0.0.1:$PAYBUS_POSTGRES_PORT/paybus" ;;
   nats) echo "nats://127.0.0.1:$PAYBUS_NATS_PORT" ;;
-  ledger-svc* | webhook-svc*) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
+  ledger-svc* | webhook-svc* | recon-svc) echo "http://127.0.0.1:$(admin_port "$1")/metrics" ;;
   ingress) echo "http://127.0.0.1:$PAYBUS_HTTP_PORT" ;;
   partitions | demo) echo - ;;
   prometheus | *-exporter) echo "http://127.0.0.1:$(monitoring_port "$1")" ;;
@@ -82,7 +86,7 @@ program_ready() {
   case $1 in
   postgres) postgres_ready ;;
   nats) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_NATS_MONITOR_PORT/healthz" ;;
-  ledger-svc* | webhook-svc*) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
+  ledger-svc* | webhook-svc* | recon-svc) local_curl -fo /dev/null "http://127.0.0.1:$(admin_port "$1")/readyz" ;;
   ingress) local_curl -fo /dev/null "http://127.0.0.1:$PAYBUS_HTTP_PORT/readyz" ;;
   partitions | demo) [[ $(program_state "$1") == RUNNING ]] ;;
   prometheus | *-exporter) monitoring_ready "$1" ;;
@@ -140,6 +144,8 @@ programs_configure() {
     environment "$program" webhook PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" \
       PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" "${values[@]}"
   done
+  mapfile -t values < <(settings "${RECON_SETTINGS[@]}")
+  environment recon-svc recon PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port recon-svc)" "${values[@]}"
   mapfile -t values < <(settings "${INGRESS_SETTINGS[@]}")
   environment ingress ingress PAYBUS_HTTP_LISTEN="127.0.0.1:$PAYBUS_HTTP_PORT" \
     PAYBUS_WEBHOOK_SECRETS="$HOME_DIR/secrets/webhooks" PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" \
@@ -155,6 +161,7 @@ programs_configure() {
     for program in $(webhook_programs); do
       program_section "$program" 45 TERM 15 "$HOME_DIR/bin/webhook-svc"
     done
+    program_section recon-svc 48 TERM 15 "$HOME_DIR/bin/recon-svc"
     program_section ingress 50 TERM 15 "$HOME_DIR/bin/ingress"
     for program in $(demo_programs); do
       program_section "$program" 60 TERM 15 "$HOME_DIR/bin/paybus-admin demo serve --nats nats://127.0.0.1:$PAYBUS_NATS_PORT \

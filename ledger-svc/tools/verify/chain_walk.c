@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "ledger-svc/store/blocks.h"
-#include "shared/chain/block_walk.h"
 #include "ledger_statements.h"
+#include "shared/chain/block_walk.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 #include "verify_statements.h"
