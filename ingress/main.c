@@ -1,7 +1,5 @@
 /* main.c - ingress: HTTP in front of the ledger. */
-#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ingress/edge/demo.h"
 #include "ingress/edge/front.h"
@@ -11,15 +9,11 @@
 
 #define DRAIN_MS 6000 /* civetweb takes up to 2 s more, the bus 1 s: together below SERVICE_DRAIN_MS */
 
-static int usage(const char *argument)
+static enum status load_files(void *context, FILE *errors)
 {
-    if (strcmp(argument, "--print-config") == 0) {
-        config_print_markdown(ingress_config_rows, ingress_config_row_count, stdout);
-        return EXIT_OK;
-    }
-    fputs("usage: ingress [--check-config | --print-config]; settings come from PAYBUS_* variables\n",
-          stderr);
-    return EXIT_USAGE;
+    struct ingress *in = context;
+    enum status s = webhooks_load(in->config.webhook_secrets_file, &in->webhook_secrets, errors);
+    return s == STATUS_OK ? demo_load_secret(in->config.demo_secret_file, in->demo_secret, errors) : s;
 }
 
 /* From open doors to an orderly end. */
@@ -48,29 +42,16 @@ static enum status serve(struct ingress *in)
 int main(int argc, char **argv)
 {
     static struct ingress in;
-    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
-    if (argc > 1 && !check_only) {
-        return usage(argv[1]);
-    }
-    if (config_load(ingress_config_rows, ingress_config_row_count, &in.config, stderr) != STATUS_OK) {
-        return EXIT_CONFIG;
-    }
-    if (webhooks_load(in.config.webhook_secrets_file, &in.webhook_secrets, stderr) != STATUS_OK) {
-        return EXIT_CONFIG;
-    }
-    if (demo_load_secret(in.config.demo_secret_file, in.demo_secret, stderr) != STATUS_OK) {
-        return EXIT_CONFIG;
-    }
-    if (check_only) {
-        return EXIT_OK;
-    }
-    enum log_level level = LOG_INFO;
-    if (log_level_parse(in.config.log_level, &level) != STATUS_OK || sodium_init() < 0) {
-        return EXIT_CONFIG;
-    }
-    log_init("ingress", in.config.instance, level);
-    if (service_signals_start() != STATUS_OK) {
-        return EXIT_FAILED;
-    }
+    const struct service_program program = {.name = "ingress",
+                                            .rows = ingress_config_rows,
+                                            .row_count = ingress_config_row_count,
+                                            .config = &in.config,
+                                            .log_level = &in.config.log_level,
+                                            .instance = &in.config.instance,
+                                            .load_files = load_files,
+                                            .context = &in};
+    int code = service_begin(&program, argc, argv);
+    if (code != SERVICE_GOES_ON)
+        return code;
     return serve(&in) == STATUS_OK ? EXIT_OK : EXIT_NOT_AVAILABLE;
 }

@@ -1,7 +1,5 @@
 /* main.c - ledger-svc: commands from the bus become transactions in PostgreSQL. */
-#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ledger-svc/edge/config.h"
 #include "ledger-svc/edge/expiry.h"
@@ -102,36 +100,20 @@ static void stop(struct ledger_service *s)
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }
 
-static int usage(const char *argument)
-{
-    if (strcmp(argument, "--print-config") == 0) {
-        config_print_markdown(ledger_config_rows, ledger_config_row_count, stdout);
-        return EXIT_OK;
-    }
-    (void)fprintf(
-        stderr,
-        "usage: ledger-svc [--check-config | --print-config]; settings come from PAYBUS_* variables\n");
-    return EXIT_USAGE;
-}
-
 int main(int argc, char **argv)
 {
     static struct ledger_service s;
     static const struct readiness_check checks[] = {{"postgresql", postgresql_is_ready, &s},
                                                     {"nats", nats_is_ready, &s}};
-    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
-    if (argc > 1 && !check_only)
-        return usage(argv[1]);
-    if (config_load(ledger_config_rows, ledger_config_row_count, &s.config, stderr) != STATUS_OK)
-        return EXIT_CONFIG;
-    if (check_only)
-        return EXIT_OK;
-    enum log_level level = LOG_INFO;
-    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
-        return EXIT_CONFIG;
-    log_init("ledger-svc", s.config.instance, level);
-    if (service_signals_start() != STATUS_OK)
-        return EXIT_FAILED;
+    const struct service_program program = {.name = "ledger-svc",
+                                            .rows = ledger_config_rows,
+                                            .row_count = ledger_config_row_count,
+                                            .config = &s.config,
+                                            .log_level = &s.config.log_level,
+                                            .instance = &s.config.instance};
+    int code = service_begin(&program, argc, argv);
+    if (code != SERVICE_GOES_ON)
+        return code;
     ledger_metrics_init();
     enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);
     if (status == STATUS_OK) {

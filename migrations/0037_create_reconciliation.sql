@@ -1,8 +1,5 @@
 -- What recon-svc knows: its runs, what they found, how far each account has been proved (docs/decisions/0020).
 
--- Dead work is rare and must have a dead letter.
-create index work_dead on paybus.work (id) where state = 'dead';
-
 create table paybus.reconcile_runs (
     id              uuid primary key,
     mode            text not null check (mode in ('incremental', 'full')),

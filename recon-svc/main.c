@@ -1,7 +1,5 @@
 /* main.c - recon-svc: proves that the books are right, on schedule and on demand, or once and ends. */
-#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "recon-svc/edge/config.h"
 #include "recon-svc/edge/once.h"
@@ -93,20 +91,18 @@ static int serve(struct recon_service *s)
 int main(int argc, char **argv)
 {
     static struct recon_service s;
-    enum once_mode once = ONCE_NOT;
-    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
-    if (!check_only && !once_read_arguments(argc, argv, &once))
-        return once_usage(argc > 1 ? argv[1] : "");
-    if (config_load(recon_config_rows, recon_config_row_count, &s.config, stderr) != STATUS_OK)
-        return EXIT_CONFIG;
-    if (check_only)
-        return EXIT_OK;
-    enum log_level level = LOG_INFO;
-    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0)
-        return EXIT_CONFIG;
-    log_init("recon-svc", s.config.instance, level);
-    if (service_signals_start() != STATUS_OK)
-        return EXIT_FAILED;
+    const struct service_program program = {.name = "recon-svc",
+                                            .rows = recon_config_rows,
+                                            .row_count = recon_config_row_count,
+                                            .config = &s.config,
+                                            .log_level = &s.config.log_level,
+                                            .instance = &s.config.instance,
+                                            .further_options = ONCE_OPTIONS,
+                                            .notes = ONCE_NOTES};
+    enum once_mode once = once_take_options(&argc, argv);
+    int code = service_begin(&program, argc, argv);
+    if (code != SERVICE_GOES_ON)
+        return code;
     recon_metrics_init();
     return once == ONCE_NOT ? serve(&s) : once_run(&s.config, once);
 }

@@ -1,9 +1,7 @@
 /* main.c - webhook-svc: work from PAY_WORK, worked off with retries; what is given up becomes a dead letter.
  */
 #include <curl/curl.h>
-#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
@@ -136,36 +134,21 @@ static void stop(struct webhook_service *s)
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));
 }
 
-static int usage(const char *argument)
-{
-    if (strcmp(argument, "--print-config") == 0) {
-        config_print_markdown(webhook_config_rows, webhook_config_row_count, stdout);
-        return EXIT_OK;
-    }
-    (void)fprintf(
-        stderr,
-        "usage: webhook-svc [--check-config | --print-config]; settings come from PAYBUS_* variables\n");
-    return EXIT_USAGE;
-}
-
 int main(int argc, char **argv)
 {
     static struct webhook_service s;
     static const struct readiness_check checks[] = {
         {"postgresql", postgresql_is_ready, &s}, {"nats", nats_is_ready, &s}, {"work", work_is_ready, &s}};
-    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
-    if (argc > 1 && !check_only)
-        return usage(argv[1]);
-    if (config_load(webhook_config_rows, webhook_config_row_count, &s.config, stderr) != STATUS_OK)
-        return EXIT_CONFIG;
-    if (check_only)
-        return EXIT_OK;
-    enum log_level level = LOG_INFO;
-    if (log_level_parse(s.config.log_level, &level) != STATUS_OK || sodium_init() < 0 ||
-        curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return EXIT_CONFIG;
-    log_init("webhook-svc", s.config.instance, level);
-    if (service_signals_start() != STATUS_OK)
+    const struct service_program program = {.name = "webhook-svc",
+                                            .rows = webhook_config_rows,
+                                            .row_count = webhook_config_row_count,
+                                            .config = &s.config,
+                                            .log_level = &s.config.log_level,
+                                            .instance = &s.config.instance};
+    int code = service_begin(&program, argc, argv);
+    if (code != SERVICE_GOES_ON)
+        return code;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return EXIT_FAILED;
     webhook_metrics_init();
     bell_init(&s.webhook_bell);

@@ -8,32 +8,17 @@
 #include "recon-svc/edge/run.h"
 #include "recon-svc/store/anomaly_rows.h"
 
-bool once_read_arguments(int argc, char **argv, enum once_mode *ret_mode)
+enum once_mode once_take_options(int *argc, char **argv)
 {
-    bool is_once = argc >= 2 && strcmp(argv[1], "--once") == 0;
-    if (argc == 1 || (is_once && argc == 2)) {
-        *ret_mode = is_once ? ONCE_INCREMENTAL : ONCE_NOT;
-        return true;
+    if (*argc == 2 && strcmp(argv[1], "--once") == 0) {
+        *argc = 1;
+        return ONCE_INCREMENTAL;
     }
-    if (!is_once || argc != 3 || strcmp(argv[2], "--full") != 0)
-        return false;
-    *ret_mode = ONCE_FULL;
-    return true;
-}
-
-int once_usage(const char *argument)
-{
-    if (strcmp(argument, "--print-config") == 0) {
-        config_print_markdown(recon_config_rows, recon_config_row_count, stdout);
-        return EXIT_OK;
+    if (*argc == 3 && strcmp(argv[1], "--once") == 0 && strcmp(argv[2], "--full") == 0) {
+        *argc = 1;
+        return ONCE_FULL;
     }
-    (void)fputs(
-        "usage: recon-svc [--once [--full] | --check-config | --print-config]; settings come from PAYBUS_* "
-        "variables\n"
-        "exit codes of --once: 0 nothing is wrong, 2 anomalies are open, 3 another run is under way, "
-        "69 it could not be found out\n",
-        stderr);
-    return EXIT_USAGE;
+    return ONCE_NOT;
 }
 
 static enum status report(struct store *store, const struct uuid *run, bool *ret_is_clean)

@@ -8,10 +8,31 @@
 #include <stdint.h>
 
 #include "shared/core/status.h"
+#include "shared/io/config.h"
 
 #define SERVICE_DRAIN_MS 10000 /* from SIGTERM to exit, at most */
 
-/* Blocks the signals in the calling thread (call first in main) and starts the thread that waits for them. */
+/* What a process is called and set by. */
+struct service_program {
+    const char *name; /* "ledger-svc" */
+    const struct config_row *rows;
+    size_t row_count;
+    void *config;                                   /* what rows fill */
+    const char *const *log_level, *const *instance; /* two members of it */
+    /* Reads the files that settings name; NULL: they are read later. */
+    enum status (*load_files)(void *context, FILE *errors);
+    void *context;
+    /* Options that main has taken out of argv before, and a line about them; NULL: there are none. */
+    const char *further_options, *notes;
+};
+#define SERVICE_GOES_ON (-1)
+
+/* What a process does before anything of its own: --check-config, --print-config and the usage, then
+   settings, log, libsodium and service_signals_start(). Call it first in main. SERVICE_GOES_ON, or the exit
+   code that the process is to end with at once. */
+int service_begin(const struct service_program *program, int argc, char **argv);
+
+/* Blocks the signals in the calling thread and starts the thread that waits for them. */
 NODISCARD enum status service_signals_start(void);
 bool service_is_stopping(void);
 /* Blocks until a stop was asked for. */

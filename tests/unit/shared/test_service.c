@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,9 +130,92 @@ static void test_a_stop_from_inside(void **state)
     assert_true(service_is_stopping());
 }
 
+struct made_up {
+    const char *log_level, *instance, *listen;
+};
+static const struct config_row rows[] = {{.variable = "PAYBUS_LOG_LEVEL",
+                                          .type = CONFIG_STRING,
+                                          .offset = offsetof(struct made_up, log_level),
+                                          .fallback = "info",
+                                          .min = 1,
+                                          .max = 64},
+                                         {.variable = "PAYBUS_INSTANCE",
+                                          .type = CONFIG_STRING,
+                                          .offset = offsetof(struct made_up, instance),
+                                          .fallback = "1",
+                                          .min = 1,
+                                          .max = 64},
+                                         {.variable = "PAYBUS_LISTEN",
+                                          .type = CONFIG_LISTEN,
+                                          .offset = offsetof(struct made_up, listen),
+                                          .fallback = "127.0.0.1:0"}};
+
+static enum status refuse_files(void *context, FILE *errors)
+{
+    (void)fprintf(errors, "%s\n", (const char *)context);
+    return STATUS_INVALID;
+}
+
+#define WENT_ON 42
+
+/* In a process of its own, which says nothing. */
+static int begin(char **argv, const char *listen, bool has_bad_files)
+{
+    const pid_t pid = fork();
+    if (pid == 0) {
+        struct made_up settings;
+        const struct service_program program = {.name = "made-up",
+                                                .rows = rows,
+                                                .row_count = sizeof rows / sizeof rows[0],
+                                                .config = &settings,
+                                                .log_level = &settings.log_level,
+                                                .instance = &settings.instance,
+                                                .load_files = has_bad_files ? refuse_files : NULL,
+                                                .context = "no such file"};
+        int argc = 0;
+        while (argv[argc] != NULL)
+            argc++;
+        if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL ||
+            setenv("PAYBUS_LISTEN", listen, 1) != 0)
+            _exit(99);
+        const int code = service_begin(&program, argc, argv);
+        _exit(code == SERVICE_GOES_ON ? WENT_ON : code);
+    }
+    const struct child c = {pid, dup(STDIN_FILENO)};
+    return exit_code(&c);
+}
+
+static void test_begin(void **state)
+{
+    static const struct {
+        const char *name;
+        char *argv[4];
+        const char *listen;
+        bool has_bad_files;
+        int wanted;
+    } cases[] = {
+        {"goes on", {"made-up"}, "", false, WENT_ON},
+        {"good settings", {"made-up", "--check-config"}, "", false, EXIT_OK},
+        {"bad settings", {"made-up"}, "nowhere", false, EXIT_CONFIG},
+        {"bad settings, looked at", {"made-up", "--check-config"}, "nowhere", false, EXIT_CONFIG},
+        {"bad files", {"made-up"}, "", true, EXIT_CONFIG},
+        {"bad files, looked at", {"made-up", "--check-config"}, "", true, EXIT_CONFIG},
+        {"table of settings needs none", {"made-up", "--print-config"}, "nowhere", true, EXIT_OK},
+        {"unknown option", {"made-up", "--check"}, "", false, EXIT_USAGE},
+        {"one too many", {"made-up", "--check-config", "x"}, "", false, EXIT_USAGE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const int got = begin((char **)cases[i].argv, cases[i].listen, cases[i].has_bad_files);
+        if (got != cases[i].wanted)
+            fail_msg("%s: %d", cases[i].name, got);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_begin),
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_usr1_switches_debug),
         cmocka_unit_test(test_a_stop_from_inside),
