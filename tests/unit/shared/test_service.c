@@ -152,7 +152,7 @@ static const struct config_row rows[] = {{.variable = "PAYBUS_LOG_LEVEL",
 
 static enum status refuse_files(void *context, FILE *errors)
 {
-    (void)fprintf(errors, "%s\n", (const char *)context);
+    (void)fprintf(errors, "%s has no such file\n", *(const char **)context);
     return STATUS_INVALID;
 }
 
@@ -171,7 +171,7 @@ static int begin(char **argv, const char *listen, bool has_bad_files)
                                                 .log_level = &settings.log_level,
                                                 .instance = &settings.instance,
                                                 .load_files = has_bad_files ? refuse_files : NULL,
-                                                .context = "no such file"};
+                                                .context = &settings.instance};
         int argc = 0;
         while (argv[argc] != NULL)
             argc++;
@@ -189,7 +189,7 @@ static void test_begin(void **state)
 {
     static const struct {
         const char *name;
-        char *argv[4];
+        const char *argv[4];
         const char *listen;
         bool has_bad_files;
         int wanted;
