@@ -138,17 +138,20 @@ static const struct config_row rows[] = {{.variable = "PAYBUS_LOG_LEVEL",
                                           .offset = offsetof(struct made_up, log_level),
                                           .fallback = "info",
                                           .min = 1,
-                                          .max = 64},
+                                          .max = 64,
+                                          .help = "as everywhere"},
                                          {.variable = "PAYBUS_INSTANCE",
                                           .type = CONFIG_STRING,
                                           .offset = offsetof(struct made_up, instance),
                                           .fallback = "1",
                                           .min = 1,
-                                          .max = 64},
+                                          .max = 64,
+                                          .help = "as everywhere"},
                                          {.variable = "PAYBUS_LISTEN",
                                           .type = CONFIG_LISTEN,
                                           .offset = offsetof(struct made_up, listen),
-                                          .fallback = "127.0.0.1:0"}};
+                                          .fallback = "127.0.0.1:0",
+                                          .help = "where it listens"}};
 
 static enum status refuse_files(void *context, FILE *errors)
 {
