@@ -40,6 +40,8 @@ NODISCARD enum status bus_publish(struct bus *bus, const char *subject, const ch
 /* Writes what is buffered to the socket now (PING and PONG), at most 1 s. */
 void bus_flush(struct bus *bus);
 int64_t bus_reconnects_total(const struct bus *bus);
+/* Another number after each reconnect, before anything can be sent by it. */
+int64_t bus_connection(const struct bus *bus);
 int64_t bus_errors_total(const struct bus *bus); /* refused subjects, slow consumers and other late errors */
 
 /* A fresh inbox under the connection's prefix: "<prefix>.<32 hex digits>"; replies may use further tokens. */

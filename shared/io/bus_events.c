@@ -135,6 +135,20 @@ int64_t bus_reconnects_total(const struct bus *bus)
     return atomic_load(&bus->reconnects);
 }
 
+/* Our own count comes from a callback, which may be late. */
+int64_t bus_connection(const struct bus *bus)
+{
+    natsStatistics *statistics = NULL;
+    uint64_t reconnects = 0;
+    if (natsStatistics_Create(&statistics) != NATS_OK)
+        return -1;
+    natsStatus s = natsConnection_GetStats(bus->connection, statistics);
+    if (s == NATS_OK)
+        s = natsStatistics_GetCounts(statistics, NULL, NULL, NULL, NULL, &reconnects);
+    natsStatistics_Destroy(statistics);
+    return s == NATS_OK ? (int64_t)reconnects : -1;
+}
+
 int64_t bus_errors_total(const struct bus *bus)
 {
     return atomic_load(&bus->errors);

@@ -23,6 +23,7 @@
 #define NS_PER_MS         INT64_C(1000000)
 #define PENDING_BYTES_MAX (64 * 1024 * 1024)
 #define SUBJECT_SIZE      160
+#define NAK_SIZE          64
 
 struct pull {
     struct bus *bus;
@@ -30,7 +31,7 @@ struct pull {
     struct bell *bell;
     natsSubscription *subscription;
     char inbox[BUS_INBOX_SIZE], next[SUBJECT_SIZE];
-    bool consumer_ok, failure_logged;
+    bool failure_logged;
     int64_t retry_us; /* not before: a call that failed */
     int64_t request_id, lost_us;
     atomic_bool ready;
@@ -39,9 +40,48 @@ struct pull {
     bool doubtful;          /* the consumer may be gone */
     bool stopped;           /* what arrives goes back */
     int64_t left;           /* messages that the request may still bring; 0: there is none */
+    int64_t age;            /* one more with each consumer that was made anew */
+    int64_t created_ns;     /* when that consumer was made; 0: not known */
+    int64_t consumer_seq;   /* the newest of its deliveries */
+    int64_t connection;     /* by which it was found */
     size_t first, count;    /* of the queue, a ring */
     natsMsg *queue[QUEUE_MAX];
 };
+
+/* Not natsMsg_Ack and the like: they want a subscription of nats.c's own making. What gets lost is said again
+   when the message comes again. */
+static void publish(struct pull *p, natsMsg *message, const char *text)
+{
+    if (bus_publish(p->bus, natsMsg_GetReply(message), NULL, NULL, text, (int)strlen(text)) != STATUS_OK)
+        log_event(LOG_DEBUG, "message_not_settled", log_str("subject", natsMsg_GetSubject(message)));
+}
+
+/* Of an earlier age, or while nobody knows whether the consumer is still the same, nothing is said: the
+   message comes again if it is there. */
+static void say(struct pull *p, natsMsg *message, int64_t age, const char *text)
+{
+    monitor_lock(&p->monitor);
+    bool is_of_now = age == p->age && p->connection == bus_connection(p->bus);
+    monitor_unlock(&p->monitor);
+    if (is_of_now)
+        publish(p, message, text);
+    else
+        log_event(LOG_DEBUG, "message_forgotten", log_str("subject", natsMsg_GetSubject(message)));
+}
+
+static void write_nak(int64_t delay_ms, char ret_text[NAK_SIZE])
+{
+    (void)snprintf(ret_text, NAK_SIZE, "-NAK {\"delay\":%" PRId64 "}", delay_ms * NS_PER_MS);
+}
+
+/* Of what was not handed out, under the lock. */
+static void say_back(struct pull *p, natsMsg *message)
+{
+    char text[NAK_SIZE];
+    write_nak(GIVE_BACK_MS, text);
+    if (p->connection == bus_connection(p->bus))
+        publish(p, message, text);
+}
 
 static bool is_status(natsMsg *message, const char **ret_code)
 {
@@ -63,6 +103,29 @@ static void note_status(struct pull *p, const char *subject, const char *code)
         p->doubtful = true;
 }
 
+/* Of a stream that was made anew messages have the sequences of others: what is said of an old one would be
+   taken for them. */
+static void begin_age(struct pull *p)
+{
+    p->age++;
+    p->consumer_seq = 0;
+    for (; p->count > 0; p->count--) {
+        bus_discard(p->bus, p->queue[p->first]);
+        p->first = (p->first + 1) % QUEUE_MAX;
+    }
+}
+
+/* A consumer numbers what it delivers. */
+static void note_delivery(struct pull *p, natsMsg *message)
+{
+    struct pull_place place;
+    if (pull_place(message, &place) != STATUS_OK)
+        return;
+    if (place.consumer_seq <= p->consumer_seq)
+        begin_age(p);
+    p->consumer_seq = place.consumer_seq;
+}
+
 /* True: taken. */
 static bool collect(struct pull *p, natsMsg *message)
 {
@@ -73,8 +136,9 @@ static bool collect(struct pull *p, natsMsg *message)
     }
     if (p->left > 0)
         p->left--;
+    note_delivery(p, message);
     if (p->stopped)
-        pull_give_back(p->bus, message);
+        say_back(p, message);
     if (p->stopped || p->count == QUEUE_MAX)
         return false;
     p->queue[(p->first + p->count++) % QUEUE_MAX] = message;
@@ -131,7 +195,7 @@ void pull_stop(struct pull *p)
     monitor_lock(&p->monitor);
     p->stopped = true;
     for (; p->count > 0; p->count--) {
-        pull_give_back(p->bus, p->queue[p->first]);
+        say_back(p, p->queue[p->first]);
         bus_discard(p->bus, p->queue[p->first]);
         p->first = (p->first + 1) % QUEUE_MAX;
     }
@@ -180,7 +244,11 @@ static bool is_in_line(const jsConsumerConfig *have, const jsConsumerConfig *wan
            strcmp(have->FilterSubject, want->FilterSubject) == 0;
 }
 
-static natsStatus ensure(struct pull *p, jsErrCode *ret_code)
+/* A consumer as the server has it. */
+struct found {
+    int64_t created_ns, delivered; /* its newest delivery, to whomever */
+};
+static natsStatus ensure(struct pull *p, struct found *ret_found, jsErrCode *ret_code)
 {
     jsCtx *js CLEANUP(context_ptr) = NULL;
     jsConsumerInfo *info CLEANUP(info_ptr) = NULL;
@@ -194,6 +262,8 @@ static natsStatus ensure(struct pull *p, jsErrCode *ret_code)
         return s;
     fill_config(spec, &config);
     s = js_GetConsumerInfo(&info, js, spec->stream, spec->name, NULL, ret_code);
+    if (s == NATS_OK)
+        *ret_found = (struct found){info->Created, (int64_t)info->Delivered.Consumer};
     if (s == NATS_OK && is_in_line(info->Config, &config))
         return NATS_OK;
     if (s != NATS_OK && s != NATS_NOT_FOUND)
@@ -201,22 +271,38 @@ static natsStatus ensure(struct pull *p, jsErrCode *ret_code)
     jsConsumerInfo_Destroy(info);
     info = NULL;
     s = js_AddConsumer(&info, js, spec->stream, &config, NULL, ret_code);
-    if (s == NATS_OK)
-        log_event(LOG_INFO, "consumer_ensured", log_str("stream", spec->stream), log_str("name", spec->name));
-    return s;
+    if (s != NATS_OK)
+        return s;
+    *ret_found = (struct found){info->Created, (int64_t)info->Delivered.Consumer};
+    log_event(LOG_INFO, "consumer_ensured", log_str("stream", spec->stream), log_str("name", spec->name));
+    return NATS_OK;
+}
+
+/* One that has delivered less than we have seen was set back with its stream, as by a power cut. */
+static void note_consumer(struct pull *p, const struct found *found, int64_t connection)
+{
+    monitor_lock(&p->monitor);
+    if (found->created_ns != p->created_ns || found->delivered < p->consumer_seq)
+        begin_age(p);
+    p->created_ns = found->created_ns;
+    p->connection = connection;
+    monitor_unlock(&p->monitor);
 }
 
 /* Looks for the consumer, makes it, brings it in line; false: not now. Failures are logged once in a row. */
 static bool see_to_consumer(struct pull *p)
 {
     jsErrCode code = 0;
+    struct found found;
+    int64_t connection = bus_connection(p->bus);
     if (!bus_is_connected(p->bus))
         return false;
     monitor_lock(&p->monitor);
     p->doubtful = false; /* what makes it so from here on is newer than what is found now */
     monitor_unlock(&p->monitor);
-    natsStatus s = ensure(p, &code);
+    natsStatus s = ensure(p, &found, &code);
     if (s == NATS_OK) {
+        note_consumer(p, &found, connection);
         p->failure_logged = false;
         return true;
     }
@@ -271,10 +357,11 @@ static void ask(struct pull *p, int64_t room)
         p->retry_us = clock_monotonic_us() + RETRY_US;
 }
 
-int pull_take(struct pull *p, int room, natsMsg **ret_messages)
+int pull_take(struct pull *p, int room, natsMsg **ret_messages, int64_t *ret_age)
 {
     int taken = 0;
     monitor_lock(&p->monitor);
+    *ret_age = p->age;
     for (; taken < room && p->count > 0; p->count--) {
         ret_messages[taken++] = p->queue[p->first];
         p->first = (p->first + 1) % QUEUE_MAX;
@@ -306,39 +393,31 @@ int64_t pull_pending(const struct pull *p)
     return atomic_load(&p->pending);
 }
 
-/* Not natsMsg_Ack and the like: they want a subscription of nats.c's own making. What gets lost is said again
-   when the message comes again. */
-static void say(struct bus *bus, natsMsg *message, const char *text, int len)
+void pull_acknowledge(struct pull *p, natsMsg *message, int64_t age)
 {
-    if (bus_publish(bus, natsMsg_GetReply(message), NULL, NULL, text, len) != STATUS_OK)
-        log_event(LOG_DEBUG, "message_not_settled", log_str("subject", natsMsg_GetSubject(message)));
+    say(p, message, age, "+ACK");
 }
 
-void pull_acknowledge(struct bus *bus, natsMsg *message)
+void pull_send_back(struct pull *p, natsMsg *message, int64_t age, int64_t delay_ms)
 {
-    say(bus, message, "+ACK", 4);
+    char text[NAK_SIZE];
+    write_nak(delay_ms, text);
+    say(p, message, age, text);
 }
 
-void pull_send_back(struct bus *bus, natsMsg *message, int64_t delay_ms)
+void pull_give_back(struct pull *p, natsMsg *message, int64_t age)
 {
-    char text[64];
-    int len = snprintf(text, sizeof(text), "-NAK {\"delay\":%" PRId64 "}", delay_ms * NS_PER_MS);
-    say(bus, message, text, len);
+    pull_send_back(p, message, age, GIVE_BACK_MS);
 }
 
-void pull_give_back(struct bus *bus, natsMsg *message)
+void pull_terminate(struct pull *p, natsMsg *message, int64_t age)
 {
-    pull_send_back(bus, message, GIVE_BACK_MS);
+    say(p, message, age, "+TERM");
 }
 
-void pull_terminate(struct bus *bus, natsMsg *message)
+void pull_go_on(struct pull *p, natsMsg *message, int64_t age)
 {
-    say(bus, message, "+TERM", 5);
-}
-
-void pull_go_on(struct bus *bus, natsMsg *message)
-{
-    say(bus, message, "+WPI", 4);
+    say(p, message, age, "+WPI");
 }
 
 enum status pull_place(natsMsg *message, struct pull_place *ret_place)
@@ -348,6 +427,7 @@ enum status pull_place(natsMsg *message, struct pull_place *ret_place)
         return STATUS_INVALID;
     *ret_place = (struct pull_place){.deliveries = (int64_t)meta->NumDelivered,
                                      .stream_seq = (int64_t)meta->Sequence.Stream,
+                                     .consumer_seq = (int64_t)meta->Sequence.Consumer,
                                      .stored_us = meta->Timestamp / 1000,
                                      .pending = (int64_t)meta->NumPending};
     jsMsgMetaData_Destroy(meta);

@@ -28,8 +28,9 @@ void pull_close(struct pull *p);
 
 /* What has arrived, at most room messages, the caller's (bus_discard); and asks for as many as there is still
    room for, after it saw to the consumer if that may be gone: at start, after a reconnect, when the server
-   says so, when an answer got lost. Does not wait for messages. One thread. */
-int pull_take(struct pull *p, int room, natsMsg **ret_messages);
+   says so, when an answer got lost. Does not wait for messages. One thread. *ret_age is theirs: a consumer
+   that was made anew begins another. */
+int pull_take(struct pull *p, int room, natsMsg **ret_messages, int64_t *ret_age);
 /* When to call pull_take at the latest, though nothing arrived (clock_monotonic_us). */
 int64_t pull_look_again_us(struct pull *p);
 /* The last time it asked the consumer was there. */
@@ -37,16 +38,18 @@ bool pull_is_ready(const struct pull *p);
 int64_t
 pull_pending(const struct pull *p); /* messages behind the last one that arrived, as the server said */
 
-/* What is said about a message. They leave with the next flush. */
-void pull_acknowledge(struct bus *bus, natsMsg *message);
-void pull_send_back(struct bus *bus, natsMsg *message, int64_t delay_ms); /* to be delivered again then */
-void pull_give_back(struct bus *bus, natsMsg *message);                   /* by who stops */
-void pull_terminate(struct bus *bus, natsMsg *message);                   /* never again */
-void pull_go_on(struct bus *bus, natsMsg *message);                       /* a sign of life */
+/* What is said about a message of an age. They leave with the next flush. Of a stream that is no more, or may
+   be, nothing is said: its sequences are those of other messages by now. */
+void pull_acknowledge(struct pull *p, natsMsg *message, int64_t age);
+void pull_send_back(struct pull *p, natsMsg *message, int64_t age,
+                    int64_t delay_ms);                              /* delivered again then */
+void pull_give_back(struct pull *p, natsMsg *message, int64_t age); /* by who stops */
+void pull_terminate(struct pull *p, natsMsg *message, int64_t age); /* never again */
+void pull_go_on(struct pull *p, natsMsg *message, int64_t age);     /* a sign of life */
 /* Where it is from. */
 struct pull_place {
     int64_t deliveries; /* this one included */
-    int64_t stream_seq;
+    int64_t stream_seq, consumer_seq;
     int64_t stored_us; /* when the stream took it */
     int64_t pending;   /* messages behind it */
 };

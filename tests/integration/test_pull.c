@@ -32,6 +32,7 @@ static struct bus *bus;
 static struct bell bell;
 static struct pull *pull;
 static jsCtx *js;
+static int64_t age; /* of what was taken last */
 
 static void make_stream(void)
 {
@@ -90,14 +91,14 @@ static int take_all(int from, int count)
     int64_t until_us = clock_monotonic_us() + WAIT_US;
     memset(seen, 0, sizeof seen);
     while (missing > 0 && clock_monotonic_us() < until_us) {
-        int n = pull_take(pull, ROOM, messages);
+        int n = pull_take(pull, ROOM, messages, &age);
         for (int i = 0; i < n; i++) {
             int number = 0;
             assert_int_equal(sscanf(natsMsg_GetData(messages[i]), "%d", &number), 1);
             assert_in_range(number, from, from + count - 1);
             missing -= !seen[number];
             seen[number] = true;
-            pull_acknowledge(bus, messages[i]);
+            pull_acknowledge(pull, messages[i], age);
             bus_discard(bus, messages[i]);
         }
         taken += n;
@@ -113,7 +114,7 @@ static natsMsg *take_one(void)
 {
     natsMsg *message = NULL;
     int64_t until_us = clock_monotonic_us() + WAIT_US;
-    while (pull_take(pull, 1, &message) == 0) {
+    while (pull_take(pull, 1, &message, &age) == 0) {
         assert_true(clock_monotonic_us() < until_us);
         bell_wait(&bell, pull_look_again_us(pull));
     }
@@ -124,7 +125,7 @@ static void it_waits_for_its_stream(void **state)
 {
     (void)state;
     natsMsg *messages[ROOM];
-    assert_int_equal(pull_take(pull, ROOM, messages), 0);
+    assert_int_equal(pull_take(pull, ROOM, messages, &age), 0);
     assert_false(pull_is_ready(pull));
     make_stream();
     publish(0, 10);
@@ -148,14 +149,14 @@ static void sent_back_it_comes_then(void **state)
     assert_int_equal(pull_place(message, &place), STATUS_OK);
     assert_int_equal(place.deliveries, 1);
     int64_t back_us = clock_monotonic_us();
-    pull_send_back(bus, message, 500);
+    pull_send_back(pull, message, age, 500);
     natsMsg_Destroy(message);
     bus_flush(bus);
     message = take_one();
     assert_in_range(clock_monotonic_us() - back_us, 450000, 900000);
     assert_int_equal(pull_place(message, &place), STATUS_OK);
     assert_int_equal(place.deliveries, 2);
-    pull_terminate(bus, message);
+    pull_terminate(pull, message, age);
     natsMsg_Destroy(message);
     bus_flush(bus);
 }
@@ -169,16 +170,16 @@ static void signs_of_life_keep_it(void **state)
     natsMsg *message = take_one(), *other = NULL;
     int64_t until_us = clock_monotonic_us() + INT64_C(1500) * spec.ack_wait_ms;
     while (clock_monotonic_us() < until_us) {
-        pull_go_on(bus, message);
+        pull_go_on(pull, message, age);
         bus_flush(bus);
-        assert_int_equal(pull_take(pull, 1, &other), 0);
+        assert_int_equal(pull_take(pull, 1, &other, &age), 0);
         bell_wait(&bell, clock_monotonic_us() + 200000);
     }
     natsMsg_Destroy(message);
     message = take_one(); /* without them */
     assert_int_equal(pull_place(message, &place), STATUS_OK);
     assert_int_equal(place.deliveries, 2);
-    pull_acknowledge(bus, message);
+    pull_acknowledge(pull, message, age);
     natsMsg_Destroy(message);
     bus_flush(bus);
 }
@@ -213,6 +214,91 @@ static void a_deleted_stream_is_waited_for(void **state)
     make_stream();
     publish(0, 100);
     assert_int_equal(take_all(0, 100), 100);
+}
+
+static int64_t messages_left(void)
+{
+    jsStreamInfo *info = NULL;
+    assert_int_equal(js_GetStreamInfo(&info, js, "W", NULL, NULL), NATS_OK);
+    int64_t messages = (int64_t)info->State.Msgs;
+    jsStreamInfo_Destroy(info);
+    return messages;
+}
+
+/* With its first messages and, by somebody else, its consumer. */
+static void make_stream_anew(void)
+{
+    jsConsumerConfig config;
+    jsConsumerInfo *info = NULL;
+    make_stream();
+    publish(0, 3);
+    (void)jsConsumerConfig_Init(&config);
+    config.Durable = spec.name;
+    config.FilterSubject = spec.filter;
+    config.AckPolicy = js_AckExplicit;
+    config.AckWait = spec.ack_wait_ms * 1000000;
+    config.MaxDeliver = -1;
+    config.MaxAckPending = spec.ack_pending_max;
+    assert_int_equal(js_AddConsumer(&info, js, "W", &config, NULL, NULL), NATS_OK);
+    jsConsumerInfo_Destroy(info);
+}
+
+/* Its sequences are those of other messages now, which nobody has dealt with; only what it delivers tells. */
+static void nothing_late_hits_a_stream_made_anew(void **state)
+{
+    (void)state;
+    natsMsg *old[3];
+    int64_t old_age = 0;
+    assert_int_equal(js_DeleteStream(js, "W", NULL, NULL), NATS_OK);
+    make_stream();
+    publish(0, 3);
+    for (int i = 0; i < 3; i++) {
+        old[i] = take_one();
+        old_age = age;
+    }
+    assert_int_equal(js_DeleteStream(js, "W", NULL, NULL), NATS_OK);
+    make_stream_anew();
+    natsMsg *first = take_one(); /* one that has the same sequence as an old one */
+    pull_acknowledge(pull, old[0], old_age);
+    pull_terminate(pull, old[1], old_age);
+    pull_send_back(pull, old[2], old_age, 60000);
+    bus_flush(bus);
+    assert_int_equal(messages_left(), 3);
+    for (int i = 0; i < 3; i++)
+        natsMsg_Destroy(old[i]);
+    natsMsg_Destroy(first);
+    (void)take_all(0, 3);
+    assert_int_equal(messages_left(), 0);
+}
+
+static bool is_emptied(void)
+{
+    int64_t until_us = clock_monotonic_us() + WAIT_US;
+    while (messages_left() > 0 && clock_monotonic_us() < until_us)
+        bus_flush(bus);
+    return messages_left() == 0;
+}
+
+/* Nobody has said yet that the stream behind the new connection is the old one. */
+static void nothing_is_said_before_it_is_known(void **state)
+{
+    (void)state;
+    assert_int_equal(js_DeleteStream(js, "W", NULL, NULL), NATS_OK);
+    make_stream();
+    publish(0, 3);
+    natsMsg *old = take_one();
+    int64_t old_age = age;
+    servers_nats_stop(&nats);
+    servers_nats_wipe(&nats);
+    servers_nats_start(&nats);
+    assert_int_equal(bus_wait_connected(bus, 5000), STATUS_OK);
+    make_stream_anew();
+    pull_acknowledge(pull, old, old_age);
+    bus_flush(bus);
+    assert_int_equal(messages_left(), 3);
+    natsMsg_Destroy(old);
+    (void)take_all(0, 3);
+    assert_true(is_emptied());
 }
 
 static void a_changed_consumer_is_brought_in_line(void **state)
@@ -257,6 +343,8 @@ int main(void)
         cmocka_unit_test(signs_of_life_keep_it),
         cmocka_unit_test(a_deleted_consumer_is_made_again),
         cmocka_unit_test(a_deleted_stream_is_waited_for),
+        cmocka_unit_test(nothing_late_hits_a_stream_made_anew),
+        cmocka_unit_test(nothing_is_said_before_it_is_known),
         cmocka_unit_test(a_changed_consumer_is_brought_in_line),
         cmocka_unit_test(nothing_is_lost_with_the_server),
     };

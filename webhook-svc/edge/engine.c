@@ -55,7 +55,7 @@ void engine_set_aside(struct engine *e, struct job *job)
 {
     log_event(LOG_ERROR, "work_set_aside", log_str("subject", natsMsg_GetSubject(job->message)));
     metric_add(webhook_metrics.kinds[e->handler->kind].set_aside, 1);
-    pull_send_back(e->bus, job->message, ASIDE_MS);
+    pull_send_back(e->pull, job->message, job->age, ASIDE_MS);
     engine_release(e, job);
 }
 
@@ -65,12 +65,12 @@ void engine_database_failed(struct engine *e, const char *what, enum status stat
     e->database_retry_us = clock_monotonic_us() + DATABASE_RETRY_US;
 }
 
-static void begin(struct engine *e, natsMsg *message)
+static void begin(struct engine *e, natsMsg *message, int64_t age)
 {
     struct job *job = e->free[--e->free_count];
     struct pull_place place = {0};
     enum work_kind kind;
-    *job = (struct job){.engine = e, .message = message, .work.kind = e->handler->kind};
+    *job = (struct job){.engine = e, .message = message, .age = age, .work.kind = e->handler->kind};
     if (pull_place(message, &place) != STATUS_OK)
         log_event(LOG_ERROR, "message_without_place", log_str("subject", natsMsg_GetSubject(message)));
     if (place.stored_us == 0)
@@ -87,14 +87,14 @@ static void begin(struct engine *e, natsMsg *message)
 static void take(struct engine *e)
 {
     natsMsg *messages[ENGINE_BATCH_MAX];
+    int64_t age = 0;
     int room = e->free_count,
-        count = pull_take(e->pull, room < ENGINE_BATCH_MAX ? room : ENGINE_BATCH_MAX, messages);
+        count = pull_take(e->pull, room < ENGINE_BATCH_MAX ? room : ENGINE_BATCH_MAX, messages, &age);
     for (int i = 0; i < count; i++)
-        begin(e, messages[i]);
+        begin(e, messages[i], age);
     metric_set(webhook_metrics.kinds[e->handler->kind].asking, pull_is_ready(e->pull));
     if (count > 0) {
         metric_add(webhook_metrics.kinds[e->handler->kind].received, count);
-        metric_set(webhook_metrics.kinds[e->handler->kind].pending, pull_pending(e->pull));
         metric_set(webhook_metrics.kinds[e->handler->kind].in_flight, e->capacity - e->free_count);
     }
 }
@@ -110,7 +110,7 @@ static void show_signs_of_life(struct engine *e)
         if (job->message == NULL || now_us < job->sign_us + e->progress_us)
             continue;
         job->sign_us = now_us;
-        pull_go_on(e->bus, job->message);
+        pull_go_on(e->pull, job->message, job->age);
         if (job->is_running)
             rows[count++] = (struct attempt_row){job->work.id, job->work.generation, job->work.attempts};
     }
@@ -184,7 +184,7 @@ static void turn(struct engine *e)
 static void hand_back_some(struct engine *e, struct job *const *jobs, int count)
 {
     for (int i = 0; i < count; i++) {
-        pull_give_back(e->bus, jobs[i]->message);
+        pull_give_back(e->pull, jobs[i]->message, jobs[i]->age);
         engine_release(e, jobs[i]);
     }
 }

@@ -214,7 +214,7 @@ static void start(struct engine *e, struct job *job)
 static void terminate(struct engine *e, const struct job *job)
 {
     log_event(LOG_INFO, "message_without_effect", log_str("subject", natsMsg_GetSubject(job->message)));
-    pull_terminate(e->bus, job->message);
+    pull_terminate(e->pull, job->message, job->age);
 }
 
 /* Its turn comes when no other suspect is in hand. */
@@ -224,16 +224,16 @@ static void defer(struct engine *e, struct job *job)
         e->suspects[e->suspect_count++] = job;
         return;
     }
-    pull_send_back(e->bus, job->message, SUSPECT_MS);
+    pull_send_back(e->pull, job->message, job->age, SUSPECT_MS);
     engine_release(e, job);
 }
 
 static void settle(struct engine *e, struct job *job)
 {
     if (job->verdict.action == WORK_WAIT)
-        pull_send_back(e->bus, job->message, job->verdict.wait_ms);
+        pull_send_back(e->pull, job->message, job->age, job->verdict.wait_ms);
     else if (job->verdict.action == WORK_ACKNOWLEDGE)
-        pull_acknowledge(e->bus, job->message);
+        pull_acknowledge(e->pull, job->message, job->age);
     else
         terminate(e, job);
     engine_release(e, job);

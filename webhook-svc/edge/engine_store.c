@@ -198,9 +198,9 @@ static void settle(struct engine *e, struct ending *x)
             continue;
         }
         if (state == WORK_PROCESSED || x->rows[i].is_parked)
-            pull_acknowledge(e->bus, job->message);
+            pull_acknowledge(e->pull, job->message, job->age);
         else
-            pull_send_back(e->bus, job->message, x->rows[i].delay_ms);
+            pull_send_back(e->pull, job->message, job->age, x->rows[i].delay_ms);
         engine_release(e, job);
     }
 }

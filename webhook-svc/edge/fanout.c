@@ -53,6 +53,7 @@ struct fanout {
     /* The batch in hand. */
     struct message messages[BATCH_MAX];
     int message_count;
+    int64_t age; /* of the consumer that brought it */
     struct uuid accounts[ACCOUNTS_MAX];
     size_t account_count;
     struct account_owner owners[ACCOUNTS_MAX];
@@ -187,9 +188,9 @@ static void settle(struct fanout *f, enum status s)
     for (int i = 0; i < f->message_count; i++) {
         struct message *m = &f->messages[i];
         if (s == STATUS_OK)
-            pull_acknowledge(f->bus, m->raw);
+            pull_acknowledge(f->pull, m->raw, f->age);
         else
-            pull_send_back(f->bus, m->raw, RETRY_MS);
+            pull_send_back(f->pull, m->raw, f->age, RETRY_MS);
         json_decref(m->event);
         bus_discard(f->bus, m->raw);
     }
@@ -244,7 +245,7 @@ static void turn(struct fanout *f)
         bell_wait(&f->bell, clock_monotonic_us() + LOOK_US);
         return;
     }
-    int count = pull_take(f->pull, BATCH_MAX, raw);
+    int count = pull_take(f->pull, BATCH_MAX, raw, &f->age);
     if (count > 0) {
         metric_set(webhook_metrics.fanout_pending, pull_pending(f->pull));
         work_off(f, raw, count);

@@ -22,6 +22,7 @@ struct job {
     /* What follows is the engine's. */
     struct engine *engine;
     natsMsg *message;
+    int64_t age;                               /* of the consumer that brought it */
     int64_t deliveries, stored_us, stream_seq; /* of the message */
     int64_t begun_us, sign_us;                 /* monotonic: claimed, last sign of life */
     struct work_verdict verdict;
