@@ -15,17 +15,18 @@
 #define LOOK_MS           50
 #define ASK_TIMEOUT_MS    8000
 
-static natsConnection *connect_as(const struct inbound *in, const char *user)
+natsConnection *inbound_connect(const struct inbound *in, const char *user)
 {
     natsOptions *options = NULL;
     natsConnection *connection = NULL;
-    char url[96];
+    char url[96], prefix[32] = "_INBOX";
+    if (strcmp(user, "ops") != 0)
+        (void)snprintf(prefix, sizeof prefix, "_INBOX_%s", user);
     (void)snprintf(url, sizeof url, "nats://%s:%s-password@127.0.0.1:%d", user, user, in->h->nats.port);
     if (natsOptions_Create(&options) != NATS_OK || natsOptions_SetURL(options, url) != NATS_OK ||
         natsOptions_SetMaxReconnect(options, -1) != NATS_OK ||
         natsOptions_SetReconnectWait(options, RECONNECT_WAIT_MS) != NATS_OK ||
-        natsOptions_SetCustomInboxPrefix(options, strcmp(user, "ops") == 0 ? "_INBOX" : "_INBOX_ledger") !=
-            NATS_OK ||
+        natsOptions_SetCustomInboxPrefix(options, prefix) != NATS_OK ||
         natsConnection_Connect(&connection, options) != NATS_OK)
         servers_fail("%s cannot connect to nats-server", user);
     natsOptions_Destroy(options);
@@ -41,8 +42,8 @@ bool inbound_has_streams(void *context)
 void inbound_open(struct inbound *in, struct harness *h)
 {
     *in = (struct inbound){.h = h, .db = harness_database(h)};
-    in->ops = connect_as(in, "ops");
-    in->ledger = connect_as(in, "ledger");
+    in->ops = inbound_connect(in, "ops");
+    in->ledger = inbound_connect(in, "ledger");
     if (natsConnection_JetStream(&in->js, in->ledger, NULL) != NATS_OK)
         servers_fail("no JetStream");
     if (!eventually(inbound_has_streams, in, STREAMS_READY_MS))

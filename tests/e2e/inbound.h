@@ -32,6 +32,8 @@ struct inbound_dead {
 /* Connects and waits until the streams are there. */
 void inbound_open(struct inbound *in, struct harness *h);
 void inbound_close(struct inbound *in);
+/* A connection of its own, with the permissions of a service. */
+natsConnection *inbound_connect(const struct inbound *in, const char *user);
 /* Adds rows only; the index of the first. */
 size_t inbound_add(struct inbound *in, const char *prefix, int count, const char *type, const char *payload);
 void inbound_fail(struct inbound *in, const char *prefix, int count, int times);

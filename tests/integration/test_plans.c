@@ -135,7 +135,8 @@ static void check_work(const struct db_options *options, const char *moment)
         {"claim_work", " work_pkey "},
         {"finish_work", " work_pkey "},
         {"renew_leases", " work_pkey "},
-        {"take_lying_work", "Index Cond: (enqueued_at < "},
+        {"take_lying_work", " work_pkey "},
+        {"list_lying_work", "Index Cond: (((kind)::text = $1) AND (enqueued_at < "},
     };
     static char plan[1 << 12];
     struct db *db = NULL;

@@ -6,7 +6,6 @@
 #include "shared/io/log.h"
 #include "webhook-svc/edge/burial.h"
 #include "webhook-svc/edge/engine_internal.h"
-#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
 #define TRY_AGAIN_MS 16000
@@ -42,9 +41,14 @@ struct dead_letter engine_dead_letter(struct engine *e, struct job *job)
                                 .orig_us = job->work.enqueued_us};
 }
 
-static void give_up(struct engine *e, struct job *job)
+/* Its row is committed and the sweeper publishes it. The work's message would be terminated when it comes
+   again; one that names no work would only be buried again, for as long as PAY_DLQ refuses. */
+static void leave_to_sweeper(struct engine *e, struct job *job)
 {
-    pull_send_back(e->bus, job->message, TRY_AGAIN_MS);
+    if (job->is_nameless)
+        pull_terminate(e->pull, job->message, job->age);
+    else
+        pull_send_back(e->pull, job->message, job->age, TRY_AGAIN_MS);
     engine_release(e, job);
 }
 
@@ -52,7 +56,7 @@ void engine_bury(struct engine *e, struct job *job, const struct dead_letter *le
 {
     crash_point("dead_letter_stored");
     if (burial_send(e->burials, letter, job) != STATUS_OK)
-        give_up(e, job);
+        leave_to_sweeper(e, job);
 }
 
 void engine_look_at_burials(struct engine *e)
@@ -62,14 +66,14 @@ void engine_look_at_burials(struct engine *e)
     size_t count = 0;
     while (count < ENGINE_BATCH_MAX && requests_take(e->burials, &ended)) {
         struct job *job = ended.context;
-        int64_t seq = 0;
-        if (ended.status == STATUS_OK && stream_ack_read(ended.reply, &seq) == STATUS_OK) {
+        struct stream_ack ack;
+        if (ended.status == STATUS_OK && stream_ack_read(&e->burial_acks, ended.reply, &ack) == STATUS_OK) {
             crash_point("dead_letter_published");
-            rows[count++] = (struct publication_row){job->dead_letter, 1, seq};
-            pull_terminate(e->bus, job->message);
+            rows[count++] = (struct publication_row){job->dead_letter, 1, ack.seq};
+            pull_terminate(e->pull, job->message, job->age);
             engine_release(e, job);
         } else {
-            give_up(e, job);
+            leave_to_sweeper(e, job);
         }
         bus_discard(e->bus, ended.reply);
     }

@@ -9,6 +9,7 @@
 #include "webhook-svc/edge/engine.h"
 #include "webhook-svc/edge/ids.h"
 #include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/store/dead_letters.h"
 #include "webhook-svc/store/work.h"
 
@@ -46,6 +47,7 @@ struct engine {
     char filter[WORK_SUBJECT_SIZE];
     struct pull *pull;
     struct requests *burials; /* dead letters on their way to PAY_DLQ */
+    struct stream_acks burial_acks;
     pthread_t thread;
     bool started;
     int64_t lease_ms, progress_us, database_retry_us;

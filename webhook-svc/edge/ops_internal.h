@@ -8,6 +8,7 @@
 #include "webhook-svc/edge/ids.h"
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/ops.h"
+#include "webhook-svc/edge/stream_calls.h"
 
 #define OPS_SERVICES 7
 
@@ -18,6 +19,7 @@ struct ops {
     struct link link;
     struct requests *requests;
     struct ids ids;
+    struct stream_acks work_acks;
 };
 struct ops_answer {
     int status;        /* as HTTP's; 200 before */

@@ -61,7 +61,8 @@ static enum status answer_replay(struct ops_answer *answer, const struct replaye
 static enum status replay(struct ops *o, const struct ops_request *r, const struct uuid *ids, size_t count,
                           struct replayed_work *done)
 {
-    const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION};
+    const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION,
+                                              &o->work_acks};
     size_t published = 0;
     enum status s = store_replay_work(o->link.db, ids, count, r->actor, done);
     for (size_t i = 0; s == STATUS_OK && i < done->count; i += REPUBLISH_MAX) {

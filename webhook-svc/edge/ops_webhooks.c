@@ -30,7 +30,8 @@ static enum status send_again(struct ops *o, struct str actor, const struct uuid
 {
     struct uuid ids[OPS_LIMIT_MAX];
     struct replayed_work done = {.ids = ids};
-    const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION};
+    const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION,
+                                              &o->work_acks};
     size_t published = 0;
     enum status s = count > 0 ? store_replay_work(o->link.db, work, count, actor, &done) : STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < done.count; i += REPUBLISH_MAX) {

@@ -8,7 +8,6 @@
 
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
-#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/store/messages.h"
 
 #define BODY_MAX   ((size_t)1 << 20)
@@ -49,7 +48,7 @@ enum status republish(const struct republish_through *through, const struct uuid
     CLEANUP(buf_free) struct buf body = {0};
     struct request_end ended;
     size_t published = 0;
-    int64_t seq = 0;
+    struct stream_ack ack;
     buf_init(&body, BODY_MAX);
     enum status s = store_load_messages(through->db, ids, count, &rows);
     if (s != STATUS_OK)
@@ -59,7 +58,8 @@ enum status republish(const struct republish_through *through, const struct uuid
             log_event(LOG_WARN, "work_not_published", log_int("rows", PQntuples(rows) - row));
     bus_flush(through->bus);
     while (requests_wait(through->requests, &ended)) {
-        published += ended.status == STATUS_OK && stream_ack_read(ended.reply, &seq) == STATUS_OK;
+        published += ended.status == STATUS_OK &&
+                     stream_ack_read(through->acks, ended.reply, &ack) == STATUS_OK && !ack.is_duplicate;
         bus_discard(through->bus, ended.reply);
     }
     *ret_published = published;

@@ -3,6 +3,7 @@
 #define WEBHOOK_EDGE_REPUBLISH_H
 
 #include "shared/io/requests.h"
+#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/store/work.h"
 
 #define REPUBLISH_MAX 256
@@ -17,9 +18,10 @@ struct republish_through {
     struct requests *requests;
     struct bus *bus;
     enum republish_reason reason;
+    struct stream_acks *acks;
 };
 /* Publishes the message of each into PAY_WORK and waits for its acknowledgements. *ret_published: how many
-   came; whose did not is found by the sweeper. A failure is the database's. */
+   came and were no duplicates; whose did not is found by the sweeper. A failure is the database's. */
 NODISCARD enum status republish(const struct republish_through *through, const struct uuid *ids, size_t count,
                                 size_t *ret_published);
 

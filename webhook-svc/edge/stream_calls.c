@@ -13,18 +13,28 @@
 #define SUBJECT_SIZE 96
 #define BODY_SIZE    160
 
-enum status stream_ack_read(natsMsg *reply, int64_t *ret_seq)
+static void note_refusal(struct stream_acks *acks, const json_t *ack)
+{
+    const char *why = json_string_value(json_object_get(json_object_get(ack, "error"), "description"));
+    if (!acks->are_refused)
+        log_event(LOG_ERROR, "messages_refused", log_str("reason", why != NULL ? why : "no sequence"));
+    acks->are_refused = true;
+}
+
+enum status stream_ack_read(struct stream_acks *acks, natsMsg *reply, struct stream_ack *ret_ack)
 {
     CLEANUP(json_decref_ptr)
     json_t *ack = json_loadb(natsMsg_GetData(reply), (size_t)natsMsg_GetDataLength(reply), 0, NULL);
     json_int_t seq = json_integer_value(json_object_get(ack, "seq"));
-    if (seq > 0 && json_object_get(ack, "error") == NULL) {
-        *ret_seq = seq;
-        return STATUS_OK;
+    if (seq <= 0 || json_object_get(ack, "error") != NULL) {
+        note_refusal(acks, ack);
+        return STATUS_FAILED;
     }
-    const char *why = json_string_value(json_object_get(json_object_get(ack, "error"), "description"));
-    log_event(LOG_ERROR, "message_refused", log_str("reason", why != NULL ? why : "no sequence"));
-    return STATUS_FAILED;
+    if (acks->are_refused)
+        log_event(LOG_INFO, "messages_taken_again", log_int("seq", seq));
+    acks->are_refused = false;
+    *ret_ack = (struct stream_ack){seq, json_is_true(json_object_get(ack, "duplicate"))};
+    return STATUS_OK;
 }
 
 static enum status ask(struct requests *requests, const char *subject, const char *body, void *context)

@@ -5,8 +5,17 @@
 
 #include "shared/io/requests.h"
 
-/* What the reply to a published message says. STATUS_FAILED: refused, logged. */
-NODISCARD enum status stream_ack_read(natsMsg *reply, int64_t *ret_seq);
+/* Publications into one stream, one after the other; zero before the first. A stream that refuses says so to
+   each, and is told of once, until it takes one again. */
+struct stream_acks {
+    bool are_refused;
+};
+struct stream_ack {
+    int64_t seq;
+    bool is_duplicate; /* it had that message id before: nothing was stored */
+};
+/* What the reply to a published message says. STATUS_FAILED: refused. */
+NODISCARD enum status stream_ack_read(struct stream_acks *acks, natsMsg *reply, struct stream_ack *ret_ack);
 /* Asks for the last message of a subject; its reply is read by stream_message_seq. */
 NODISCARD enum status stream_ask_last(struct requests *requests, const char *stream, const char *subject,
                                       void *context);

@@ -8,10 +8,17 @@
 #include "shared/io/requests.h"
 #include "webhook-svc/edge/ids.h"
 #include "webhook-svc/edge/link.h"
+#include "webhook-svc/edge/stream_calls.h"
 #include "webhook-svc/edge/sweeper.h"
 #include "webhook-svc/store/sweep.h"
 
 #define SWEEP_MAX 256 /* of a run */
+
+/* How far the unfinished work of a kind was looked through, and when to begin anew. */
+struct lying_look {
+    struct lying_work behind;
+    int64_t next_ms;
+};
 
 struct sweeper {
     const struct webhook_config *config;
@@ -21,11 +28,13 @@ struct sweeper {
     struct link link;
     struct requests *requests;
     struct ids ids;
+    struct stream_acks work_acks, letter_acks;
     struct dead_letters_size letters; /* as last measured */
     int64_t dlq_created_us;           /* of PAY_DLQ, as last seen; 0: never */
     int64_t next_check_ms;
     bool is_checking; /* whether PAY_DLQ has them all, behind: */
     struct uuid checked_to;
+    struct lying_look lying[WORK_KIND_COUNT];
     int64_t orphan_seq; /* how far PAY_WORK was looked through for orphans */
 };
 
@@ -46,5 +55,19 @@ struct consumer_state {
     int64_t waiting;                  /* messages to come, or delivered and not acknowledged */
 };
 void sweeper_ask_consumers(struct sweeper *s, struct consumer_state ret_states[WORK_KIND_COUNT]);
+/* How far PAY_WORK has delivered a kind. */
+struct work_front {
+    int64_t created_us; /* the stream */
+    int64_t floor_seq;  /* all messages up to here are acknowledged */
+    int64_t stored_us;  /* the first one that was not delivered yet; 0: there is none */
+};
+/* False: not now. */
+bool sweeper_find_front(struct sweeper *s, enum work_kind kind, struct work_front *ret_front);
+/* A part of the work that lies. */
+struct lying_part {
+    size_t count;
+    struct lying_work work[SWEEP_MAX];
+    struct work_front front;
+};
 
 #endif

@@ -42,8 +42,11 @@ enum status sweep_unpublished(struct sweeper *s, bool *ret_more)
     bus_flush(s->bus);
     while (requests_wait(s->requests, &ended)) {
         struct publication_row *one = ended.context;
-        if (ended.status == STATUS_OK && stream_ack_read(ended.reply, &one->stream_seq) == STATUS_OK)
+        struct stream_ack ack;
+        if (ended.status == STATUS_OK && stream_ack_read(&s->letter_acks, ended.reply, &ack) == STATUS_OK) {
+            one->stream_seq = ack.seq;
             published[count++] = *one;
+        }
         bus_discard(s->bus, ended.reply);
     }
     *ret_more = count == SWEEP_MAX;

@@ -139,33 +139,59 @@ enum status store_mark_facts(struct db *db, const struct fact_mark *marks, size_
     return db_query(db, WEBHOOK_SQL_MARK_FACTS, &p, &r);
 }
 
-static size_t read_work(const PGresult *rows, struct lying_work *ret_work)
+static size_t read_ids(const PGresult *rows, int column, struct uuid *ret_ids)
 {
     for (int row = 0; row < PQntuples(rows); row++)
-        ret_work[row] = (struct lying_work){.kind = kind_of(rows, row, 0), .id = db_get_uuid(rows, row, 1)};
+        ret_ids[row] = db_get_uuid(rows, row, column);
     return (size_t)PQntuples(rows);
 }
 
-enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max, struct lying_work *ret_work,
+enum status store_list_lying_work(struct db *db, const struct lying_query *query, struct lying_work *ret_work,
                                   size_t *ret_count)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     db_params_init(&p, PARAMS_MAX);
-    db_param_int8(&p, seconds);
-    db_param_int4(&p, (int32_t)max);
+    db_param_text(&p, str_of(work_kind_name(query->kind)));
+    db_param_int8(&p, query->seconds);
+    db_param_time(&p, query->behind.enqueued_us);
+    db_param_uuid(&p, &query->behind.id);
+    db_param_int4(&p, (int32_t)query->max);
+    enum status s = db_query(db, WEBHOOK_SQL_LIST_LYING_WORK, &p, &rows);
+    if (s != STATUS_OK)
+        return s;
+    for (int row = 0; row < PQntuples(rows); row++)
+        ret_work[row] = (struct lying_work){db_get_uuid(rows, row, 0), db_get_time(rows, row, 1)};
+    *ret_count = (size_t)PQntuples(rows);
+    return STATUS_OK;
+}
+
+enum status store_take_lying_work(struct db *db, const struct lying_work *work, size_t count,
+                                  struct uuid *ret_ids, size_t *ret_count)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_array_open(&p, DB_UUID);
+    for (size_t i = 0; i < count; i++)
+        db_array_uuid(&p, &work[i].id);
+    db_array_close(&p);
+    db_array_open(&p, DB_TIME);
+    for (size_t i = 0; i < count; i++)
+        db_array_time(&p, work[i].enqueued_us);
+    db_array_close(&p);
     enum status s = db_query(db, WEBHOOK_SQL_TAKE_LYING_WORK, &p, &rows);
     if (s == STATUS_OK)
-        *ret_count = read_work(rows, ret_work);
+        *ret_count = read_ids(rows, 0, ret_ids);
     return s;
 }
 
-enum status store_take_due_work(struct db *db, size_t max, struct lying_work *ret_work, size_t *ret_count)
+enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     enum status s = query_limit(db, WEBHOOK_SQL_TAKE_DUE_WORK, (int64_t)max, &rows);
     if (s == STATUS_OK)
-        *ret_count = read_work(rows, ret_work);
+        *ret_count = read_ids(rows, 1, ret_ids);
     return s;
 }
 
@@ -183,8 +209,6 @@ enum status store_list_finished(struct db *db, const struct work_ids *of, int64_
     enum status s = db_query(db, WEBHOOK_SQL_LIST_FINISHED_WORK, &p, &rows);
     if (s != STATUS_OK)
         return s;
-    for (int row = 0; row < PQntuples(rows); row++)
-        ret_finished->ids[row] = db_get_uuid(rows, row, 0);
-    ret_finished->count = (size_t)PQntuples(rows);
+    ret_finished->count = read_ids(rows, 0, ret_finished->ids);
     return STATUS_OK;
 }

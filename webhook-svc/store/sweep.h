@@ -37,11 +37,20 @@ NODISCARD enum status store_mark_facts(struct db *db, const struct fact_mark *ma
 
 struct lying_work {
     struct uuid id;
-    enum work_kind kind;
+    int64_t enqueued_us; /* when its message was made or last seen */
 };
-/* Up to max that nobody has seen for so long, taken: no other sweeper gets them. */
-NODISCARD enum status store_take_lying_work(struct db *db, int64_t seconds, size_t max,
+/* Of a kind, which nobody has seen for so long, behind a place: up to max, the longest unseen first. */
+struct lying_query {
+    enum work_kind kind;
+    int64_t seconds;
+    struct lying_work behind; /* zero: from the first */
+    size_t max;
+};
+NODISCARD enum status store_list_lying_work(struct db *db, const struct lying_query *query,
                                             struct lying_work *ret_work, size_t *ret_count);
+/* Those of them that are still as they were, seen from now on: no other sweeper gets them. */
+NODISCARD enum status store_take_lying_work(struct db *db, const struct lying_work *work, size_t count,
+                                            struct uuid *ret_ids, size_t *ret_count);
 struct work_ids {
     size_t count;
     struct uuid *ids;
@@ -51,7 +60,6 @@ NODISCARD enum status store_list_finished(struct db *db, const struct work_ids *
                                           struct work_ids *ret_finished);
 
 /* Up to max that wait in the database and are due. */
-NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct lying_work *ret_work,
-                                          size_t *ret_count);
+NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count);
 
 #endif

@@ -1,5 +1,13 @@
--- Work that failed or is dead begins anew, and its open dead letters are resolved, by $2. A row for each: its kind and id.
-with replayed as (
+-- Work that failed or is dead begins anew, and its open dead letters are resolved, by $2. A row for each: its kind and id. Locked
+-- in the order of ids, as all who lock several.
+with mine as (
+    select x.id
+    from paybus.work x
+    where x.id = any($1::uuid[])
+      and x.state in ('failed', 'dead')
+    order by x.id
+    for no key update),
+replayed as (
     update paybus.work w
     set state           = 'received',
         generation      = w.generation + 1,
@@ -8,8 +16,8 @@ with replayed as (
         next_attempt_at = null,
         enqueued_at     = clock_timestamp(),
         updated_at      = clock_timestamp()
-    where w.id = any($1::uuid[])
-      and w.state in ('failed', 'dead')
+    from mine
+    where w.id = mine.id
     returning w.id, w.kind),
 resolved as (
     update paybus.dead_letters d

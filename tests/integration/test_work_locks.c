@@ -1,0 +1,124 @@
+/* test_work_locks.c - whoever locks several rows of work locks them in the order of their ids, in whatever
+   order it was given them: two of them never wait for each other. Seen from a third session: who waits for
+   the first row holds none of the others. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared/io/db.h"
+#include "tests/support/database.h"
+#include "tests/support/process.h"
+#include "webhook-svc/store/session.h"
+
+#define WAIT_MS    5000
+#define PARAMS_MAX 8
+#define ROWS       4
+#define FIRST      "00000000-0000-7000-8000-000000000001"
+#define BACKWARDS                                                                                            \
+    "{00000000-0000-7000-8000-000000000004,00000000-0000-7000-8000-000000000003,"                            \
+    "00000000-0000-7000-8000-000000000002," FIRST "}"
+#define FORWARDS                                                                                             \
+    "{" FIRST ",00000000-0000-7000-8000-000000000002,00000000-0000-7000-8000-000000000003,"                  \
+    "00000000-0000-7000-8000-000000000004}"
+#define ONES "{1,1,1,1}"
+
+static struct database database;
+static PGconn *holder, *looker;
+
+/* What each statement is given; finish_work is given rows that the engine has sorted. */
+static const struct {
+    const char *statement, *state;
+    int count;
+    const char *params[PARAMS_MAX];
+} cases[] = {
+    {"load_work", "received", 2, {BACKWARDS, "webhook"}},
+    {"renew_leases", "processing", 4, {BACKWARDS, ONES, ONES, "30000"}},
+    {"replay_work", "dead", 2, {BACKWARDS, "ann"}},
+    {"finish_work",
+     "processing",
+     8,
+     {FORWARDS, ONES, ONES, "{processed,processed,processed,processed}", "{0,0,0,0}", "{null,null,null,null}",
+      ONES, "{f,f,f,f}"}},
+};
+
+/* Filled backwards, so that the table's own order is another one. */
+static void fill(const char *state)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+                   "delete from paybus.work; insert into paybus.work (id, kind, object_id, state, attempts, "
+                   "lease_until, enqueued_at, updated_at, created_at) "
+                   "select ('00000000-0000-7000-8000-00000000000' || n)::uuid, 'webhook', "
+                   "gen_random_uuid(), '%s', 1, %s, now(), now(), now() "
+                   "from generate_series(%d, 1, -1) n",
+                   state, strcmp(state, "processing") == 0 ? "now() + interval '1 hour'" : "null", ROWS);
+    database_exec(holder, sql);
+}
+
+static bool one_waits(void *context)
+{
+    (void)context;
+    return strcmp(database_value(looker, "select count(*) from pg_stat_activity where usename = "
+                                         "'paybus_webhook' and wait_event_type = 'Lock'"),
+                  "1") == 0;
+}
+
+static void locked_in_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char url[DATABASE_URL_SIZE];
+        struct db *db = NULL;
+        (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_webhook dbname=paybus",
+                       database.postgres.port);
+        struct db_options options = webhook_session_options(url);
+        assert_int_equal(db_open(&options, &db), STATUS_OK);
+        fill(cases[i].state);
+        database_exec(holder, "begin; select from paybus.work where id = '" FIRST "' for no key update");
+        assert_int_equal(PQsendQueryPrepared(db_raw(db), cases[i].statement, cases[i].count, cases[i].params,
+                                             NULL, NULL, 0),
+                         1);
+        assert_true(eventually(one_waits, NULL, WAIT_MS));
+        if (strcmp(database_value(looker,
+                                  "select count(*) from (select id from paybus.work for no key update "
+                                  "skip locked) free"),
+                   "3") != 0)
+            fail_msg("%s holds others while it waits for the first", cases[i].statement);
+        database_exec(holder, "commit");
+        PGresult *r = PQgetResult(db_raw(db));
+        assert_int_not_equal(PQresultStatus(r), PGRES_FATAL_ERROR);
+        PQclear(r);
+        assert_null(PQgetResult(db_raw(db)));
+        db_close(db);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    database_create(&database);
+    database_migrate(&database);
+    holder = database_connect(&database, "postgres");
+    looker = database_connect(&database, "postgres");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    PQfinish(holder);
+    PQfinish(looker);
+    database_destroy(&database);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(locked_in_order)};
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
