@@ -362,6 +362,7 @@ static void collect(void *context)
     metric_set(f->ingress->metrics.threads, atomic_load(&f->workers));
     metric_set(f->ingress->metrics.crowded_out, f->watch != NULL ? watch_crowded_total(f->watch) : 0);
     metric_set(f->ingress->metrics.pool_in_use, db_pool_in_use(f->ingress->pool));
+    metric_set(f->ingress->metrics.pool_size, f->ingress->config.database_pool);
 }
 
 enum status front_start(struct ingress *in, struct front **ret_front)

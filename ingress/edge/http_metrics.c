@@ -6,22 +6,26 @@
 #include <string.h>
 
 static const int codes[HTTP_METRICS_CODES] = {200, 201, 202, 400, 401, 402, 403, 404, 405,
-                                              408, 409, 413, 415, 422, 429, 503, 504};
+                                              408, 409, 413, 415, 422, 429, 500, 503, 504};
 
-/* Which codes a route can answer; others are counted as "other". */
+/* Which codes a route can answer; others are counted as "other". What the service is to blame for has a
+   series of its own everywhere: alerts count it. */
 static bool may_answer(const struct route *r, int code)
 {
+    if (code >= 500) {
+        return r != NULL || code != 504;
+    }
     if (r == NULL) {
-        return code == 400 || code == 404 || code == 405 || code == 408 || code == 413 || code == 503;
+        return code == 400 || code == 404 || code == 405 || code == 408 || code == 413;
     }
     if (code == 202) {
         return r->answers_202;
     }
     if (r->access == ACCESS_PUBLIC) {
-        return code == 200 || code == 400 || code == 404 || code == 503;
+        return code == 200 || code == 400 || code == 404;
     }
     if (strcmp(r->method, "GET") == 0) {
-        return code == 200 || code == 400 || code == 401 || code == 403 || code == 404 || code == 503;
+        return code == 200 || code == 400 || code == 401 || code == 403 || code == 404;
     }
     return code != 405;
 }
@@ -94,6 +98,7 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
     m->crowded_out = metrics_gauge("paybus_http_crowded_out_connections",
                                    "Waiting connections closed so far because all threads were taken", "");
     m->pool_in_use = metrics_gauge("paybus_db_pool_in_use", "Database connections lent out", "");
+    m->pool_size = metrics_gauge("paybus_db_pool_size", "Database connections that can be lent out", "");
 }
 
 void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us)

@@ -6,7 +6,7 @@
 #include "shared/io/metrics.h"
 
 #define HTTP_METRICS_ROUTES 64
-#define HTTP_METRICS_CODES  17
+#define HTTP_METRICS_CODES  18
 
 enum rejection { /* refused before a route was found; the connection was closed */
                  REJECTED_MALFORMED,
@@ -32,7 +32,7 @@ struct http_metrics {
     struct metric *rejected[REJECTED_COUNT];
     struct metric *rpc_ok, *rpc_unavailable, *rpc_unknown, *rpc_failed;
     struct metric *cut_reads, *cut_writes, *crowded_out;
-    struct metric *pool_in_use;
+    struct metric *pool_in_use, *pool_size;
 };
 
 /* Once, at start. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/edge/money_metrics.h"
 #include "ledger-svc/store/locked_accounts.h"
 #include "ledger-svc/store/save.h"
 #include "ledger-svc/store/session.h"
@@ -137,6 +138,8 @@ static enum status decide_and_store(struct attempt *at, const struct load_reques
     int64_t start_us = clock_monotonic_us();
     s = store_save(&at->store, l, loaded->db_now_us);
     metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
+    if (s == STATUS_OK)
+        money_metrics_count(&l->plan);
     return s;
 }
 

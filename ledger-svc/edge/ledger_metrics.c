@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger-svc/edge/money_metrics.h"
+
 #define COMMAND_TYPES_MAX 64
 
 struct ledger_metrics ledger_metrics;
@@ -58,6 +60,8 @@ static void register_stream(enum stream_name name)
         metrics_gauge("paybus_ledger_stream_messages",
                       "Messages in the stream, where it is looked at; 0 elsewhere.", labels);
     ledger_metrics.streams[name].bytes = metrics_gauge("paybus_ledger_stream_bytes", "Their bytes.", labels);
+    ledger_metrics.streams[name].limit_bytes = metrics_gauge(
+        "paybus_ledger_stream_limit_bytes", "How many it has room for; 0 where it is not looked at.", labels);
     ledger_metrics.streams[name].oldest_seconds =
         metrics_gauge("paybus_ledger_stream_oldest_seconds",
                       "How long ago the first of them was stored; 0 without any.", labels);
@@ -100,8 +104,9 @@ void ledger_metrics_init(void)
         metrics_gauge("paybus_ledger_sealed_seq", "Number of the last event that is sealed in a block.", "");
     m->seal_lag_seconds = metrics_gauge("paybus_ledger_seal_lag_seconds",
                                         "Age of the oldest event that is not sealed; 0 if all are.", "");
-    m->partition_days = metrics_gauge("paybus_ledger_partition_days_ahead",
-                                      "Days after today that have their partitions; -1: today has none.", "");
+    m->partitions_ahead =
+        metrics_gauge("paybus_ledger_partitions_ahead_seconds",
+                      "For how long after today there are partitions; negative: today has none.", "");
     m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
                                     "1 where holds are expired; the sum over all instances is 1.", "");
     m->relay_leads =
@@ -112,6 +117,7 @@ void ledger_metrics_init(void)
     for (size_t i = 0; i < STREAM_COUNT; i++)
         register_stream((enum stream_name)i);
     register_commands();
+    money_metrics_init();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];
         (void)snprintf(labels, sizeof labels, "sqlstate=\"%s\"", retry_states[i]);

@@ -23,7 +23,7 @@ struct ledger_metrics {
     struct metric *block_number;                 /* gauge: the newest block */
     struct metric *sealed_seq;                   /* gauge: the number of its last event */
     struct metric *seal_lag_seconds;             /* gauge: age of the oldest event that is not sealed */
-    struct metric *partition_days;               /* gauge: days after today that have partitions */
+    struct metric *partitions_ahead;             /* gauge: for how long after today there are partitions */
     struct metric *stalled_sessions; /* counter: sessions of stopped processes that this one ended */
     struct metric *expiry_leads;     /* gauge: 1 in the one process that expires holds */
     struct metric *relay_leads;      /* gauge: 1 in the one process that publishes */
@@ -36,6 +36,7 @@ struct ledger_metrics {
     } relay[RELAY_TABLES];
     struct {
         struct metric *messages, *bytes; /* gauges: what it has */
+        struct metric *limit_bytes;      /* gauge: what it has room for */
         struct metric *oldest_seconds;   /* gauge: how long ago its first message was stored */
     } streams[STREAM_COUNT];
 };

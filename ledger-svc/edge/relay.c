@@ -138,11 +138,13 @@ static void show_life(struct relay *r)
     attempt_idle(&r->attempt);
 }
 
-static void tell_stream(enum stream_name name, const struct stream_state *state)
+static void tell_stream(enum stream_name name, const struct stream_spec *spec,
+                        const struct stream_state *state)
 {
     int64_t age_us = state->oldest_ns > 0 ? clock_unix_us() - state->oldest_ns / NS_PER_US : 0;
     metric_set(ledger_metrics.streams[name].messages, state->messages);
     metric_set(ledger_metrics.streams[name].bytes, state->bytes);
+    metric_set(ledger_metrics.streams[name].limit_bytes, spec->max_bytes);
     metric_set(ledger_metrics.streams[name].oldest_seconds, age_us / US_PER_S);
 }
 
@@ -162,7 +164,7 @@ static void look_at_a_stream(struct relay *r)
     struct stream_spec spec = stream_spec_of(name, r->config);
     if (stream_ensure(r->bus, &spec, &state) != STATUS_OK)
         return;
-    tell_stream(name, &state);
+    tell_stream(name, &spec, &state);
     for (size_t i = 0; i < RELAY_TABLES; i++)
         relay_feed_compare(r->feeds[i], name, &state);
 }

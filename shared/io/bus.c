@@ -87,6 +87,8 @@ static enum status connect_bus(struct bus *bus, const struct bus_options *option
     if (status != STATUS_OK)
         return status;
     s = natsConnection_Connect(&bus->connection, o);
+    if (s == NATS_OK)
+        metric_set(bus->connected, 1);
     return s == NATS_OK || s == NATS_NOT_YET_CONNECTED ? STATUS_OK : cannot_open(s);
 }
 
@@ -100,6 +102,9 @@ enum status bus_open(const struct bus_options *options, struct bus **ret_bus)
         return STATUS_NO_MEMORY;
     monitor_init(&bus->monitor);
     bus_bin_init(&bus->bin);
+    bus->connected = metrics_gauge("paybus_bus_connected", "1 while there is a connection to NATS.", "");
+    bus->reconnects_series =
+        metrics_counter("paybus_bus_reconnects_total", "Lost connections to NATS that came back.", "");
     const char *prefix = options->inbox_prefix ? options->inbox_prefix : DEFAULT_INBOX_PREFIX;
     snprintf(bus->inbox_prefix, sizeof(bus->inbox_prefix), "%s", prefix);
     enum status s = STATUS_OK;

@@ -72,21 +72,26 @@ static void log_server(natsConnection *connection, enum log_level level, const c
 
 void bus_on_connected(natsConnection *connection, void *bus)
 {
+    struct bus *b = bus;
+    metric_set(b->connected, 1);
     log_server(connection, LOG_INFO, "bus_connected");
-    tell_connected(bus);
+    tell_connected(b);
 }
 
 void bus_on_reconnected(natsConnection *connection, void *bus)
 {
     struct bus *b = bus;
     atomic_fetch_add(&b->reconnects, 1);
+    metric_add(b->reconnects_series, 1);
+    metric_set(b->connected, 1);
     log_server(connection, LOG_INFO, "bus_reconnected");
     tell_connected(b);
 }
 
 void bus_on_disconnected(natsConnection *connection, void *bus)
 {
-    (void)bus;
+    const struct bus *b = bus;
+    metric_set(b->connected, 0);
     const char *reason = NULL;
     (void)natsConnection_GetLastError(connection, &reason);
     log_event(LOG_WARN, "bus_disconnected", log_str("reason", reason ? reason : ""));

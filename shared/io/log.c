@@ -31,11 +31,12 @@ struct line {
 };
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
+#define LEVELS (sizeof level_names / sizeof level_names[0])
 
 static const char *service_name = "paybus";
 static const char *instance_name = "";
 static atomic_int threshold_level = LOG_INFO;
-static atomic_int_fast64_t dropped;
+static atomic_int_fast64_t lines[LEVELS], dropped;
 static atomic_bool torn;
 
 void log_init(const char *service, const char *instance, enum log_level threshold)
@@ -52,7 +53,7 @@ const char *log_service(void)
 
 enum status log_level_parse(const char *word, enum log_level *ret_level)
 {
-    for (size_t i = 0; i < sizeof level_names / sizeof level_names[0]; i++) {
+    for (size_t i = 0; i < LEVELS; i++) {
         if (strcmp(word, level_names[i]) == 0) {
             *ret_level = (enum log_level)i;
             return STATUS_OK;
@@ -74,6 +75,16 @@ void log_set_level(enum log_level level)
 enum log_level log_get_level(void)
 {
     return (enum log_level)atomic_load_explicit(&threshold_level, memory_order_relaxed);
+}
+
+int64_t log_lines_total(enum log_level level)
+{
+    return atomic_load_explicit(&lines[level], memory_order_relaxed);
+}
+
+const char *log_level_name(enum log_level level)
+{
+    return level_names[level];
 }
 
 int64_t log_dropped_total(void)
@@ -184,6 +195,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 {
     const int saved_errno = errno;
     char now[TIME_TEXT_SIZE];
+    atomic_fetch_add_explicit(&lines[level], 1, memory_order_relaxed);
     time_format(clock_unix_us(), now);
     const struct log_field header[] = {
         log_str("ts", now),

@@ -41,6 +41,8 @@ void log_write(enum log_level level, const char *event, const struct log_field *
                           {.type = LOG_FIELD_END}, ##__VA_ARGS__, {.type = LOG_FIELD_END}} +                 \
                           1);                                                                                \
     } while (0)
+int64_t log_lines_total(enum log_level level); /* written, or meant to be */
+const char *log_level_name(enum log_level level);
 int64_t log_dropped_total(void);
 
 #endif

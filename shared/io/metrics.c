@@ -274,6 +274,10 @@ static void write_own(struct buf *out)
 {
     metrics_write_header(out, "paybus_build_info", "gauge", "Always 1; the labels say what runs.");
     buf_addf(out, "paybus_build_info{service=\"%s\",version=\"%s\"} 1\n", log_service(), PAYBUS_VERSION);
+    metrics_write_header(out, "paybus_log_lines_total", "counter", "Lines of the log, by level.");
+    for (enum log_level level = LOG_DEBUG; level <= LOG_ERROR; level++)
+        buf_addf(out, "paybus_log_lines_total{level=\"%s\"} %lld\n", log_level_name(level),
+                 (long long)log_lines_total(level));
     metrics_write_header(out, "paybus_log_dropped_total", "counter", "Log lines that could not be written.");
     buf_addf(out, "paybus_log_dropped_total %lld\n", (long long)log_dropped_total());
 }

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "shared/io/log.h"
+
 static char *exposition(void)
 {
     struct buf b;
@@ -109,6 +111,17 @@ static void test_collectors_run_before(void **state)
     assert_has("paybus_refreshed 2\n");
 }
 
+static void test_log_lines_by_level(void **state)
+{
+    char line[64];
+    (void)state;
+    log_event(LOG_WARN, "one_more");
+    (void)snprintf(line, sizeof line, "paybus_log_lines_total{level=\"warn\"} %lld\n",
+                   (long long)log_lines_total(LOG_WARN));
+    assert_has(line);
+    assert_true(log_lines_total(LOG_WARN) >= 1);
+}
+
 static void test_process_figures(void **state)
 {
     static const char *const names[] = {
@@ -167,13 +180,10 @@ static void test_threads(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counter_and_gauge),
-        cmocka_unit_test(test_families_stay_together),
-        cmocka_unit_test(test_histogram_in_seconds),
-        cmocka_unit_test(test_histogram_in_units),
-        cmocka_unit_test(test_collectors_run_before),
-        cmocka_unit_test(test_process_figures),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_counter_and_gauge),     cmocka_unit_test(test_families_stay_together),
+        cmocka_unit_test(test_histogram_in_seconds),  cmocka_unit_test(test_histogram_in_units),
+        cmocka_unit_test(test_collectors_run_before), cmocka_unit_test(test_log_lines_by_level),
+        cmocka_unit_test(test_process_figures),       cmocka_unit_test(test_threads),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (argc == 2 && strcmp(argv[1], "--print") == 0) {
