@@ -360,7 +360,6 @@ static void collect(void *context)
     const struct front *f = context;
     metric_set(f->ingress->metrics.in_flight, atomic_load(&f->in_flight));
     metric_set(f->ingress->metrics.threads, atomic_load(&f->workers));
-    metric_set(f->ingress->metrics.crowded_out, f->watch != NULL ? watch_crowded_total(f->watch) : 0);
     metric_set(f->ingress->metrics.pool_in_use, db_pool_in_use(f->ingress->pool));
     metric_set(f->ingress->metrics.pool_size, f->ingress->config.database_pool);
 }
@@ -369,7 +368,7 @@ enum status front_start(struct ingress *in, struct front **ret_front)
 {
     static struct front f; /* one per process, read by metrics until its end */
     f.ingress = in;
-    enum status s = watch_start((int)in->config.http_threads, &f.watch);
+    enum status s = watch_start((int)in->config.http_threads, in->metrics.crowded_out, &f.watch);
     if (s != STATUS_OK) {
         return s;
     }

@@ -95,8 +95,8 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
     m->rpc_failed = rpc_counter("failed");
     m->cut_reads = cut_counter("read");
     m->cut_writes = cut_counter("write");
-    m->crowded_out = metrics_gauge("paybus_http_crowded_out_connections",
-                                   "Waiting connections closed so far because all threads were taken", "");
+    m->crowded_out = metrics_counter("paybus_http_crowded_out_connections_total",
+                                     "Waiting connections closed because all threads were taken", "");
     m->pool_in_use = metrics_gauge("paybus_db_pool_in_use", "Database connections lent out", "");
     m->pool_size = metrics_gauge("paybus_db_pool_size", "Database connections that can be lent out", "");
 }

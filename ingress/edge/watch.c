@@ -38,7 +38,7 @@ struct watch {
     struct monitor monitor; /* guards stopping */
     bool stopping;
     atomic_int connections;
-    atomic_llong crowded_total;
+    struct metric *crowded_out; /* counts connections that were cut to make room */
     int slot_count;
     struct slot slots[];
 };
@@ -125,7 +125,7 @@ static void look_around(struct watch *w)
     for (int i = 0; i < w->slot_count; i++) {
         cuts += cut_if_late(&w->slots[i], now_us, is_crowded && cuts < CROWD_CUTS_MAX);
     }
-    atomic_fetch_add(&w->crowded_total, cuts);
+    metric_add(w->crowded_out, cuts);
 }
 
 static void *run(void *context)
@@ -140,13 +140,14 @@ static void *run(void *context)
     return NULL;
 }
 
-enum status watch_start(int slots, struct watch **ret_watch)
+enum status watch_start(int slots, struct metric *crowded_out, struct watch **ret_watch)
 {
     struct watch *w = calloc(1, sizeof(*w) + (size_t)slots * sizeof(w->slots[0]));
     if (w == NULL) {
         return STATUS_NO_MEMORY;
     }
     w->slot_count = slots;
+    w->crowded_out = crowded_out;
     monitor_init(&w->monitor);
     for (int i = 0; i < slots; i++) {
         pthread_mutex_init(&w->slots[i].lock, NULL);
@@ -208,11 +209,6 @@ bool watch_set(struct watch *w, int slot, enum watch_what what, int64_t deadline
     s->cut = false;
     pthread_mutex_unlock(&s->lock);
     return cut;
-}
-
-int64_t watch_crowded_total(const struct watch *w)
-{
-    return atomic_load(&w->crowded_total);
 }
 
 void watch_linger(const struct mg_connection *conn)

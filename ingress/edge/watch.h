@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 #include "shared/core/status.h"
+#include "shared/io/metrics.h"
 
 struct watch;
 
 /* One slot per HTTP thread. */
-NODISCARD enum status watch_start(int slots, struct watch **ret_watch);
+NODISCARD enum status watch_start(int slots, struct metric *crowded_out, struct watch **ret_watch);
 void watch_stop(struct watch *w); /* NULL-safe */
 
 /* The thread of this slot has a connection, or has none any more. */
@@ -29,8 +30,6 @@ enum watch_what {
 /* From here on; deadline by clock_monotonic_us, of WATCH_READ and WATCH_WRITE. Returns true if what was
    watched before was cut: reading is over (the answer can still be written), or the connection is dead. */
 bool watch_set(struct watch *w, int slot, enum watch_what what, int64_t deadline_us);
-/* How many connections were cut to make room. */
-int64_t watch_crowded_total(const struct watch *w);
 
 /* Says no more will be written and lets the client finish its sentence, so that a reset does not take away
    the answer that it has not read yet. Bounded by bytes and by time. */

@@ -2,7 +2,7 @@
 # check.sh [--fast] - all gates, one line each; --fast leaves out those that compile. For people and for CI.
 set -u
 here=$(dirname "$0")
-gates='selftest format banned sizes names shell'
+gates='selftest format banned sizes names shell rules'
 if [ "${1-}" != --fast ]; then
     gates="$gates warnings settings tidy cppcheck"
 fi

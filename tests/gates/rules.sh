@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# rules.sh - Prometheus understands its configuration and rules; each alert fires and stays silent in a test, and has its
+# runbook; what rules and dashboards ask for exists.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+prometheus=compose/prometheus
+problems=
+
+# complain TEXT LINES: a problem for each line.
+complain() {
+  local line
+  while IFS= read -r line; do
+    [[ -z $line ]] || problems+="$1: $line"$'\n'
+  done <<<"$2"
+}
+
+# promtool_says COMMAND...: nothing when all is well.
+promtool_says() {
+  local output
+  output=$(promtool "$@" 2>&1) || printf '%s\n' "$output" | grep -vE '^ *SUCCESS|^$'
+}
+
+alerts() { sed -n 's/^ *- alert: //p' $prometheus/rules/alerts.yml | sort; }
+cases() { sed -n "s/^ *- name: \([A-Za-z]*\) $1\$/\1/p" $prometheus/tests/*.yml | sort -u; }
+runbooks() { find docs/runbooks -name '[A-Z]*.md' ! -name README.md -printf '%f\n' | sed 's/\.md$//' | sort; }
+
+# Names that services register, histograms with what Prometheus makes of them.
+exported() {
+  grep -ohE '"(paybus|process)_[a-z0-9_]+"' -- */edge/*.c shared/io/*.c | tr -d '"' | sort -u
+}
+series() {
+  exported
+  grep -ohzE 'metrics_histogram\([[:space:]]*"[a-z_]+"' -- */edge/*.c | tr '\0' '\n' | grep -oE '"[a-z_]+"' | tr -d '"' |
+    sed 's/.*/&_bucket\n&_sum\n&_count/'
+}
+
+# What rules and dashboards ask our services for; names with a colon are those of recording rules.
+used() {
+  local files=("$prometheus/rules/"*.yml)
+  [[ ! -d compose/grafana/dashboards ]] || files+=(compose/grafana/dashboards/*.json)
+  grep -ohE '[a-z]*:?\b(paybus|process)_[a-z0-9_]+(:[a-z0-9_]+)?' "${files[@]}" | grep -v : | sort -u
+}
+
+# A recording rule's name is used with its colons.
+recorded() { sed -n 's/^ *- record: //p' $prometheus/rules/recording.yml | sort -u; }
+recorded_used() {
+  grep -ohE '[a-z]+:[a-z0-9_]+:[a-z0-9_]+' $prometheus/rules/*.yml compose/grafana/dashboards/*.json 2>/dev/null | sort -u
+}
+
+complain 'promtool' "$(promtool_says check config $prometheus/prometheus.yml)"
+complain 'promtool' "$(promtool_says test rules $prometheus/tests/*.yml)"
+complain 'no test in which it fires' "$(comm -23 <(alerts) <(cases fires))"
+complain 'no test in which it is silent' "$(comm -23 <(alerts | grep -vx Watchdog) <(cases 'is silent'))"
+complain 'no runbook' "$(comm -23 <(alerts) <(runbooks))"
+complain 'a runbook of no alert' "$(comm -13 <(alerts) <(runbooks))"
+complain 'asked for, but nobody exports it' "$(comm -23 <(used) <(series | sort -u))"
+complain 'no such recording rule' "$(comm -13 <(recorded) <(recorded_used))"
+
+if [[ -n $problems ]]; then
+  printf '%s' "$problems"
+  echo "FAILED rules"
+  exit 1
+fi
+echo "ok rules"
