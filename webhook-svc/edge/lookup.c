@@ -11,8 +11,11 @@
 #include "shared/core/clock.h"
 #include "shared/io/monitor.h"
 
-#define THREADS      32
-#define THREADS_EACH 2 /* of one owner: who has slow names waits for them alone */
+#define THREADS      32  /* that do not hang in a slow look-up; others take the place of those that do */
+#define THREADS_MAX  256 /* in all */
+#define THREADS_EACH 2   /* of one owner: who has slow names waits for them alone */
+#define THREADS_SLOW 16  /* of all whose names were slow before, each of whom has one */
+#define WANTED_EACH  4   /* names of one owner that wait for a thread: the others wait outside */
 #define OWNER_SIZE   (COMMAND_OWNER_MAX + 1)
 #define NAMES_MAX    512
 #define WANTED_US    INT64_C(5000000) /* who wants a name asks every second */
@@ -34,6 +37,8 @@ struct name {
     int64_t found_us, until_us; /* of a known one; found_us 0: never */
     int64_t bad_us;             /* how long its bad answers are kept; 0: the last one was good */
     uint64_t turn;              /* of a wanted one: the lowest comes first */
+    int64_t asked_us, took_us;  /* when it was last looked up, and how long that took */
+    bool is_slowed;             /* that was for somebody with slow names */
     int64_t wanted_us;          /* when it was asked for last */
 };
 struct lookup {
@@ -80,22 +85,47 @@ static struct name *make_room(struct lookup *l, int64_t now_us)
     return oldest;
 }
 
-static bool has_share(const struct lookup *l, const char *owner)
+/* Names of an owner, and of all. */
+struct tally {
+    int wanted, asked; /* the owner's */
+    bool is_slow;      /* one of his takes long, or took long last time */
+    int slow_asked;    /* of all: being looked up, and that takes long */
+    int slowed_asked;  /* of all: being looked up for somebody with slow names */
+};
+
+static struct tally count_names(const struct lookup *l, const char *owner, int64_t now_us)
 {
-    int asked = 0;
-    for (int i = 0; i < NAMES_MAX; i++)
-        asked += l->names[i].state == NAME_ASKED && is_of(&l->names[i], owner);
-    return asked < THREADS_EACH;
+    struct tally t = {.wanted = 0};
+    for (int i = 0; i < NAMES_MAX; i++) {
+        const struct name *n = &l->names[i];
+        if (n->state == NAME_FREE)
+            continue;
+        bool is_asked = n->state == NAME_ASKED, is_his = is_of(n, owner);
+        bool is_slow = is_asked && now_us > n->asked_us + SLOW_US;
+        t.slow_asked += is_slow;
+        t.slowed_asked += is_asked && n->is_slowed;
+        t.wanted += is_his && n->state == NAME_WANTED;
+        t.asked += is_his && is_asked;
+        t.is_slow = t.is_slow || (is_his && (is_slow || n->took_us > SLOW_US));
+    }
+    return t;
+}
+
+static bool has_share(const struct lookup *l, const char *owner, int64_t now_us)
+{
+    const struct tally t = count_names(l, owner, now_us);
+    return t.is_slow ? t.asked == 0 && t.slowed_asked < THREADS_SLOW : t.asked < THREADS_EACH;
 }
 
 /* The one that has waited for longest and whose owner has a thread left. */
 static struct name *find_wanted(struct lookup *l)
 {
     struct name *first = NULL;
+    int64_t now_us = clock_monotonic_us();
     for (int i = 0; i < NAMES_MAX; i++) {
         struct name *n = &l->names[i];
         bool is_earlier = n->state == NAME_WANTED && (first == NULL || n->turn < first->turn);
-        if (is_earlier && has_share(l, n->owner))
+        if (is_earlier && has_share(l, n->owner, now_us))
             first = n;
     }
     return first;
@@ -107,7 +137,7 @@ static bool is_usable(const struct name *n, int64_t now_us)
 }
 
 /* Nobody can tell now what was good a moment ago: that is still used. */
-static void learn(struct name *n, const struct lookup_result *result, int64_t took_us, int64_t now_us)
+static void learn(struct name *n, const struct lookup_result *result, int64_t now_us)
 {
     n->state = NAME_KNOWN;
     if (result->status == STATUS_OK) {
@@ -117,7 +147,7 @@ static void learn(struct name *n, const struct lookup_result *result, int64_t to
         n->until_us = now_us + GOOD_US;
         return;
     }
-    int64_t least_us = took_us > SLOW_US ? SLOW_BAD_US : BAD_US;
+    int64_t least_us = n->took_us > SLOW_US ? SLOW_BAD_US : BAD_US;
     n->bad_us = 2 * n->bad_us > least_us ? 2 * n->bad_us : least_us;
     n->bad_us = n->bad_us < BAD_MAX_US ? n->bad_us : BAD_MAX_US;
     n->until_us = now_us + n->bad_us;
@@ -134,13 +164,15 @@ static void ask(struct lookup *l, struct name *name)
 {
     struct webhook_target target = name->target;
     struct lookup_result result = {0};
-    int64_t begun_us = clock_monotonic_us();
+    name->asked_us = clock_monotonic_us();
+    name->is_slowed = count_names(l, name->owner, name->asked_us).is_slow;
     name->state = NAME_ASKED; /* nobody else changes it now */
     monitor_unlock(&l->monitor);
     result.status = webhook_target_resolve(&target, l->options.development, &result.addresses, result.reason);
     monitor_lock(&l->monitor);
     int64_t now_us = clock_monotonic_us();
-    learn(name, &result, now_us - begun_us, now_us);
+    name->took_us = now_us - name->asked_us;
+    learn(name, &result, now_us);
     if (!l->closing)
         l->options.notify(l->options.context);
 }
@@ -153,6 +185,8 @@ static void *lookup_main(void *context)
         struct name *wanted = find_wanted(l);
         if (wanted != NULL)
             ask(l, wanted);
+        else if (l->threads > THREADS)
+            break;
         else
             (void)monitor_wait(&l->monitor, clock_monotonic_us() + IDLE_US);
     }
@@ -174,6 +208,17 @@ static bool start_thread(struct lookup *l)
     bool started = pthread_create(&thread, &attributes, lookup_main, l) == 0;
     (void)pthread_attr_destroy(&attributes);
     return started;
+}
+
+void lookup_tend(struct lookup *l)
+{
+    monitor_lock(&l->monitor);
+    if (find_wanted(l) != NULL) {
+        int hanging = count_names(l, "", clock_monotonic_us()).slow_asked;
+        while (l->threads - hanging < THREADS && l->threads < THREADS_MAX && start_thread(l))
+            l->threads++;
+    }
+    monitor_unlock(&l->monitor);
 }
 
 enum status lookup_open(const struct lookup_options *options, struct lookup **ret_lookup)
@@ -217,6 +262,23 @@ static struct name *add(struct lookup *l, const char *owner, const struct webhoo
     return name;
 }
 
+static void want(struct lookup *l, struct name *name, const char *owner, const struct webhook_target *target,
+                 int64_t now_us)
+{
+    bool is_known = name == NULL || name->state == NAME_KNOWN;
+    bool may_wait = is_known && count_names(l, owner, now_us).wanted < WANTED_EACH;
+    if (name == NULL && may_wait)
+        name = add(l, owner, target);
+    if (name == NULL)
+        return;
+    name->wanted_us = now_us;
+    if (!may_wait)
+        return;
+    name->state = NAME_WANTED;
+    name->turn = l->turns++;
+    monitor_signal(&l->monitor);
+}
+
 bool lookup_find(struct lookup *l, const char *owner, const struct webhook_target *target,
                  struct lookup_result *ret_result)
 {
@@ -227,15 +289,8 @@ bool lookup_find(struct lookup *l, const char *owner, const struct webhook_targe
     bool is_found = is_fresh || (name != NULL && is_usable(name, now_us));
     if (is_found)
         *ret_result = name->result;
-    if (name == NULL)
-        name = add(l, owner, target);
-    if (name != NULL)
-        name->wanted_us = now_us;
-    if (!is_fresh && name != NULL && name->state == NAME_KNOWN) {
-        name->state = NAME_WANTED;
-        name->turn = l->turns++;
-        monitor_signal(&l->monitor);
-    }
+    if (!is_fresh)
+        want(l, name, owner, target, now_us);
     monitor_unlock(&l->monitor);
     return is_found;
 }

@@ -40,6 +40,7 @@ int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo
     while (is_slow && !let_go)
         (void)monitor_wait(&monitor, clock_monotonic_us() + PATIENCE_US);
     hanging -= is_slow;
+    monitor_broadcast(&monitor);
     bool is_silent = is_slow || is_away;
     monitor_unlock(&monitor);
     if (is_silent)
@@ -80,6 +81,7 @@ static int64_t wait_for(struct lookup *l, const char *owner, const char *host, e
         int64_t now_us = clock_monotonic_us();
         if (now_us > begun_us + PATIENCE_US)
             fail_msg("%s is not found for %s", host, owner);
+        lookup_tend(l);
         monitor_lock(&monitor);
         (void)monitor_wait(&monitor, now_us + 50000);
         monitor_unlock(&monitor);
@@ -95,6 +97,16 @@ static struct lookup *open_lookup(void)
     most_hanging = 0;
     assert_int_equal(lookup_open(&(struct lookup_options){.notify = on_found}, &l), STATUS_OK);
     return l;
+}
+
+static void wait_until_none_hangs(void)
+{
+    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
+    monitor_lock(&monitor);
+    while (hanging > 0)
+        if (!monitor_wait(&monitor, until_us))
+            fail_msg("a look-up hangs");
+    monitor_unlock(&monitor);
 }
 
 static void set(bool *flag, bool value)
@@ -122,6 +134,37 @@ static void slow_names_delay_their_owner_alone(void **state)
     set(&let_go, true);
     (void)wait_for(l, "mallory", "shop.example", STATUS_OK);
     assert_int_equal(most_hanging, 2);
+    lookup_close(l);
+}
+
+/* Sixteen owners, each with as many names as they like: who has none of those finds a thread, the first time
+   and after all of theirs were slow once; and they do not get all threads again. */
+static void many_with_slow_names_delay_no_other(void **state)
+{
+    (void)state;
+    enum { OWNERS = 16, NAMES = 10, THREADS = 32 };
+    struct lookup *l = open_lookup();
+    struct lookup_result result;
+    char host[64], owner[16];
+    for (int i = 0; i < OWNERS * NAMES; i++) {
+        (void)snprintf(owner, sizeof owner, "mallory-%d", i % OWNERS);
+        (void)snprintf(host, sizeof host, "slow-%d.example", i);
+        assert_false(find(l, owner, host, &result));
+    }
+    assert_true(wait_for(l, "alice", "shop.example", STATUS_OK) < 5000000);
+    set(&let_go, true);
+    (void)wait_for(l, "mallory-0", "shop.example", STATUS_OK);
+    wait_until_none_hangs();
+    set(&let_go, false);
+    most_hanging = 0;
+    for (int i = 0; i < OWNERS * NAMES; i++) {
+        (void)snprintf(owner, sizeof owner, "mallory-%d", i % OWNERS);
+        (void)snprintf(host, sizeof host, "slow-again-%d.example", i);
+        (void)find(l, owner, host, &result);
+    }
+    assert_true(wait_for(l, "bob", "shop.example", STATUS_OK) < 1000000);
+    assert_in_range(most_hanging, 1, THREADS / 2);
+    set(&let_go, true);
     lookup_close(l);
 }
 
@@ -153,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_names_delay_their_owner_alone),
+        cmocka_unit_test(many_with_slow_names_delay_no_other),
         cmocka_unit_test(what_was_good_stays_so_for_a_while),
     };
     monitor_init(&monitor);
