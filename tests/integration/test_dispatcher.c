@@ -24,6 +24,7 @@
 #define PATIENCE_MS 20000
 #define CAPACITY    96  /* of which one endpoint may have a third */
 #define OF_MALLORY  100 /* whose endpoints have numbers from here on */
+#define OF_TRUDY    200 /* whose too */
 #define SECRET_1    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define SECRET_2    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 #define BODY        "{\"test\": 2432232314}"
@@ -80,6 +81,8 @@ static int tear_down(void **state)
     return 0;
 }
 
+static int64_t unanswered; /* by the endpoints of what is sent next, as it is stored */
+
 /* To the endpoint of that number, signed with one secret or both. */
 static void send_signed(struct test_sending *t, int endpoint, const char *url, bool both)
 {
@@ -88,7 +91,10 @@ static void send_signed(struct test_sending *t, int endpoint, const char *url, b
     (void)snprintf(t->url, sizeof t->url, "%s", url);
     (void)snprintf(t->id, sizeof t->id, "evt_%d", ++count);
     t->sending = (struct sending){.endpoint = {{[15] = (uint8_t)endpoint, [12] = (uint8_t)endpoint}},
-                                  .owner = endpoint < OF_MALLORY ? "alice" : "mallory",
+                                  .owner = endpoint < OF_MALLORY ? "alice"
+                                           : endpoint < OF_TRUDY ? "mallory"
+                                                                 : "trudy",
+                                  .unanswered = unanswered,
                                   .url = t->url,
                                   .id = t->id,
                                   .traceparent = "",
@@ -351,7 +357,7 @@ static void one_hangs_and_no_other_notices(void **state)
 static void one_owner_hangs_and_no_other_notices(void **state)
 {
     (void)state;
-    enum { HANGING = 120, TIMED = 100 };
+    enum { HANGING = OF_TRUDY - OF_MALLORY, TIMED = 100 };
     static struct test_sending hanging[HANGING];
     for (int i = 0; i < HANGING; i++)
         send_path(&hanging[i], OF_MALLORY + i, "/hang");
@@ -360,6 +366,97 @@ static void one_owner_hangs_and_no_other_notices(void **state)
     assert_true(beside_us < 250000);
     for (int i = 0; i < HANGING; i++)
         wait_for(&hanging[i]);
+}
+
+/* Two owners whose endpoints hang, all at once and then one by one: their places do not take another's. */
+static void many_hang_and_no_other_notices(void **state)
+{
+    (void)state;
+    enum { HANGING = 50, EACH = 4, TIMED = 100 };
+    static struct test_sending hanging[2 * HANGING * EACH];
+    for (int i = 0; i < 2 * HANGING * EACH; i++)
+        send_path(&hanging[i], OF_MALLORY + (i % 2) * (OF_TRUDY - OF_MALLORY) + i / 2 % HANGING, "/hang");
+    int64_t beside_us = p99_us(2, TIMED);
+    print_message("  p99 beside two owners whose endpoints hang %lld us\n", (long long)beside_us);
+    assert_true(beside_us < 250000);
+    for (int i = 0; i < 2 * HANGING * EACH; i++)
+        wait_for(&hanging[i]);
+}
+
+static void expect_delay(struct test_sending *t, enum delivery_delay wanted)
+{
+    wait_for(t);
+    assert_false(t->sending.was_tried);
+    assert_string_equal(delivery_delay_name(t->sending.delay), delivery_delay_name(wanted));
+    assert_true(t->sending.put_off_ms >= 2000);
+}
+
+/* After five tries without an answer one at a time is made, each time after a longer pause, until one is
+ * answered. */
+static void who_is_silent_gets_one_at_a_time(void **state)
+{
+    (void)state;
+    enum { FIRST = 5, PROBES = 4 };
+    static struct test_sending first[FIRST], probes[PROBES];
+    for (int i = 0; i < FIRST; i++)
+        send_path(&first[i], 1, "/hang");
+    for (int i = 0; i < FIRST; i++)
+        expect(&first[i], DELIVERY_timeout, 0);
+    send_path(&probes[0], 1, "/ok");
+    expect_delay(&probes[0], DELAY_silent);
+    send_path(&probes[0], 1, "/hang-probe");
+    while (!receiver_wait(http, "/hang-probe", 1, 20)) { /* the pause is a second */
+        expect_delay(&probes[0], DELAY_silent);
+        send_path(&probes[0], 1, "/hang-probe");
+    }
+    for (int i = 1; i < PROBES; i++)
+        send_path(&probes[i], 1, "/hang");
+    for (int i = 1; i < PROBES; i++)
+        expect_delay(&probes[i], DELAY_silent);
+    expect(&probes[0], DELIVERY_timeout, 0);
+    send_path(&probes[0], 1, "/500");
+    for (wait_for(&probes[0]); !probes[0].sending.was_tried; wait_for(&probes[0])) {
+        pause_ms(20);
+        send_path(&probes[0], 1, "/500");
+    }
+    for (int i = 0; i < PROBES; i++)
+        send_path(&probes[i], 1, "/ok");
+    for (int i = 0; i < PROBES; i++)
+        expect(&probes[i], DELIVERY_delivered, 200);
+}
+
+/* What is stored of its silence counts from the first try on. */
+static void who_was_silent_before(void **state)
+{
+    (void)state;
+    enum { COUNT = 4 };
+    static struct test_sending all[COUNT];
+    unanswered = 9;
+    for (int i = 0; i < COUNT; i++)
+        send_path(&all[i], 1, "/hang");
+    unanswered = 0;
+    for (int i = 1; i < COUNT; i++)
+        expect_delay(&all[i], DELAY_silent);
+    expect(&all[0], DELIVERY_timeout, 0);
+}
+
+/* What waits in front of a slow endpoint is given back before it is older than five seconds. */
+static void nothing_stale_is_sent(void **state)
+{
+    (void)state;
+    enum { COUNT = 12 };
+    static struct test_sending all[COUNT];
+    int stale = 0;
+    tear_down(NULL);
+    open_dispatcher(true, (struct delivery_pace){.at_once = 1});
+    for (int i = 0; i < COUNT; i++)
+        send_path(&all[i], 1, i % 4 == 0 ? "/slow" : "/hang");
+    for (int i = 0; i < COUNT; i++) {
+        wait_for(&all[i]);
+        assert_true(all[i].ended_us - all[i].begun_us < (6000 + TIMEOUT_MS) * INT64_C(1000));
+        stale += !all[i].sending.was_tried && all[i].sending.delay == DELAY_stale;
+    }
+    assert_true(stale > 0);
 }
 
 /* Not more at once than it may have; all come in the end. */
@@ -446,6 +543,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_production, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_hangs_and_no_other_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_owner_hangs_and_no_other_notices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_hang_and_no_other_notices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_silent_gets_one_at_a_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_silent_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_stale_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_many_at_once_as_it_may_have, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_fast_as_it_may_be, set_up, tear_down),
     };

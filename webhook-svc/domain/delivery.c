@@ -4,11 +4,20 @@
 #include <assert.h>
 
 #define US_PER_SECOND INT64_C(1000000)
+#define NAME_AGE_US   (24 * 3600 * US_PER_SECOND)
 
 static const char *const names[] = {
 #define DELIVERY_OUTCOME(identifier) #identifier,
 #include "webhook-svc/domain/delivery_outcome.def"
 #undef DELIVERY_OUTCOME
+};
+
+static const struct {
+    const char *name, *text;
+} delays[] = {
+#define DELIVERY_DELAY(identifier, text) {#identifier, text},
+#include "webhook-svc/domain/delivery_delay.def"
+#undef DELIVERY_DELAY
 };
 
 const char *delivery_outcome_name(enum delivery_outcome o)
@@ -27,6 +36,28 @@ enum delivery_outcome delivery_judge(int http_status)
         return DELIVERY_gone;
     bool is_later = http_status == 429 || http_status == 502 || http_status == 503 || http_status == 504;
     return is_later ? DELIVERY_throttled : DELIVERY_refused;
+}
+
+bool delivery_is_answered(enum delivery_outcome o)
+{
+    return o != DELIVERY_timeout && o != DELIVERY_unreachable;
+}
+
+const char *delivery_delay_name(enum delivery_delay d)
+{
+    assert(d < DELIVERY_DELAY_COUNT);
+    return delays[d].name;
+}
+
+const char *delivery_delay_text(enum delivery_delay d)
+{
+    assert(d < DELIVERY_DELAY_COUNT);
+    return delays[d].text;
+}
+
+bool delivery_waits_for_name(int64_t age_us)
+{
+    return age_us < NAME_AGE_US;
 }
 
 enum work_result delivery_result(enum delivery_outcome o)

@@ -17,6 +17,22 @@ enum delivery_outcome {
 const char *delivery_outcome_name(enum delivery_outcome o);
 /* What an answer with this HTTP status is. */
 enum delivery_outcome delivery_judge(int http_status);
+/* Has the endpoint answered, well or badly? Otherwise it hangs, or nobody is there. */
+bool delivery_is_answered(enum delivery_outcome o);
+
+/* Why something was not tried now: no attempt, and nothing to hold against the endpoint. */
+enum delivery_delay {
+#define DELIVERY_DELAY(identifier, text) DELAY_##identifier,
+#include "webhook-svc/domain/delivery_delay.def"
+#undef DELIVERY_DELAY
+    DELIVERY_DELAY_COUNT
+};
+const char *delivery_delay_name(enum delivery_delay d);
+const char *delivery_delay_text(enum delivery_delay d);
+/* May a delivery of that age wait until somebody can tell its endpoint's addresses? Not for ever: then it is
+   the endpoint's fault. */
+bool delivery_waits_for_name(int64_t age_us);
+
 /* What it means for the work: all but success, 410 and what is switched off is tried again. */
 enum work_result delivery_result(enum delivery_outcome o);
 

@@ -16,6 +16,7 @@
 
 #define PARAMS_MAX (16 << 20)
 #define BATCH_MAX  256
+#define SECRET_MS  60000 /* until it is tried again to open one: operators have given us the wrong keys */
 
 /* Columns of load_deliveries.sql. */
 enum column {
@@ -29,7 +30,8 @@ enum column {
     COL_STATUS,
     COL_SECRET,
     COL_PREVIOUS_SECRET,
-    COL_OWNER
+    COL_OWNER,
+    COL_UNANSWERED
 };
 
 struct delivery {
@@ -79,6 +81,7 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
                                   .owner = keep(&place, owner).data,
                                   .id = d->event_id,
                                   .traceparent = job->work.traceparent,
+                                  .unanswered = db_get_int(r, row, COL_UNANSWERED),
                                   .context = d};
     d->secrets[0] = keep(&place, secret);
     d->secrets[1] = keep(&place, previous);
@@ -112,15 +115,22 @@ static bool open_secrets(const struct deliveries *all, struct delivery *d)
 }
 
 /* It ends without a request. */
-static void end_at_once(struct delivery *d, enum delivery_outcome outcome, enum work_result result,
-                        const char *why)
+static void end_at_once(struct delivery *d, enum delivery_outcome outcome, const char *why)
 {
     struct sending *s = &d->sending;
     s->was_tried = true;
     s->started_us = clock_unix_us();
     s->result.outcome = outcome;
     (void)snprintf(s->result.error, sizeof s->result.error, "%s", why);
-    job_end(d->job, result, why);
+    job_end(d->job, delivery_result(outcome), why);
+}
+
+/* It was not tried, and that is not the endpoint's fault, or is no news. */
+static void put_off(struct delivery *d, enum delivery_delay why, int64_t ms)
+{
+    d->job->asked_ms = ms;
+    metric_add(webhook_metrics.deliveries_put_off[why], 1);
+    job_end(d->job, RESULT_POSTPONED, delivery_delay_text(why));
 }
 
 static void start_delivery(void *context, struct job *job)
@@ -128,9 +138,9 @@ static void start_delivery(void *context, struct job *job)
     struct deliveries *all = context;
     struct delivery *d = job->object;
     if (!d->is_enabled)
-        end_at_once(d, DELIVERY_switched_off, RESULT_PERMANENT, "the endpoint is disabled or deleted");
+        end_at_once(d, DELIVERY_switched_off, "the endpoint is disabled or deleted");
     else if (!open_secrets(all, d))
-        end_at_once(d, DELIVERY_blocked, RESULT_TRANSIENT, "no key opens the endpoint's secret");
+        put_off(d, DELAY_secret, SECRET_MS);
     else
         dispatcher_send(all->dispatcher, &d->sending);
 }
@@ -140,8 +150,10 @@ static void on_ended(void *context, struct sending *s)
 {
     struct delivery *d = s->context;
     (void)context;
+    if (s->is_name_unknown)
+        s->was_tried = !delivery_waits_for_name(clock_unix_us() - d->created_us);
     if (!s->was_tried) {
-        job_end(d->job, RESULT_POSTPONED, "the endpoint has enough in hand, or its name is being looked up");
+        put_off(d, s->delay, s->put_off_ms);
         return;
     }
     const struct transfer_result *r = &s->result;
@@ -172,6 +184,12 @@ static struct delivery_attempt_row attempt_of(const struct job *job)
 /* In the order in which they began. */
 static void add_to_health(struct endpoint_health_row *h, const struct sending *s)
 {
+    if (delivery_is_answered(s->result.outcome)) {
+        h->unanswered = 0;
+        h->answered_us = s->started_us;
+    } else {
+        h->unanswered++;
+    }
     if (s->result.outcome == DELIVERY_delivered) {
         h->failures = 0;
         h->succeeded_us = s->started_us;

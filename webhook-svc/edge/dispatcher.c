@@ -12,100 +12,33 @@
 #include "shared/io/log.h"
 #include "shared/io/monitor.h"
 #include "webhook-svc/edge/lookup.h"
+#include "webhook-svc/edge/receivers.h"
 
 #define POLL_MS          1000
 #define POOL_CONNECTIONS 256L
-#define BUCKETS          1024
-#define OWNER_SLOTS      4096
+#define FRESH_US         INT64_C(5000000) /* nothing is sent that was read longer ago */
+#define LOOKED_UP_US     INT64_C(1000000) /* what has waited longer is looked up again */
+#define TEND_US          INT64_C(1000000)
+#define ASK_US           INT64_C(250000)  /* between looks at what waits for its name, if nothing was found */
+#define SILENT_STEP_US   INT64_C(1000000) /* between turns at a silent endpoint */
+#define PROBES_SHARE     4 /* silent endpoints have a quarter of all places, of whomever they are */
 
-struct queue {
-    struct sending *first, *last;
-};
-/* An endpoint that has something in hand. */
-struct receiver {
-    struct uuid endpoint;
-    struct delivery_budget budget;
-    struct queue waiting; /* looked up, for room */
-    int in_hand;
-    struct receiver *next; /* in its bucket */
-};
 struct dispatcher {
     struct dispatcher_options options;
     pthread_t thread;
     bool started;
-    atomic_bool stopping;
+    atomic_bool stopping, has_found; /* has_found: a name, by the lookup */
     CURLM *multi;
     struct lookup *lookup;
     struct monitor monitor; /* guards inbox */
     struct queue inbox;
     /* The thread's own. */
     struct queue asking; /* names that are being looked up */
-    struct receiver *buckets[BUCKETS];
-    int owners_in_hand[OWNER_SLOTS]; /* owners whose names hash alike have one share together */
+    struct receivers *receivers;
+    int64_t tend_us, ask_us;
     struct transfer **all, **idle;
-    int all_count, idle_count, held;
+    int all_count, idle_count, held, probes;
 };
-
-static void push(struct queue *q, struct sending *s)
-{
-    s->next = NULL;
-    if (q->last != NULL)
-        q->last->next = s;
-    else
-        q->first = s;
-    q->last = s;
-}
-
-static struct sending *pop(struct queue *q)
-{
-    struct sending *s = q->first;
-    if (s == NULL)
-        return NULL;
-    q->first = s->next;
-    if (q->first == NULL)
-        q->last = NULL;
-    return s;
-}
-
-static size_t bucket_of(const struct uuid *id)
-{
-    uint32_t random_part;
-    memcpy(&random_part, id->bytes + 12, sizeof random_part);
-    return random_part % BUCKETS;
-}
-
-/* FNV-1a */
-static int *of_owner(struct dispatcher *d, const char *owner)
-{
-    uint32_t hash = 2166136261U;
-    for (const char *c = owner; *c != '\0'; c++)
-        hash = (hash ^ (uint8_t)*c) * 16777619U;
-    return &d->owners_in_hand[hash % OWNER_SLOTS];
-}
-
-static struct receiver *find_receiver(struct dispatcher *d, const struct uuid *endpoint)
-{
-    struct receiver **place = &d->buckets[bucket_of(endpoint)];
-    for (; *place != NULL; place = &(*place)->next)
-        if (uuid_compare(&(*place)->endpoint, endpoint) == 0)
-            return *place;
-    *place = calloc(1, sizeof **place);
-    if (*place != NULL)
-        (*place)->endpoint = *endpoint;
-    return *place;
-}
-
-/* One with nothing in hand is forgotten, once its rate allows that. */
-static void drop_receiver(struct dispatcher *d, struct receiver *gone)
-{
-    struct receiver **place = &d->buckets[bucket_of(&gone->endpoint)];
-    if (gone->in_hand > 0 || gone->budget.spent_us > clock_monotonic_us())
-        return;
-    while (*place != gone)
-        place = &(*place)->next;
-    *place = gone->next;
-    free(gone);
-}
 
 static void finish(struct dispatcher *d, struct sending *s)
 {
@@ -113,20 +46,35 @@ static void finish(struct dispatcher *d, struct sending *s)
     s->receiver = NULL;
     d->held--;
     if (r != NULL) {
-        (*of_owner(d, s->owner))--;
+        (*receivers_of_owner(d->receivers, s->owner))--;
         r->in_hand--;
-        drop_receiver(d, r);
+        d->probes -= s->is_probe;
     }
     d->options.ended(d->options.context, s);
+}
+
+/* Not tried now: it comes again at its endpoint's next turn. */
+static void put_off(struct dispatcher *d, struct sending *s, struct receiver *r, enum delivery_delay why)
+{
+    int64_t step_us =
+        circuit_is_open(&r->circuit) ? SILENT_STEP_US : turns_step_us(&r->turns, d->options.pace.at_once);
+    s->delay = why;
+    s->put_off_ms = turns_put_off_ms(&r->turns, step_us, r->circuit.next_us, clock_monotonic_us());
+    finish(d, s);
+}
+
+static void note_result(struct sending *s, enum delivery_outcome outcome, const char *error)
+{
+    s->result = (struct transfer_result){.outcome = outcome};
+    (void)snprintf(s->result.error, sizeof s->result.error, "%s", error);
+    s->started_us = clock_unix_us();
 }
 
 static void end_tried(struct dispatcher *d, struct sending *s, enum delivery_outcome outcome,
                       const char *error)
 {
     s->was_tried = true;
-    s->result = (struct transfer_result){.outcome = outcome};
-    (void)snprintf(s->result.error, sizeof s->result.error, "%s", error);
-    s->started_us = clock_unix_us();
+    note_result(s, outcome, error);
     finish(d, s);
 }
 
@@ -159,98 +107,170 @@ static void start(struct dispatcher *d, struct sending *s)
                                              .traceparent = s->traceparent,
                                              .body = s->body};
     s->started_us = clock_unix_us();
+    s->begun_us = clock_monotonic_us();
     if (t != NULL && transfer_begin(t, &request, s, &easy) == STATUS_OK &&
         curl_multi_add_handle(d->multi, easy) == CURLM_OK)
         return;
     if (t != NULL)
         give_transfer(d, t);
     delivery_give_back(&s->receiver->budget);
-    finish(d, s); /* not tried: no memory now */
+    put_off(d, s, s->receiver, DELAY_memory);
+}
+
+/* The name's newest addresses, if they are there at once. */
+static void refresh(struct dispatcher *d, struct sending *s)
+{
+    struct lookup_result found;
+    if (clock_monotonic_us() - s->queued_us > LOOKED_UP_US &&
+        lookup_find(d->lookup, s->owner, &s->target, &found) && found.status == STATUS_OK)
+        s->addresses = found.addresses;
+}
+
+/* Why the first that waits cannot be sent any more; false: it can. */
+static bool is_too_late(const struct receiver *r, int64_t now_us, enum delivery_delay *ret_why)
+{
+    const struct sending *s = r->waiting.first;
+    bool is_stale = now_us - s->queued_us >= FRESH_US;
+    *ret_why = is_stale ? DELAY_stale : DELAY_silent;
+    return is_stale || (circuit_is_open(&r->circuit) && !s->is_probe);
 }
 
 /* Starts what has room. */
 static void serve(struct dispatcher *d, struct receiver *r, int64_t *again_us)
 {
     int64_t us = INT64_MAX;
-    while (r->waiting.first != NULL &&
-           delivery_take(&r->budget, &d->options.pace, clock_monotonic_us(), &us)) {
-        r->in_hand++; /* keeps the receiver until the loop has ended */
-        start(d, pop(&r->waiting));
-        r->in_hand--;
+    for (const struct sending *first; (first = r->waiting.first) != NULL;) {
+        enum delivery_delay why;
+        int64_t now_us = clock_monotonic_us();
+        if (is_too_late(r, now_us, &why)) {
+            put_off(d, queue_pop(&r->waiting), r, why);
+        } else if (delivery_take(&r->budget, &d->options.pace, now_us, &us)) {
+            refresh(d, r->waiting.first);
+            start(d, queue_pop(&r->waiting));
+        } else {
+            int64_t stale_us = first->queued_us + FRESH_US;
+            us = us < stale_us ? us : stale_us;
+            break;
+        }
     }
     *again_us = us < *again_us ? us : *again_us;
 }
 
 static void serve_all(struct dispatcher *d, int64_t *again_us)
 {
-    for (size_t i = 0; i < BUCKETS; i++)
-        for (struct receiver *r = d->buckets[i], *next; r != NULL; r = next) {
-            next = r->next;
-            if (r->waiting.first != NULL)
-                serve(d, r, again_us);
-            if (r->in_hand == 0)
-                drop_receiver(d, r);
-        }
+    for (struct receiver *r = receivers_take_listed(d->receivers), *next; r != NULL; r = next) {
+        next = r->next_listed;
+        serve(d, r, again_us);
+        if (r->waiting.first != NULL)
+            receivers_list(d->receivers, r);
+    }
 }
 
 /* Its name is looked up, or it goes on. */
 static void look_up(struct dispatcher *d, struct sending *s)
 {
     struct lookup_result found;
+    struct receiver *r = s->receiver;
+    int64_t now_us = clock_monotonic_us();
     if (!lookup_find(d->lookup, s->owner, &s->target, &found)) {
-        if (clock_monotonic_us() - s->queued_us > d->options.transfer.timeout_ms * 1000)
-            finish(d, s); /* that a name server is slow, or our threads busy, says nothing of the endpoint */
-        else
-            push(&d->asking, s);
-        return;
-    }
-    if (found.status == STATUS_OK) {
+        if (now_us - s->queued_us < FRESH_US) {
+            queue_push(&d->asking, s);
+            return;
+        }
+        circuit_note(&r->circuit, false, now_us);
+        put_off(d, s, r, DELAY_name);
+    } else if (found.status == STATUS_OK) {
         s->addresses = found.addresses;
-        push(&s->receiver->waiting, s);
+        queue_push(&r->waiting, s);
+        receivers_list(d->receivers, r);
+    } else if (found.status == STATUS_INVALID) {
+        end_tried(d, s, DELIVERY_blocked, found.reason);
     } else {
-        end_tried(d, s, found.status == STATUS_INVALID ? DELIVERY_blocked : DELIVERY_unreachable,
-                  found.reason);
+        circuit_note(&r->circuit, false, now_us);
+        s->is_name_unknown = true;
+        note_result(s, DELIVERY_unreachable, found.reason);
+        put_off(d, s, r, DELAY_name);
     }
 }
 
-static void admit(struct dispatcher *d, struct sending *s)
+/* How much may wait for an endpoint: what is sent before it is stale. */
+static bool has_time(const struct dispatcher *d, const struct receiver *r)
 {
-    char reason[WEBHOOK_REASON_SIZE];
-    struct receiver *r = find_receiver(d, &s->endpoint);
-    int free = d->options.capacity - d->held, *of_its_owner = of_owner(d, s->owner);
+    return r->waiting.count * turns_step_us(&r->turns, d->options.pace.at_once) < FRESH_US / 2;
+}
+
+static bool has_room(const struct dispatcher *d, const struct receiver *r, int of_its_owner)
+{
+    int free = d->options.capacity - d->held;
+    return delivery_has_share(r->in_hand, free - of_its_owner) && has_time(d, r) &&
+           (!circuit_is_open(&r->circuit) || d->probes <= d->options.capacity / PROBES_SHARE);
+}
+
+/* It is in hand from now on, and counts for its endpoint and its owner. */
+static bool admit(struct dispatcher *d, struct sending *s, struct receiver *r)
+{
+    int *of_its_owner = receivers_of_owner(d->receivers, s->owner);
+    bool is_silent = !circuit_admits(&r->circuit, r->in_hand, clock_monotonic_us());
+    bool is_admitted = !is_silent && has_room(d, r, *of_its_owner);
     d->held++;
-    s->queued_us = clock_monotonic_us();
-    s->was_tried = false;
-    s->receiver = NULL;
-    if (r == NULL || !delivery_has_share(r->in_hand, free - *of_its_owner)) {
-        finish(d, s);
-        return;
-    }
+    s->delay = is_silent ? DELAY_silent : DELAY_busy;
     s->receiver = r;
     r->in_hand++;
     (*of_its_owner)++;
-    if (webhook_target_parse(s->url, d->options.transfer.development, &s->target, reason) != STATUS_OK)
+    s->is_probe = is_admitted && circuit_is_open(&r->circuit);
+    d->probes += s->is_probe;
+    return is_admitted;
+}
+
+static void begin(struct dispatcher *d, struct sending *s)
+{
+    char reason[WEBHOOK_REASON_SIZE];
+    struct receiver *r = receivers_find(d->receivers, &s->endpoint, s->unanswered);
+    s->queued_us = clock_monotonic_us();
+    s->was_tried = s->is_name_unknown = false;
+    s->put_off_ms = 0;
+    if (r == NULL) {
+        s->delay = DELAY_memory;
+        d->options.ended(d->options.context, s);
+    } else if (!admit(d, s, r)) {
+        put_off(d, s, r, s->delay);
+    } else if (webhook_target_parse(s->url, d->options.transfer.development, &s->target, reason) !=
+               STATUS_OK) {
         end_tried(d, s, DELIVERY_blocked, reason);
-    else
+    } else {
         look_up(d, s);
+    }
 }
 
 static void take_inbox(struct dispatcher *d)
 {
     monitor_lock(&d->monitor);
     struct queue arrived = d->inbox;
-    d->inbox = (struct queue){NULL, NULL};
+    d->inbox = (struct queue){.count = 0};
     monitor_unlock(&d->monitor);
-    for (struct sending *s; (s = pop(&arrived)) != NULL;)
-        admit(d, s);
+    for (struct sending *s; (s = queue_pop(&arrived)) != NULL;)
+        begin(d, s);
 }
 
 static void ask_again(struct dispatcher *d)
 {
     struct queue before = d->asking;
-    d->asking = (struct queue){NULL, NULL};
-    for (struct sending *s; (s = pop(&before)) != NULL;)
+    int64_t now_us = clock_monotonic_us();
+    if (!atomic_exchange(&d->has_found, false) && now_us < d->ask_us)
+        return;
+    d->ask_us = now_us + ASK_US;
+    d->asking = (struct queue){.count = 0};
+    for (struct sending *s; (s = queue_pop(&before)) != NULL;)
         look_up(d, s);
+}
+
+static void note_try(struct sending *s)
+{
+    struct receiver *r = s->receiver;
+    int64_t now_us = clock_monotonic_us();
+    s->duration_ms = (now_us - s->begun_us) / 1000;
+    turns_note(&r->turns, now_us - s->begun_us);
+    circuit_note(&r->circuit, delivery_is_answered(s->result.outcome), now_us);
 }
 
 static void take_ended(struct dispatcher *d)
@@ -265,7 +285,7 @@ static void take_ended(struct dispatcher *d)
         transfer_end(t, code, &s->result);
         give_transfer(d, t);
         s->was_tried = true;
-        s->duration_ms = (clock_unix_us() - s->started_us) / 1000;
+        note_try(s);
         delivery_give_back(&s->receiver->budget);
         finish(d, s);
     }
@@ -276,6 +296,16 @@ static int poll_ms(int64_t again_us)
     int64_t ms = again_us == INT64_MAX ? POLL_MS : (again_us - clock_monotonic_us()) / 1000 + 1;
     ms = ms < 1 ? 1 : ms;
     return (int)(ms < POLL_MS ? ms : POLL_MS);
+}
+
+static void tend(struct dispatcher *d)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (now_us < d->tend_us)
+        return;
+    d->tend_us = now_us + TEND_US;
+    lookup_tend(d->lookup);
+    receivers_forget_idle(d->receivers, now_us);
 }
 
 static void *dispatcher_main(void *context)
@@ -290,14 +320,16 @@ static void *dispatcher_main(void *context)
         (void)curl_multi_perform(d->multi, &running);
         take_ended(d);
         serve_all(d, &again_us);
+        tend(d);
         (void)curl_multi_poll(d->multi, NULL, 0, poll_ms(again_us), NULL);
     }
     return NULL;
 }
 
-static void wake(void *context)
+static void on_found(void *context)
 {
     struct dispatcher *d = context;
+    atomic_store(&d->has_found, true);
     (void)curl_multi_wakeup(d->multi);
 }
 
@@ -305,10 +337,10 @@ void dispatcher_send(struct dispatcher *d, struct sending *sending)
 {
     monitor_lock(&d->monitor);
     bool was_empty = d->inbox.first == NULL;
-    push(&d->inbox, sending);
+    queue_push(&d->inbox, sending);
     monitor_unlock(&d->monitor);
     if (was_empty)
-        wake(d);
+        (void)curl_multi_wakeup(d->multi);
 }
 
 enum status dispatcher_open(const struct dispatcher_options *options, struct dispatcher **ret)
@@ -320,11 +352,12 @@ enum status dispatcher_open(const struct dispatcher_options *options, struct dis
     monitor_init(&d->monitor);
     *ret = d; /* its owner closes it, whatever happens here */
     const struct lookup_options lookup = {
-        .development = options->transfer.development, .notify = wake, .context = d};
+        .development = options->transfer.development, .notify = on_found, .context = d};
+    d->receivers = receivers_new();
     d->multi = curl_multi_init();
     d->idle = calloc((size_t)options->capacity, sizeof(struct transfer *));
     d->all = calloc((size_t)options->capacity, sizeof(struct transfer *));
-    if (d->multi == NULL || d->idle == NULL || d->all == NULL)
+    if (d->receivers == NULL || d->multi == NULL || d->idle == NULL || d->all == NULL)
         return STATUS_NO_MEMORY;
     (void)curl_multi_setopt(d->multi, CURLMOPT_MAXCONNECTS, POOL_CONNECTIONS);
     enum status s = lookup_open(&lookup, &d->lookup);
@@ -334,26 +367,17 @@ enum status dispatcher_open(const struct dispatcher_options *options, struct dis
     return s;
 }
 
-static void free_receivers(struct dispatcher *d)
-{
-    for (size_t i = 0; i < BUCKETS; i++)
-        for (struct receiver *r = d->buckets[i], *next; r != NULL; r = next) {
-            next = r->next;
-            free(r);
-        }
-}
-
 void dispatcher_close(struct dispatcher *d)
 {
     if (d == NULL)
         return;
     atomic_store(&d->stopping, true);
     if (d->started) {
-        wake(d);
+        (void)curl_multi_wakeup(d->multi);
         (void)pthread_join(d->thread, NULL);
     }
     lookup_close(d->lookup);
-    free_receivers(d);
+    receivers_free(d->receivers);
     for (int i = 0; i < d->all_count; i++) {
         (void)curl_multi_remove_handle(d->multi, transfer_easy(d->all[i]));
         transfer_free(d->all[i]);

@@ -161,14 +161,15 @@ static bool add_signatures(struct transfer *t, const struct transfer_request *r)
            add_header(t, "webhook-signature", all);
 }
 
-/* Curl's own words for "this name has these addresses": it looks nothing up itself. */
+/* Curl's own words for "this name has these addresses": it looks nothing up itself. With the plus it forgets
+   them after a minute, otherwise never. */
 static bool pin(struct transfer *t, const struct transfer_request *r)
 {
     struct in_addr v4;
     char line[RESOLVE_SIZE];
     if (strchr(r->target->host, ':') != NULL || inet_pton(AF_INET, r->target->host, &v4) == 1)
         return true; /* an address needs no look-up */
-    size_t len = (size_t)snprintf(line, sizeof line, "%s:%d:", r->target->host, r->target->port);
+    size_t len = (size_t)snprintf(line, sizeof line, "+%s:%d:", r->target->host, r->target->port);
     for (int i = 0; i < r->addresses->count; i++) {
         char text[NET_ADDRESS_TEXT_SIZE];
         const struct net_address *a = &r->addresses->list[i];

@@ -44,6 +44,12 @@ static void register_deliveries(struct webhook_metrics *m)
         m->deliveries[o] =
             metrics_counter("paybus_delivery_attempts_total", "Tries to deliver, by how they ended.", labels);
     }
+    for (int d = 0; d < DELIVERY_DELAY_COUNT; d++) {
+        char labels[48];
+        (void)snprintf(labels, sizeof labels, "reason=\"%s\"", delivery_delay_name((enum delivery_delay)d));
+        m->deliveries_put_off[d] = metrics_counter("paybus_deliveries_put_off_total",
+                                                   "Deliveries that were not tried now, by reason.", labels);
+    }
     m->delivery_duration =
         metrics_histogram("paybus_delivery_duration_seconds", "Of a request to a webhook endpoint.", "",
                           METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);

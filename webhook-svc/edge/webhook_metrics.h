@@ -27,12 +27,13 @@ struct webhook_metrics {
     struct metric *dead_letters_oldest; /* gauge: when the oldest of them was made, unix seconds; 0: none */
     struct metric *swept;               /* counter: work whose message was gone */
     struct metric *database_connects;   /* counter */
-    struct metric *deliveries[DELIVERY_OUTCOME_COUNT]; /* counters: tries by outcome */
-    struct metric *delivery_duration;                  /* histogram: a request */
-    struct metric *delivery_lag;                       /* histogram: from the delivery's making to its 2xx */
-    struct metric *deliveries_made;                    /* counter */
-    struct metric *fanout_pending;                     /* gauge: events that wait to become deliveries */
-    struct metric *endpoints_disabled;                 /* counter */
+    struct metric *deliveries[DELIVERY_OUTCOME_COUNT];       /* counters: tries by outcome */
+    struct metric *deliveries_put_off[DELIVERY_DELAY_COUNT]; /* counters: not tried now, by reason */
+    struct metric *delivery_duration;                        /* histogram: a request */
+    struct metric *delivery_lag;       /* histogram: from the delivery's making to its 2xx */
+    struct metric *deliveries_made;    /* counter */
+    struct metric *fanout_pending;     /* gauge: events that wait to become deliveries */
+    struct metric *endpoints_disabled; /* counter */
 };
 extern struct webhook_metrics webhook_metrics;
 

@@ -63,6 +63,14 @@ static void add_ints(struct db_params *p, const struct column *c, bool optional)
     db_array_close(p);
 }
 
+static void add_bigints(struct db_params *p, const struct column *c)
+{
+    db_array_open(p, DB_INT8);
+    for (size_t i = 0; i < c->count; i++)
+        db_array_int(p, *(const int64_t *)at(c, i));
+    db_array_close(p);
+}
+
 /* 0 is NULL. */
 static void add_times(struct db_params *p, const struct column *c)
 {
@@ -125,12 +133,11 @@ enum status store_send_endpoint_health(struct db *db, struct db_params *p,
 {
     db_params_reset(p);
     add_uuids(p, COLUMN(rows, count, endpoint));
-    db_array_open(p, DB_INT8);
-    for (size_t i = 0; i < count; i++)
-        db_array_int(p, rows[i].failures);
-    db_array_close(p);
+    add_bigints(p, COLUMN(rows, count, failures));
     add_times(p, COLUMN(rows, count, succeeded_us));
     add_times(p, COLUMN(rows, count, gone_us));
+    add_bigints(p, COLUMN(rows, count, unanswered));
+    add_times(p, COLUMN(rows, count, answered_us));
     return db_pipeline_send(db, WEBHOOK_SQL_NOTE_ENDPOINT_HEALTH, p);
 }
 

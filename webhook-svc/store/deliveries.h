@@ -26,7 +26,9 @@ NODISCARD enum status store_send_delivery_attempts(struct db *db, struct db_para
 struct endpoint_health_row {
     struct uuid endpoint;
     int64_t failures;              /* since the last success of these */
+    int64_t unanswered;            /* since the last answer of these */
     int64_t succeeded_us, gone_us; /* 0: none did */
+    int64_t answered_us;           /* 0: none was */
 };
 /* In a pipeline; each endpoint once, by id. */
 NODISCARD enum status store_send_endpoint_health(struct db *db, struct db_params *p,

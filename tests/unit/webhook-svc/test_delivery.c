@@ -36,6 +36,22 @@ static void what_answers_mean(void **state)
     assert_int_equal(delivery_result(DELIVERY_switched_off), RESULT_PERMANENT);
 }
 
+/* Bad answers are answers. What was not tried has a reason, and only a name is waited for that long. */
+static void silence(void **state)
+{
+    (void)state;
+    for (int o = 0; o < DELIVERY_OUTCOME_COUNT; o++)
+        assert_int_equal(delivery_is_answered((enum delivery_outcome)o),
+                         o != DELIVERY_timeout && o != DELIVERY_unreachable);
+    for (int d = 0; d < DELIVERY_DELAY_COUNT; d++) {
+        assert_true(delivery_delay_name((enum delivery_delay)d)[0] != '\0');
+        assert_true(delivery_delay_text((enum delivery_delay)d)[0] != '\0');
+    }
+    const int64_t day_us = INT64_C(86400000000);
+    assert_true(delivery_waits_for_name(-1) && delivery_waits_for_name(day_us - 1));
+    assert_false(delivery_waits_for_name(day_us));
+}
+
 static void at_once(void **state)
 {
     (void)state;
@@ -88,10 +104,8 @@ static void shares(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_answers_mean),
-        cmocka_unit_test(at_once),
-        cmocka_unit_test(a_second),
-        cmocka_unit_test(shares),
+        cmocka_unit_test(what_answers_mean), cmocka_unit_test(silence), cmocka_unit_test(at_once),
+        cmocka_unit_test(a_second),          cmocka_unit_test(shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,14 @@
 -- How endpoints answered of late, each once and in the order of ids: how many tries failed since the last one that did not, when
--- the last one succeeded (null: none did) and when the last one answered 410 (null: none did). One that goes on succeeding is
--- written every ten seconds. What failed before an endpoint was switched on does not count. No rows come back.
-insert into paybus.webhook_endpoint_health as h (endpoint_id, failing_since, failures, succeeded_at, gone_at, updated_at)
-select n.endpoint_id, case when n.failures > 0 then clock_timestamp() end, n.failures, n.succeeded_at, n.gone_at, clock_timestamp()
+-- the last one succeeded (null: none did), when the last one answered 410 (null: none did), how many had no answer since the last one that had, and when
+-- that was (null: none had). One that goes on succeeding is written every ten seconds. What failed before an endpoint was switched
+-- on does not count. No rows come back.
+insert into paybus.webhook_endpoint_health as h (endpoint_id, failing_since, failures, succeeded_at, gone_at, unanswered, answered_at,
+                                               updated_at)
+select n.endpoint_id, case when n.failures > 0 then clock_timestamp() end, n.failures, n.succeeded_at, n.gone_at,
+       n.unanswered, n.answered_at, clock_timestamp()
 from (select unnest($1::uuid[]) as endpoint_id, unnest($2::bigint[]) as failures, unnest($3::timestamptz[]) as succeeded_at,
-             unnest($4::timestamptz[]) as gone_at) as n
+             unnest($4::timestamptz[]) as gone_at, unnest($5::bigint[]) as unanswered,
+             unnest($6::timestamptz[]) as answered_at) as n
 on conflict (endpoint_id) do update
 set failing_since = case when excluded.failures = 0 then null
                          when excluded.succeeded_at is not null then clock_timestamp()
@@ -15,6 +19,9 @@ set failing_since = case when excluded.failures = 0 then null
                          else h.failures + excluded.failures end,
     succeeded_at  = coalesce(excluded.succeeded_at, h.succeeded_at),
     gone_at       = coalesce(excluded.gone_at, h.gone_at),
+    unanswered    = case when excluded.answered_at is not null then excluded.unanswered
+                         else h.unanswered + excluded.unanswered end,
+    answered_at   = coalesce(excluded.answered_at, h.answered_at),
     updated_at    = clock_timestamp()
 where excluded.failures > 0
    or h.failing_since is not null
