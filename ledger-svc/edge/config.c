@@ -126,6 +126,7 @@ const struct config_row ledger_config_rows[] = {
      .fallback = "5000",
      .min = 100,
      .max = 1000000,
-     .help = "most messages a second while a stream is filled again; what is new waits until it is"},
+     .help = "messages a second while a stream is filled again, beside what is new, or a long outage made up "
+             "for"},
 };
 const size_t ledger_config_row_count = sizeof ledger_config_rows / sizeof ledger_config_rows[0];

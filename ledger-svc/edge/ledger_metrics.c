@@ -44,6 +44,9 @@ static void register_relay(enum relay_table table)
         metrics_gauge("paybus_ledger_relay_seq", "Number of the last row that was published.", labels);
     ledger_metrics.relay[table].lag_seconds = metrics_gauge(
         "paybus_ledger_relay_lag_seconds", "How long ago all was published; 0 where others publish.", labels);
+    ledger_metrics.relay[table].refill =
+        metrics_gauge("paybus_ledger_relay_refill_rows",
+                      "At most so many rows are still to be published again, beside what is new.", labels);
     ledger_metrics.relay[table].failures =
         metrics_counter("paybus_ledger_relay_failures_total",
                         "Times that publishing was broken off, to find out anew where to go on.", labels);

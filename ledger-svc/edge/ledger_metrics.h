@@ -31,6 +31,7 @@ struct ledger_metrics {
         struct metric *published;   /* counter: rows that the stream acknowledged */
         struct metric *seq;         /* gauge: number of the last of them */
         struct metric *lag_seconds; /* gauge: how long ago all were published */
+        struct metric *refill;      /* gauge: rows that come again, beside what is new */
         struct metric *failures;    /* counter: times it had to find out anew where to go on */
         struct metric *rewinds;     /* counter: times it went back because messages were lost */
     } relay[RELAY_TABLES];

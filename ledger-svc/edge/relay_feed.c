@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ledger-svc/edge/ledger_metrics.h"
+#include "ledger-svc/edge/relay_pace.h"
 #include "ledger-svc/edge/relay_sync.h"
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
@@ -45,10 +46,13 @@ struct relay_feed {
     int64_t asked_us;    /* when a request was looked for */
     int64_t away_us;     /* how long to rest after the next failure */
     struct relay_cursor cursor;
+    bool is_history;        /* what is not saved; otherwise it is new */
+    int64_t history_due_us; /* the next part of what comes again */
+    int64_t rate;           /* rows a second of a large window */
     struct {
         int64_t before, now, since_us; /* of the last five minutes or more, and since then */
     } lowest;                          /* number that was published */
-    int64_t refill_rate;               /* rows a second that go by number */
+    int64_t refill_rate;               /* rows a second that come again */
     int64_t part;                      /* rows of a turn */
     struct buf body;                   /* of the message in hand */
 };
@@ -65,7 +69,7 @@ enum status relay_feed_open(const struct ledger_config *config, struct bus *bus,
     f->stream = stream_spec_of(f->source->stream, config);
     f->part = CHAIN_READ_MAX;
     f->away_us = AWAY_FIRST_US;
-    f->refill_rate = config->relay_refill_rate;
+    f->refill_rate = f->rate = config->relay_refill_rate;
     buf_init(&f->body, BODY_MAX);
     return publisher_open(bus, f->stream.name, f->source->in_order, &f->publisher);
 }
@@ -110,12 +114,21 @@ void relay_feed_begin(struct relay_feed *f)
 void relay_feed_tell_lag(const struct relay_feed *f, bool leads)
 {
     int64_t lag_us = leads ? clock_monotonic_us() - f->complete_us : 0;
-    metric_set(ledger_metrics.relay[f->source->table].lag_seconds, lag_us / 1000000);
+    const struct relay_cursor *c = &f->cursor;
+    metric_set(ledger_metrics.relay[f->source->table].lag_seconds, lag_us / US_PER_S);
+    metric_set(ledger_metrics.relay[f->source->table].refill,
+               leads ? c->history.last_seq - c->history.seq : 0);
+}
+
+/* What comes again waits until all that goes by number is published, and the first window is open. */
+static bool has_history(const struct relay_feed *f)
+{
+    return f->in_sync && f->cursor.horizon[0] != '\0' && relay_cursor_has_history(&f->cursor);
 }
 
 int64_t relay_feed_due_us(const struct relay_feed *f)
 {
-    return f->due_us;
+    return has_history(f) && f->history_due_us < f->due_us ? f->history_due_us : f->due_us;
 }
 
 /* Under load not each commit gets a turn of its own. */
@@ -177,11 +190,11 @@ static enum status send_message(struct relay_feed *f, const struct relay_message
     if (buf_status(&f->body) != STATUS_OK)
         return STATUS_FULL;
     (void)snprintf(seq, sizeof seq, "%" PRId64, message->seq);
-    const struct publisher_message m = {.subject = message->subject,
-                                        .id = message->id,
-                                        .header = RELAY_SEQ_HEADER,
-                                        .value = seq,
-                                        .body = {f->body.data, f->body.len}};
+    const struct publisher_message m = {
+        .subject = message->subject,
+        .id = message->id,
+        .headers = {{RELAY_SEQ_HEADER, seq}, {f->is_history ? RELAY_AGAIN_HEADER : NULL, "true"}},
+        .body = {f->body.data, f->body.len}};
     return publisher_send(f->publisher, &m);
 }
 
@@ -208,24 +221,28 @@ static enum status advance(struct relay_feed *f, struct db *db, const struct cha
     if (acks->count == 0)
         return STATUS_OK;
     note_lowest(f, db_get_int(rows->events, 0, 0));
-    f->cursor.acked_seq = db_get_int(rows->events, (int)acks->count - 1, 0);
+    int64_t acked_seq = db_get_int(rows->events, (int)acks->count - 1, 0);
+    *(f->is_history ? &f->cursor.history.seq : &f->cursor.acked_seq) = acked_seq;
     if (acks->last_seq > f->cursor.stream.seq) {
         f->cursor.stream.id = db_get_uuid(rows->events, (int)acks->last, 1);
         f->cursor.stream.seq = acks->last_seq;
     }
     metric_add(ledger_metrics.relay[f->source->table].published, (int64_t)acks->count);
-    metric_set(ledger_metrics.relay[f->source->table].seq, f->cursor.acked_seq);
+    if (!f->is_history)
+        metric_set(ledger_metrics.relay[f->source->table].seq, acked_seq);
     crash_point("ledger.relay_before_cursor");
     f->is_unsaved = true;
     return clock_monotonic_us() - f->saved_us >= SAVE_US ? save(f, db) : STATUS_OK;
 }
 
-/* Publishes a part of the window. */
-static enum status publish_rows(struct relay_feed *f, struct db *db, struct chain_rows *rows)
+/* Publishes a part of the window, or of what comes again. The cursor is saved between the one and the other:
+   then whatever the stream has behind its place is of one kind, and is recognised (relay_sync). */
+static enum status publish_rows(struct relay_feed *f, struct db *db, struct chain_rows *rows, bool is_history)
 {
     struct relay_message message;
     struct publisher_acks acks;
-    enum status sent = STATUS_OK;
+    enum status sent = f->is_unsaved && f->is_history != is_history ? save(f, db) : STATUS_OK;
+    f->is_history = is_history;
     while (sent == STATUS_OK && f->source->next(rows, &message, &f->body))
         sent = send_message(f, &message);
     enum status s = publisher_wait(f->publisher, ACK_WAIT_MS, &acks);
@@ -257,6 +274,7 @@ static enum status open_window(struct relay_feed *f, struct db *db, bool *ret_op
     if (s != STATUS_OK)
         return s;
     f->window_open = !empty;
+    f->rate = relay_pace_rate(&f->cursor, f->refill_rate, clock_unix_us());
     /* Kept before it is sent: a wider window after a failure would mix what is stored with what is not, and
        each change between both is refused. */
     return empty ? STATUS_OK : save(f, db);
@@ -275,14 +293,34 @@ static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret
         return s;
     *ret_count = (size_t)PQntuples(rows.events);
     f->window_open = *ret_count == (size_t)f->part;
-    return *ret_count > 0 ? publish_rows(f, db, &rows) : STATUS_OK;
+    return *ret_count > 0 ? publish_rows(f, db, &rows, false) : STATUS_OK;
+}
+
+/* A part of what comes again: slowly, for it leaves the machine to those who are there, and nats-server
+   remembers the id of each message for two minutes. */
+static enum status publish_history(struct relay_feed *f, struct db *db)
+{
+    CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+    enum status s = relay_cursor_read_history(db, &f->cursor, f->part, &rows);
+    if (s != STATUS_OK)
+        return s;
+    int count = PQntuples(rows.events);
+    f->history_due_us = clock_monotonic_us() + count * US_PER_S / f->refill_rate;
+    if (count > 0)
+        s = publish_rows(f, db, &rows, true);
+    if (s != STATUS_OK || count == f->part)
+        return s;
+    f->cursor.history.seq = f->cursor.history.last_seq;
+    log_event(LOG_INFO, "relay_refilled", log_str("stream", f->stream.name),
+              log_int("up_to_seq", f->cursor.history.last_seq));
+    return save(f, db);
 }
 
 /* In an outage less and less often, so that the log and the servers are spared. */
 static void rest_away(struct relay_feed *f)
 {
     f->may_be_woken = false;
-    f->due_us = clock_monotonic_us() + f->away_us;
+    f->due_us = f->history_due_us = clock_monotonic_us() + f->away_us;
     f->away_us = f->away_us * 2 < AWAY_MAX_US ? f->away_us * 2 : AWAY_MAX_US;
 }
 
@@ -299,14 +337,6 @@ static void fall_out(struct relay_feed *f, struct db *db, const char *at, enum s
     rest_away(f);
 }
 
-/* Filling a stream again leaves the machine to those who are there, and nats-server remembers the id of each
-   message for two minutes. */
-static void rest_between_numbers(struct relay_feed *f, size_t count)
-{
-    f->may_be_woken = false;
-    f->due_us += (int64_t)count * US_PER_S / f->refill_rate;
-}
-
 /* After a turn that published so many: the next one at once while a window goes on. */
 static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
 {
@@ -316,8 +346,8 @@ static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
     f->turned_us = f->due_us = now_us;
     f->part = CHAIN_READ_MAX;
     if (f->window_open && count > 0) {
-        if (f->cursor.horizon[0] == '\0')
-            rest_between_numbers(f, count);
+        f->due_us += relay_pace_rest_us(&f->cursor, f->rate, (int64_t)count);
+        f->may_be_woken = f->due_us == now_us;
         return;
     }
     if (!f->window_open) {
@@ -329,18 +359,34 @@ static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
     f->due_us = now_us + (is_busy ? GATHER_US : POLL_US);
 }
 
-void relay_feed_turn(struct relay_feed *f, struct db *db)
+/* What is new goes first. *ret_at: where it failed. */
+static enum status take_turn(struct relay_feed *f, struct db *db, const char **ret_at)
 {
     size_t count = 0;
+    *ret_at = "sync";
+    enum status s = synchronize(f, db);
+    if (s != STATUS_OK)
+        return s;
+    *ret_at = "publish";
+    if (f->due_us <= clock_monotonic_us()) {
+        s = publish_some(f, db, &count);
+        if (s == STATUS_OK)
+            rest_until_more(f, db, count);
+    }
+    if (s == STATUS_OK && has_history(f) && f->history_due_us <= clock_monotonic_us())
+        s = publish_history(f, db);
+    return s;
+}
+
+void relay_feed_turn(struct relay_feed *f, struct db *db)
+{
+    const char *at;
     if (!bus_is_connected(f->bus)) {
         f->in_sync = false;
         rest_away(f);
         return;
     }
-    enum status synced = synchronize(f, db);
-    enum status s = synced == STATUS_OK ? publish_some(f, db, &count) : synced;
+    enum status s = take_turn(f, db, &at);
     if (s != STATUS_OK)
-        fall_out(f, db, synced == STATUS_OK ? "publish" : "sync", s);
-    else
-        rest_until_more(f, db, count);
+        fall_out(f, db, at, s);
 }

@@ -7,6 +7,8 @@
 
 #define RELAY_SUBJECT_SIZE 128
 #define RELAY_SEQ_HEADER   "Paybus-Seq" /* a row's number, by which it is found again */
+/* "true": it was published long ago, and comes beside what is new, not in order with it. */
+#define RELAY_AGAIN_HEADER "Paybus-Again"
 
 struct relay_message {
     char subject[RELAY_SUBJECT_SIZE], id[STREAM_ID_SIZE];

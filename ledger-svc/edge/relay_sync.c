@@ -174,21 +174,23 @@ static enum status go_back(const struct sync *y, const struct rewind *rewind)
     if (s != STATUS_OK)
         return s;
     log_event(LOG_WARN, "relay_rewound", log_str("stream", y->spec->name), log_str("reason", rewind->reason),
-              log_int("after_seq", c->acked_seq), log_int("up_to_seq", c->base_seq));
+              log_int("after_seq", c->history.seq), log_int("in_order_after_seq", c->acked_seq),
+              log_int("up_to_seq", c->base_seq));
     metric_add(ledger_metrics.relay[y->source->table].rewinds, 1);
     s = relay_cursor_save(y->db, c);
     c->asked_us = 0;
     return s;
 }
 
-/* Of the part that would be published next, what the stream has behind the cursor's place. In strict order
-   the furthest message speaks for all before it. */
-static enum status skip_stored_part(const struct sync *y, bool *ret_skipped)
+/* Of the part that would be published next, of what is new or of what comes again, what the stream has behind
+   the cursor's place. In strict order the furthest message speaks for all before it. */
+static enum status skip_stored_part(const struct sync *y, bool is_history, bool *ret_skipped)
 {
     CLEANUP(chain_rows_free) struct chain_rows rows = {0};
     struct relay_cursor *c = y->cursor;
     *ret_skipped = false;
-    enum status s = relay_cursor_read(y->db, c, CHAIN_READ_MAX, &rows);
+    enum status s = is_history ? relay_cursor_read_history(y->db, c, CHAIN_READ_MAX, &rows)
+                               : relay_cursor_read(y->db, c, CHAIN_READ_MAX, &rows);
     if (s != STATUS_OK)
         return s;
     int64_t behind = y->state.last_seq - c->stream.seq, count = PQntuples(rows.events);
@@ -198,7 +200,7 @@ static enum status skip_stored_part(const struct sync *y, bool *ret_skipped)
     struct uuid id = db_get_uuid(rows.events, (int)count - 1, 1);
     s = is_there(y, c->stream.seq + count, &id, ret_skipped);
     if (s == STATUS_OK && *ret_skipped) {
-        c->acked_seq = db_get_int(rows.events, (int)count - 1, 0);
+        *(is_history ? &c->history.seq : &c->acked_seq) = db_get_int(rows.events, (int)count - 1, 0);
         c->stream.seq += count;
         c->stream.id = id;
     }
@@ -206,18 +208,21 @@ static enum status skip_stored_part(const struct sync *y, bool *ret_skipped)
 }
 
 /* Who was killed had published more than it could note. The stream knows a message that is sent again for two
-   minutes only; so what is there is found out, and not sent. */
+   minutes only; so what is there is found out, and not sent. Between what is new and what comes again it had
+   noted all: behind the place is the one or the other. */
 static enum status skip_stored(const struct sync *y)
 {
-    bool skipped = y->source->in_order && y->state.last_seq > y->cursor->stream.seq;
-    int64_t acked_seq = y->cursor->acked_seq;
+    int64_t place = y->cursor->stream.seq;
     enum status s = STATUS_OK;
-    while (s == STATUS_OK && skipped && !service_is_stopping())
-        s = skip_stored_part(y, &skipped);
-    if (s != STATUS_OK || y->cursor->acked_seq == acked_seq)
+    for (int kind = 0; kind < 2 && y->cursor->stream.seq == place; kind++) {
+        bool skipped = y->source->in_order && y->state.last_seq > place;
+        while (s == STATUS_OK && skipped && !service_is_stopping())
+            s = skip_stored_part(y, kind == 1, &skipped);
+    }
+    if (s != STATUS_OK || y->cursor->stream.seq == place)
         return s;
-    log_event(LOG_INFO, "relay_caught_up", log_str("stream", y->spec->name), log_int("after_seq", acked_seq),
-              log_int("up_to_seq", y->cursor->acked_seq));
+    log_event(LOG_INFO, "relay_caught_up", log_str("stream", y->spec->name), log_int("after", place),
+              log_int("up_to", y->cursor->stream.seq));
     return relay_cursor_save(y->db, y->cursor);
 }
 

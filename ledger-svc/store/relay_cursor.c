@@ -9,6 +9,9 @@
 #define PARAMS_MAX       (3 * RELAY_SNAPSHOT_SIZE)
 #define REWIND_MARGIN_US INT64_C(300000000)
 
+/* So many of what comes again come before anything new, so that a small loss costs no order: a second. */
+#define IN_ORDER_MAX 20000
+
 static const struct {
     const char *name;
     int begin_rebase, open_window, list_window, list_numbered;
@@ -56,6 +59,8 @@ static enum status read_cursor(const PGresult *r, struct relay_cursor *ret_curso
     c->asked_us = db_is_null(r, 0, 15) ? 0 : db_get_time(r, 0, 15);
     c->stream.missing = db_get_int(r, 0, 16);
     c->recent_seq = db_get_int(r, 0, 17);
+    c->history.seq = db_get_int(r, 0, 18);
+    c->history.last_seq = db_get_int(r, 0, 19);
     return s;
 }
 
@@ -109,6 +114,8 @@ enum status relay_cursor_save(struct db *db, const struct relay_cursor *c)
         db_param_null(&p);
     db_param_int8(&p, c->stream.missing);
     db_param_int8(&p, c->recent_seq);
+    db_param_int8(&p, c->history.seq);
+    db_param_int8(&p, c->history.last_seq);
     return db_query(db, LEDGER_SQL_SAVE_RELAY_CURSOR, &p, &r);
 }
 
@@ -122,14 +129,6 @@ enum status relay_cursor_is_asked(struct db *db, enum relay_table table, bool *r
     if (s == STATUS_OK)
         *ret_asked = PQntuples(r) > 0;
     return s;
-}
-
-/* What is not published yet was written after the window's first event, or was under way when settled was
-   taken; whatever a block has that was sealed before was not. */
-static int64_t not_beyond_unpublished(const struct relay_cursor *c, int64_t from_us)
-{
-    bool has_begun = c->settled[0] != '\0';
-    return has_begun && c->since_us - REWIND_MARGIN_US < from_us ? c->since_us - REWIND_MARGIN_US : from_us;
 }
 
 /* A number below those of all events from this time on. */
@@ -150,7 +149,7 @@ static enum status find_reach(struct db *db, const struct relay_cursor *c, const
                               int64_t newest_seq, int64_t *ret_seq)
 {
     int64_t seq = 0;
-    enum status s = find_rewind(db, not_beyond_unpublished(c, reach->from_us), &seq);
+    enum status s = c->table == RELAY_EVENTS ? find_rewind(db, reach->from_us, &seq) : STATUS_OK;
     if (s != STATUS_OK)
         return s;
     if (reach->from_seq > 0 && reach->from_seq - 1 < seq)
@@ -161,46 +160,75 @@ static enum status find_reach(struct db *db, const struct relay_cursor *c, const
     return STATUS_OK;
 }
 
+/* All after this number comes again: the newest of it by number, in order with what is new; before that, what
+   would keep new ones waiting, beside them. What comes again still does so as well. */
+static void come_again(struct relay_cursor *c, int64_t after_seq, int64_t published_seq)
+{
+    int64_t in_order = published_seq > IN_ORDER_MAX ? published_seq - IN_ORDER_MAX : 0;
+    if (relay_cursor_has_history(c) && c->history.seq < after_seq)
+        after_seq = c->history.seq;
+    if (after_seq >= published_seq)
+        after_seq = published_seq;
+    c->acked_seq = after_seq > in_order ? after_seq : in_order;
+    c->history.seq = after_seq;
+    c->history.last_seq = c->acked_seq;
+}
+
 /* From now on by number: what is visible now. *ret_xid: a transaction's number that was drawn after that. */
-static enum status go_back(struct db *db, struct relay_cursor *c, const struct relay_reach *reach,
-                           int64_t *ret_xid)
+static enum status settle_all(struct db *db, struct relay_cursor *c, int64_t *ret_xid)
 {
     CLEANUP(db_result_ptr) PGresult *newest = NULL;
-    int64_t acked_seq = 0;
     enum status s = db_query(db, tables[c->table].begin_rebase, NULL, &newest);
-    if (s == STATUS_OK && c->table == RELAY_EVENTS)
-        s = find_reach(db, c, reach, db_get_int(newest, 0, 1), &acked_seq);
+    if (s == STATUS_OK)
+        s = copy_text(db_get_str(newest, 0, 0), c->settled, sizeof c->settled);
     if (s != STATUS_OK)
         return s;
-    bool by_number = c->settled[0] != '\0' && c->horizon[0] == '\0';
-    s = copy_text(db_get_str(newest, 0, 0), c->settled, sizeof c->settled);
-    if (s != STATUS_OK)
-        return s;
-    c->horizon[0] = '\0';
     c->base_seq = db_get_int(newest, 0, 1);
     c->since_us = db_get_time(newest, 0, 2);
-    if (!by_number || acked_seq < c->acked_seq)
-        c->acked_seq = acked_seq;
-    c->new_seq = c->last_seq = c->base_seq;
     *ret_xid = db_get_int(newest, 0, 3);
     return STATUS_OK;
 }
 
+/* The window in hand is given up: the next one has all of it. By number it is not published beyond acked_seq.
+ */
+static int64_t give_up_window(struct relay_cursor *c)
+{
+    bool by_number = c->horizon[0] == '\0' && c->acked_seq < c->base_seq;
+    c->horizon[0] = '\0';
+    c->new_seq = c->last_seq = c->base_seq;
+    return by_number ? c->acked_seq : c->base_seq;
+}
+
+/* Of work, what is waited for now is all that counts, and its order nothing. */
 enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
 {
-    int64_t xid = 0;
-    return go_back(db, c, reach, &xid);
+    int64_t seq = 0, xid = 0;
+    enum status s = c->table == RELAY_WORK ? settle_all(db, c, &xid) : STATUS_OK;
+    if (s == STATUS_OK)
+        s = find_reach(db, c, reach, c->base_seq, &seq);
+    if (s != STATUS_OK)
+        return s;
+    int64_t published_seq = give_up_window(c);
+    come_again(c, seq, c->table == RELAY_WORK ? c->base_seq : published_seq);
+    return STATUS_OK;
 }
 
 enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
 {
-    int64_t xid = 0;
-    enum status s = go_back(db, c, reach, &xid);
-    if (s == STATUS_OK) {
-        c->foreign_seq = c->base_seq;
-        c->foreign_xid = xid;
-    }
-    return s;
+    int64_t seq = 0, xid = 0;
+    struct relay_reach unpublished = *reach;
+    if (c->settled[0] != '\0' && c->since_us - REWIND_MARGIN_US < reach->from_us)
+        unpublished.from_us = c->since_us - REWIND_MARGIN_US;
+    enum status s = settle_all(db, c, &xid);
+    if (s == STATUS_OK)
+        s = find_reach(db, c, &unpublished, c->base_seq, &seq);
+    if (s != STATUS_OK)
+        return s;
+    (void)give_up_window(c);
+    come_again(c, seq, c->base_seq);
+    c->foreign_seq = c->base_seq;
+    c->foreign_xid = xid;
+    return STATUS_OK;
 }
 
 enum status relay_cursor_is_settled(struct db *db, const struct relay_cursor *c, bool *ret_settled)
@@ -220,8 +248,10 @@ static enum status move_on(struct relay_cursor *c, struct str horizon)
 {
     if (horizon.len >= sizeof c->horizon)
         return STATUS_FULL;
-    if (c->horizon[0] != '\0')
+    if (c->horizon[0] != '\0') {
         memcpy(c->settled, c->horizon, sizeof c->settled);
+        c->base_seq = c->last_seq > c->base_seq ? c->last_seq : c->base_seq;
+    }
     return copy_text(horizon, c->horizon, sizeof c->horizon);
 }
 
@@ -257,7 +287,7 @@ enum status relay_cursor_next_window_unseen(struct db *db, struct relay_cursor *
     int64_t new_seq = 0;
     enum status s = db_query(db, tables[c->table].begin_rebase, NULL, &newest);
     if (s == STATUS_OK && c->table == RELAY_EVENTS)
-        s = find_rewind(db, not_beyond_unpublished(c, INT64_MAX), &new_seq);
+        s = find_rewind(db, c->since_us - REWIND_MARGIN_US, &new_seq);
     if (s == STATUS_OK)
         s = move_on(c, db_get_str(newest, 0, 0));
     if (s != STATUS_OK)
@@ -271,10 +301,11 @@ enum status relay_cursor_next_window_unseen(struct db *db, struct relay_cursor *
 }
 
 /* Parameters of list_numbered_events. */
-static void add_numbered(struct db_params *p, const struct relay_cursor *c)
+static void add_numbered(struct db_params *p, const struct relay_cursor *c, int64_t after_seq,
+                         int64_t last_seq)
 {
-    db_param_int8(p, c->acked_seq);
-    db_param_int8(p, c->base_seq);
+    db_param_int8(p, after_seq);
+    db_param_int8(p, last_seq);
     db_param_text(p, str_of(c->settled));
     db_param_int8(p, c->foreign_seq);
 }
@@ -289,24 +320,53 @@ static void add_window(struct db_params *p, const struct relay_cursor *c)
     db_param_int8(p, c->last_seq);
 }
 
+static enum status read_numbered(struct db *db, const struct relay_cursor *c, struct db_params *p,
+                                 int64_t limit, struct chain_rows *ret_rows)
+{
+    const struct chain_reader reader = blocks_reader(db);
+    int statement = tables[c->table].list_numbered;
+    db_param_int8(p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
+    return c->table == RELAY_WORK ? db_query(db, statement, p, &ret_rows->events)
+                                  : chain_read_events(&reader, statement, p, ret_rows);
+}
+
+static enum status read_window(struct db *db, const struct relay_cursor *c, struct db_params *p,
+                               int64_t limit, struct chain_rows *ret_rows)
+{
+    const struct chain_reader reader = blocks_reader(db);
+    int statement = tables[c->table].list_window;
+    add_window(p, c);
+    db_param_int8(p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
+    if (c->table == RELAY_WORK)
+        return db_query(db, statement, p, &ret_rows->events);
+    db_param_time(p, c->since_us);
+    return chain_read_events(&reader, statement, p, ret_rows);
+}
+
 enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64_t limit,
                               struct chain_rows *ret_rows)
 {
     CLEANUP(db_params_free) struct db_params p;
-    bool by_number = c->horizon[0] == '\0';
-    int statement = by_number ? tables[c->table].list_numbered : tables[c->table].list_window;
     db_params_init(&p, PARAMS_MAX);
-    if (by_number)
-        add_numbered(&p, c);
-    else
-        add_window(&p, c);
-    db_param_int8(&p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
-    if (c->table == RELAY_WORK)
-        return db_query(db, statement, &p, &ret_rows->events);
-    if (!by_number)
-        db_param_time(&p, c->since_us);
-    const struct chain_reader reader = blocks_reader(db);
-    return chain_read_events(&reader, statement, &p, ret_rows);
+    if (c->horizon[0] != '\0')
+        return read_window(db, c, &p, limit, ret_rows);
+    add_numbered(&p, c, c->acked_seq, c->base_seq);
+    return read_numbered(db, c, &p, limit, ret_rows);
+}
+
+bool relay_cursor_has_history(const struct relay_cursor *c)
+{
+    return c->history.seq < c->history.last_seq;
+}
+
+/* What was settled since is there, too, and comes a second time: hardly anything has such a low number. */
+enum status relay_cursor_read_history(struct db *db, const struct relay_cursor *c, int64_t limit,
+                                      struct chain_rows *ret_rows)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    db_params_init(&p, PARAMS_MAX);
+    add_numbered(&p, c, c->history.seq, c->history.last_seq);
+    return read_numbered(db, c, &p, limit, ret_rows);
 }
 
 enum status relay_event_time(struct db *db, int64_t seq, int64_t *ret_us)

@@ -19,12 +19,15 @@ struct relay_cursor {
     /* Numbers up to foreign_seq may be another cluster's, where transaction numbers mean nothing. Once all
        transactions below foreign_xid have ended, none of them is still to come. */
     int64_t foreign_seq, foreign_xid;
-    /* At the beginning and after messages were lost, what is visible in settled goes by number alone, up to
-       base_seq; the rest by windows. */
+    /* No number that is visible in settled is above base_seq. At the beginning and after messages were lost
+       what is visible there goes by number alone, and the rest by windows. */
     int64_t base_seq;
     char settled[RELAY_SNAPSHOT_SIZE];
     char horizon[RELAY_SNAPSHOT_SIZE]; /* ""; those up to base_seq are under way */
     int64_t acked_seq;
+    struct {
+        int64_t seq, last_seq; /* after this one, up to this one; the same: nothing */
+    } history; /* what comes again, beside the windows: it is old, and they do not wait for it */
     int64_t new_seq, last_seq; /* of the window: transactions that began in it wrote between these numbers */
     int64_t
         since_us; /* little in the window is older, by less than a day; by number: when settled was taken */
@@ -53,9 +56,9 @@ struct relay_reach {
     int64_t from_seq; /* and from this number on; 0: the time is enough */
     int64_t at_most;  /* but only so many of the newest numbers; 0: however many */
 };
-/* From now on: all events within reach again, or all work that is not finished, whenever it was written; by
-   number, then windows. Unless at_most says so it never goes forward: what is not published yet comes, too.
- */
+/* From now on: all events within reach again, or all work that is not finished, whenever it was written: the
+   newest of them by number, then windows, and beside these the others. What is not published yet comes as it
+   would have: windows begin behind the last one that was done. */
 NODISCARD enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c,
                                           const struct relay_reach *reach);
 /* The same where nothing is known of the transaction numbers that are there: at the first start, in another
@@ -71,6 +74,11 @@ NODISCARD enum status relay_cursor_next_window_unseen(struct db *db, struct rela
 /* The next events, at most limit (and CHAIN_READ_MAX), with what they post; none: they are all published. */
 NODISCARD enum status relay_cursor_read(struct db *db, const struct relay_cursor *c, int64_t limit,
                                         struct chain_rows *ret_rows);
+
+/* The next of what is to come again beside the windows; none: it has all come. */
+NODISCARD enum status relay_cursor_read_history(struct db *db, const struct relay_cursor *c, int64_t limit,
+                                                struct chain_rows *ret_rows);
+bool relay_cursor_has_history(const struct relay_cursor *c);
 
 /* STATUS_INVALID: there is no such event. */
 NODISCARD enum status relay_event_time(struct db *db, int64_t seq, int64_t *ret_us);

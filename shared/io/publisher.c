@@ -15,8 +15,8 @@
 #define STREAM_SIZE    64
 #define SEQ_SIZE       24
 #define FORGET_WAIT_MS 1
-#define HEADERS_MAX    7 /* three pairs and NULL */
-#define SUBJECT_TAIL   2 /* ".*" */
+#define HEADERS_MAX    (2 * (2 + PUBLISHER_HEADERS_MAX) + 1) /* pairs and NULL */
+#define SUBJECT_TAIL   2                                     /* ".*" */
 #define REFUSED        (-1)
 
 struct publisher {
@@ -107,9 +107,9 @@ enum status publisher_send(struct publisher *p, const struct publisher_message *
         headers[n++] = is_first ? "Nats-Expected-Last-Sequence" : "Nats-Expected-Last-Msg-Id";
         headers[n++] = is_first ? last_seq : p->last_id;
     }
-    if (m->header) {
-        headers[n++] = m->header;
-        headers[n] = m->value;
+    for (size_t i = 0; i < PUBLISHER_HEADERS_MAX && m->headers[i].name; i++) {
+        headers[n++] = m->headers[i].name;
+        headers[n++] = m->headers[i].value;
     }
     (void)snprintf(reply, sizeof(reply), "%s.%" PRId64, p->inbox, p->first + (int64_t)p->count);
     enum status s = bus_publish(p->bus, m->subject, reply, headers, m->body.data, (int)m->body.len);

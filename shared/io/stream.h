@@ -50,9 +50,12 @@ void publisher_close(struct publisher *p);
 void publisher_begin(struct publisher *p, int64_t last_seq);
 
 #define PUBLISHER_MESSAGES_MAX 256
+#define PUBLISHER_HEADERS_MAX  2
 struct publisher_message {
     const char *subject, *id;
-    const char *header, *value; /* one more header; NULL for none */
+    struct {
+        const char *name, *value;
+    } headers[PUBLISHER_HEADERS_MAX]; /* more of them; NULL: no more */
     struct str body;
 };
 /* Hands a message to the bus. STATUS_INVALID: a failure came before, and no publisher_begin. */

@@ -207,6 +207,19 @@ static void read_by_number(struct relay_cursor *c)
     }
 }
 
+static int64_t count_by_number(struct relay_cursor *c)
+{
+    int64_t count = 0;
+    for (int found = 1; found > 0; count += found) {
+        CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+        assert_int_equal(relay_cursor_read(reader, c, CHAIN_READ_MAX, &rows), STATUS_OK);
+        found = PQntuples(rows.events);
+        if (found > 0)
+            c->acked_seq = db_get_int(rows.events, found - 1, 0);
+    }
+    return count;
+}
+
 /* The events of the next window, which must not be empty. */
 static void read_next_window(struct relay_cursor *c, int wanted)
 {
@@ -217,6 +230,19 @@ static void read_next_window(struct relay_cursor *c, int wanted)
     assert_int_equal(relay_cursor_read(reader, c, CHAIN_READ_MAX, &rows), STATUS_OK);
     assert_int_equal(PQntuples(rows.events), wanted);
     note(c, &rows);
+}
+
+/* Reads all that was committed by now, window by window. */
+static void catch_up(struct relay_cursor *c)
+{
+    for (bool empty = false; !empty;) {
+        CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+        assert_int_equal(relay_cursor_read(reader, c, CHAIN_READ_MAX, &rows), STATUS_OK);
+        if (PQntuples(rows.events) > 0)
+            c->acked_seq = db_get_int(rows.events, PQntuples(rows.events) - 1, 0);
+        else
+            assert_int_equal(relay_cursor_next_window(reader, c, &empty), STATUS_OK);
+    }
 }
 
 /* Transactions that are still under way when the cursor begins in a cluster keep it waiting, not those
@@ -256,6 +282,7 @@ static void test_rewind_does_not_wait(void **state)
     database_exec(open, "begin");
     insert_event(open, 1);
     insert_event(superuser, 2);
+    catch_up(&cursor);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
         assert_int_equal(relay_cursor_is_settled(reader, &cursor, &settled), STATUS_OK);
@@ -283,11 +310,13 @@ static void test_rewind_twice(void **state)
     database_exec(open, "begin");
     insert_event(open, 1);
     insert_event(superuser, 2);
+    catch_up(&cursor);
     assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     database_exec(open, "commit");
     assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     read_by_number(&cursor);
+    read_next_window(&cursor, 1);
     expect_all_once_in_order();
     PQfinish(open);
 }
@@ -299,6 +328,7 @@ static void test_clock_was_ahead(void **state)
     static struct relay_cursor cursor;
     bool is_new, is_foreign;
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    catch_up(&cursor);
     assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     cursor.since_us = FAR_US;
@@ -367,7 +397,7 @@ static void test_rewind_never_goes_forward(void **state)
     static struct relay_cursor cursor;
     bool empty = true, is_new, is_foreign;
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
-    cursor.acked_seq = 0;
+    catch_up(&cursor);
     assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     insert_event(superuser, 1); /* sealed soon after, and two hours old when the relay comes to it */
@@ -380,6 +410,8 @@ static void test_rewind_never_goes_forward(void **state)
                   " from paybus.blocks b order by number desc limit 1");
     assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     assert_true(cursor.acked_seq <= unpublished);
+    read_next_window(&cursor, 1);
+    assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     cursor.acked_seq = unpublished - 1; /* by number now, and not there yet */
     assert_int_equal(rewind_to(&cursor, FAR_US), STATUS_OK);
     assert_true(cursor.acked_seq <= unpublished - 1);
@@ -462,6 +494,62 @@ static void test_rewind_to_a_number(void **state)
     assert_int_equal(cursor.acked_seq, cursor.base_seq - 3);
 }
 
+#define MANY 50000 /* more than come in order with what is new */
+#define INSERT_MANY                                                                                          \
+    "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, after, created_at)" \
+    " select gen_random_uuid(), 'account.frozen', 'account', gen_random_uuid(), gen_random_uuid(), 'o',"     \
+    " 'a', '{}', clock_timestamp() from generate_series(1, %d)"
+
+/* All events that come again beside the windows; how many. */
+static int64_t read_history(struct relay_cursor *c)
+{
+    int64_t count = 0;
+    while (relay_cursor_has_history(c)) {
+        CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+        assert_int_equal(relay_cursor_read_history(reader, c, CHAIN_READ_MAX, &rows), STATUS_OK);
+        int found = PQntuples(rows.events);
+        for (int i = 0; i < found; i++) {
+            assert_true(db_get_int(rows.events, i, 0) > c->history.seq);
+            c->history.seq = db_get_int(rows.events, i, 0);
+        }
+        count += found;
+        if (found < CHAIN_READ_MAX)
+            c->history.seq = c->history.last_seq;
+    }
+    return count;
+}
+
+/* After a loss of much the newest comes in order, then what is new, and beside it what is old: each once. */
+static void test_much_comes_again(void **state)
+{
+    (void)state;
+    static struct relay_cursor cursor;
+    bool is_new, is_foreign;
+    char sql[512];
+    assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    (void)snprintf(sql, sizeof sql, INSERT_MANY, MANY);
+    database_exec(superuser, sql);
+    int64_t all = strtoll(database_value(superuser, "select count(*) from paybus.events"), NULL, 10);
+    catch_up(&cursor);
+    insert_event(superuser, 1); /* its window is open, and not published */
+    bool empty = true;
+    assert_int_equal(relay_cursor_next_window(reader, &cursor, &empty), STATUS_OK);
+    assert_int_equal(relay_cursor_rewind(reader, &cursor, &(struct relay_reach){.from_us = 0}), STATUS_OK);
+    int64_t in_order = count_by_number(&cursor);
+    assert_in_range(in_order, 1, MANY / 2);
+    insert_event(superuser, 1);
+    read_next_window(&cursor, 2);
+    assert_int_equal(read_history(&cursor), all - in_order);
+    /* Half of it is there: what was still to come still comes. */
+    assert_int_equal(relay_cursor_rewind(reader, &cursor, &(struct relay_reach){.from_us = 0}), STATUS_OK);
+    cursor.history.seq = cursor.history.last_seq / 2;
+    int64_t from = cursor.history.seq;
+    assert_int_equal(relay_cursor_rewind(reader, &cursor, &(struct relay_reach){.from_us = 0, .at_most = 1}),
+                     STATUS_OK);
+    assert_int_equal(cursor.history.seq, from);
+    assert_int_equal(cursor.history.last_seq, cursor.acked_seq);
+}
+
 /* A window that nobody could look at has what a window has: what is new, and what was late, each once. */
 static void test_unseen_window(void **state)
 {
@@ -469,6 +557,7 @@ static void test_unseen_window(void **state)
     static struct relay_cursor cursor;
     bool is_new, is_foreign, empty = false;
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    catch_up(&cursor);
     assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     PGconn *open = database_connect(&d, "postgres");
@@ -503,6 +592,7 @@ static void test_clock_was_behind(void **state)
                   " paybus.events for values from (%L) to (%L)', to_char(day, 'YYYYMMDD'),"
                   " day || ' 00:00:00+00', day + 1 || ' 00:00:00+00'); end $$");
     assert_int_equal(relay_cursor_load(reader, RELAY_EVENTS, &cursor, &is_new, &is_foreign), STATUS_OK);
+    catch_up(&cursor);
     assert_int_equal(rewind_to(&cursor, 0), STATUS_OK);
     read_by_number(&cursor);
     database_exec(superuser,
@@ -581,6 +671,7 @@ int main(void)
         cmocka_unit_test(test_rewind_to_a_moment),
         cmocka_unit_test(test_rewind_to_a_number),
         cmocka_unit_test(test_rewind_never_goes_forward),
+        cmocka_unit_test(test_much_comes_again),
     };
     return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -99,7 +99,7 @@ static void send_message(int number)
     (void)snprintf(id, sizeof id, "id%d", number);
     (void)snprintf(value, sizeof value, "%d", number);
     const struct publisher_message m = {
-        .subject = "t.x", .id = id, .header = HEADER, .value = value, .body = STR_LIT("{}")};
+        .subject = "t.x", .id = id, .headers = {{HEADER, value}}, .body = STR_LIT("{}")};
     assert_int_equal(publisher_send(publisher, &m), STATUS_OK);
 }
 
