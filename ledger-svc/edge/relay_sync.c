@@ -13,6 +13,7 @@
 
 #define REWIND_US INT64_C(300000000) /* at least, whenever messages were lost */
 #define US_PER_S  INT64_C(1000000)
+#define SLOW_US   INT64_C(500000)
 
 /* What the smallest event takes in a stream: more of them than it has room for are not worth publishing. */
 #define MESSAGE_BYTES 700
@@ -33,6 +34,19 @@ struct rewind {
     bool is_foreign; /* the transaction numbers that are there mean nothing */
 };
 
+/* As stream_find. nats-server may be slow each time: who says nothing to PostgreSQL for five seconds counts
+   as stopped, and loses the lead (take_lead.sql). */
+static enum status find_message(const struct sync *y, int64_t seq, struct stream_message *ret_message)
+{
+    bool asked = false;
+    int64_t began_us = clock_monotonic_us();
+    enum status s = stream_find(y->bus, y->spec->name, seq, RELAY_SEQ_HEADER, ret_message);
+    if (clock_monotonic_us() - began_us < SLOW_US)
+        return s;
+    enum status alive = relay_cursor_is_asked(y->db, y->source->table, &asked);
+    return alive == STATUS_OK ? s : alive;
+}
+
 /* When the newest event that survived was written; 0 if that cannot be said. */
 static enum status survived_us(const struct sync *y, int64_t *ret_us)
 {
@@ -41,7 +55,7 @@ static enum status survived_us(const struct sync *y, int64_t *ret_us)
     *ret_us = 0;
     if (y->state.messages == 0)
         return STATUS_OK;
-    enum status s = stream_find(y->bus, y->spec->name, y->state.last_seq, RELAY_SEQ_HEADER, &last);
+    enum status s = find_message(y, y->state.last_seq, &last);
     if (s == STATUS_OK && parse_int64(str_of(last.value), 1, INT64_MAX, &seq) == STATUS_OK)
         s = relay_event_time(y->db, seq, ret_us);
     return s == STATUS_INVALID ? STATUS_OK : s;
@@ -53,7 +67,7 @@ static enum status is_there(const struct sync *y, int64_t seq, const struct uuid
     struct stream_message message;
     char want[TYPEID_TEXT_SIZE];
     typeid_format(y->source->id_prefix, id, want);
-    enum status s = stream_find(y->bus, y->spec->name, seq, RELAY_SEQ_HEADER, &message);
+    enum status s = find_message(y, seq, &message);
     if (s == STATUS_OK)
         *ret_there = strncmp(message.id, want, strlen(want)) == 0;
     return s;
@@ -157,7 +171,7 @@ static enum status take_place(const struct sync *y)
     c->stream.id = (struct uuid){0};
     if (y->state.messages == 0)
         return STATUS_OK;
-    enum status s = stream_find(y->bus, y->spec->name, y->state.last_seq, RELAY_SEQ_HEADER, &last);
+    enum status s = find_message(y, y->state.last_seq, &last);
     struct str id = {last.id, strcspn(last.id, ":")}; /* work's goes on with its generation */
     if (s == STATUS_INVALID || typeid_parse(y->source->id_prefix, id, &c->stream.id) != STATUS_OK)
         c->stream.seq = 0; /* work that is done: there is nothing to compare with */

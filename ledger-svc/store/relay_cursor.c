@@ -183,34 +183,50 @@ static enum status settle_all(struct db *db, struct relay_cursor *c, int64_t *re
         s = copy_text(db_get_str(newest, 0, 0), c->settled, sizeof c->settled);
     if (s != STATUS_OK)
         return s;
-    c->base_seq = db_get_int(newest, 0, 1);
+    c->horizon[0] = '\0';
+    c->base_seq = c->new_seq = c->last_seq = db_get_int(newest, 0, 1);
     c->since_us = db_get_time(newest, 0, 2);
     *ret_xid = db_get_int(newest, 0, 3);
     return STATUS_OK;
 }
 
-/* The window in hand is given up: the next one has all of it. By number it is not published beyond acked_seq.
- */
-static int64_t give_up_window(struct relay_cursor *c)
+static void settle_window(struct relay_cursor *c)
 {
-    bool by_number = c->horizon[0] == '\0' && c->acked_seq < c->base_seq;
+    if (c->horizon[0] == '\0')
+        return;
+    memcpy(c->settled, c->horizon, sizeof c->settled);
+    c->base_seq = c->last_seq > c->base_seq ? c->last_seq : c->base_seq;
     c->horizon[0] = '\0';
-    c->new_seq = c->last_seq = c->base_seq;
-    return by_number ? c->acked_seq : c->base_seq;
+    c->acked_seq = c->base_seq;
 }
 
-/* Of work, what is waited for now is all that counts, and its order nothing. */
-enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
+/* The window in hand is settled if it is done, and given up otherwise: the next one has all of it. *ret_seq:
+   by number it is published up to there. */
+static enum status end_window(struct db *db, struct relay_cursor *c, int64_t *ret_seq)
 {
-    int64_t seq = 0, xid = 0;
-    enum status s = c->table == RELAY_WORK ? settle_all(db, c, &xid) : STATUS_OK;
-    if (s == STATUS_OK)
-        s = find_reach(db, c, reach, c->base_seq, &seq);
+    CLEANUP(chain_rows_free) struct chain_rows rows = {0};
+    bool by_number = c->horizon[0] == '\0' && c->acked_seq < c->base_seq;
+    enum status s = by_number ? STATUS_OK : relay_cursor_read(db, c, 1, &rows);
     if (s != STATUS_OK)
         return s;
-    int64_t published_seq = give_up_window(c);
-    come_again(c, seq, c->table == RELAY_WORK ? c->base_seq : published_seq);
+    if (!by_number && PQntuples(rows.events) == 0)
+        settle_window(c);
+    c->horizon[0] = '\0';
+    c->new_seq = c->last_seq = c->base_seq;
+    *ret_seq = by_number ? c->acked_seq : c->base_seq;
     return STATUS_OK;
+}
+
+/* Of work, what waits now is all that counts, and its order nothing. */
+enum status relay_cursor_rewind(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
+{
+    int64_t seq = 0, published_seq = 0, xid = 0;
+    enum status s = c->table == RELAY_WORK ? settle_all(db, c, &xid) : end_window(db, c, &published_seq);
+    if (s == STATUS_OK)
+        s = find_reach(db, c, reach, c->base_seq, &seq);
+    if (s == STATUS_OK)
+        come_again(c, seq, c->table == RELAY_WORK ? c->base_seq : published_seq);
+    return s;
 }
 
 enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, const struct relay_reach *reach)
@@ -224,7 +240,6 @@ enum status relay_cursor_rebase(struct db *db, struct relay_cursor *c, const str
         s = find_reach(db, c, &unpublished, c->base_seq, &seq);
     if (s != STATUS_OK)
         return s;
-    (void)give_up_window(c);
     come_again(c, seq, c->base_seq);
     c->foreign_seq = c->base_seq;
     c->foreign_xid = xid;
@@ -248,10 +263,7 @@ static enum status move_on(struct relay_cursor *c, struct str horizon)
 {
     if (horizon.len >= sizeof c->horizon)
         return STATUS_FULL;
-    if (c->horizon[0] != '\0') {
-        memcpy(c->settled, c->horizon, sizeof c->settled);
-        c->base_seq = c->last_seq > c->base_seq ? c->last_seq : c->base_seq;
-    }
+    settle_window(c);
     return copy_text(horizon, c->horizon, sizeof c->horizon);
 }
 

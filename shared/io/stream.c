@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/core/clock.h"
 #include "shared/io/bus_internal.h"
 #include "shared/io/log.h"
 
 #define NS_PER_S     INT64_C(1000000000)
 #define API_WAIT_MS  2000
+#define NS_PER_US    1000
+#define YOUNG_US     INT64_C(300000000)
 #define ERROR_ABSENT ((jsErrCode)0)
 
 static void context_ptr(jsCtx **js)
@@ -87,7 +90,18 @@ static enum status mend(jsCtx *js, const struct stream_spec *spec, jsStreamConfi
     return STATUS_OK;
 }
 
-static void read_state(const jsStreamInfo *info, struct stream_state *ret_state)
+/* A stream that is a few minutes old and has room begins with its first message: what is missing before it
+   was lost. Later on a stream forgets by itself. */
+static int64_t lost_beginning(const jsStreamInfo *info, const struct stream_spec *spec)
+{
+    const jsStreamState *s = &info->State;
+    bool is_young = clock_unix_us() - info->Created / NS_PER_US < YOUNG_US;
+    bool has_room = spec->max_bytes == 0 || (int64_t)s->Bytes < spec->max_bytes / 2;
+    return is_young && has_room && s->Msgs > 0 ? (int64_t)s->FirstSeq - 1 : 0;
+}
+
+static void read_state(const jsStreamInfo *info, const struct stream_spec *spec,
+                       struct stream_state *ret_state)
 {
     const jsStreamState *s = &info->State;
     int64_t span = s->Msgs > 0 ? (int64_t)(s->LastSeq - s->FirstSeq) + 1 : 0;
@@ -96,7 +110,7 @@ static void read_state(const jsStreamInfo *info, struct stream_state *ret_state)
                                        .last_seq = (int64_t)s->LastSeq,
                                        .messages = (int64_t)s->Msgs,
                                        .bytes = (int64_t)s->Bytes,
-                                       .missing = span - (int64_t)s->Msgs,
+                                       .missing = span - (int64_t)s->Msgs + lost_beginning(info, spec),
                                        .oldest_ns = s->Msgs > 0 ? s->FirstTime : 0};
 }
 
@@ -122,7 +136,7 @@ enum status stream_ensure(struct bus *bus, const struct stream_spec *spec, struc
     if (s != NATS_OK)
         return refused(spec->name, "ensure", s, code);
     if (mended == STATUS_OK)
-        read_state(info, ret_state);
+        read_state(info, spec, ret_state);
     return mended;
 }
 

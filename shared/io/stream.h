@@ -16,7 +16,7 @@ struct stream_spec {
 struct stream_state {
     int64_t created_ns; /* tells a stream from another one of the same name */
     int64_t first_seq, last_seq, messages, bytes;
-    int64_t missing;   /* messages between the first and the last that are not there */
+    int64_t missing;   /* messages between the first and the last that are not there; and before the first */
     int64_t oldest_ns; /* when the first one was stored; 0: there is none */
 };
 

@@ -14,13 +14,14 @@
 #include "tests/support/database.h"
 #include "tests/support/process.h"
 
-#define PUBLISHED_MS 30000
-#define STOP_MS      15000
-#define CONNECT_MS   5000
-#define CLOSE_MS     2000
-#define LARGE        "14000"   /* events of 2 kB: four blocks */
-#define TORN_AT      (2 << 20) /* of a block's 8 MB */
-#define TOO_MUCH_MB  1000000
+#define PUBLISHED_MS    30000
+#define STOP_MS         15000
+#define CONNECT_MS      5000
+#define CLOSE_MS        2000
+#define LARGE           "14000"   /* events of 2 kB: four blocks */
+#define TORN_AT         (2 << 20) /* of a block's 8 MB */
+#define BLOCK_NAME_SIZE (SERVERS_PATH_SIZE + 128)
+#define TOO_MUCH_MB     1000000
 
 static struct harness h;
 static struct database database; /* only to connect */
@@ -76,17 +77,38 @@ static void start_again(const char *variable, const char *value)
     assert_true(program_wait_ready(&h.ledgers[0], STOP_MS));
 }
 
+static void block_name(int number, char ret_name[BLOCK_NAME_SIZE])
+{
+    (void)snprintf(ret_name, BLOCK_NAME_SIZE, "%s/jetstream/jetstream/PAY/streams/PAY_EVENTS/msgs/%d.blk",
+                   h.nats.directory, number);
+}
+
 /* nats-server writes blocks of 8 MB, and to the disk every two minutes, in no order. */
 static void torn_in_the_middle(void **state)
 {
     (void)state;
-    char block[SERVERS_PATH_SIZE + 128];
+    char block[BLOCK_NAME_SIZE];
     insert_events(LARGE, 1500);
     expect_all_published();
     servers_nats_kill(&h.nats);
-    (void)snprintf(block, sizeof block, "%s/jetstream/jetstream/PAY/streams/PAY_EVENTS/msgs/2.blk",
-                   h.nats.directory);
+    block_name(2, block);
     assert_int_equal(truncate(block, TORN_AT), 0);
+    servers_nats_start(&h.nats);
+    assert_true(harness_wait_ready(&h, HARNESS_READY_MS));
+    expect_all_published();
+    assert_true(program_logged(&h.ledgers[0], "messages lost"));
+}
+
+/* The first block was never written to the disk, those behind it were. */
+static void beginning_lost(void **state)
+{
+    (void)state;
+    char block[BLOCK_NAME_SIZE];
+    insert_events(LARGE, 1500);
+    expect_all_published();
+    servers_nats_kill(&h.nats);
+    block_name(1, block);
+    assert_int_equal(unlink(block), 0);
     servers_nats_start(&h.nats);
     assert_true(harness_wait_ready(&h, HARNESS_READY_MS));
     expect_all_published();
@@ -226,9 +248,9 @@ static void one_is_refused(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(torn_in_the_middle), cmocka_unit_test(the_hole_is_known),
-        cmocka_unit_test(away_for_long),      cmocka_unit_test(one_slow_statement),
-        cmocka_unit_test(one_is_refused),
+        cmocka_unit_test(beginning_lost),     cmocka_unit_test(torn_in_the_middle),
+        cmocka_unit_test(the_hole_is_known),  cmocka_unit_test(away_for_long),
+        cmocka_unit_test(one_slow_statement), cmocka_unit_test(one_is_refused),
     };
     harness_keep_all(&h, true);
     database.postgres = h.postgres;
