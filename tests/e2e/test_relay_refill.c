@@ -21,8 +21,11 @@
 #define BETWEEN_MS   50
 #define NEW_EVENTS   40
 
-#define NEW_OBJECT       "07070707-0707-0707-0707-070707070707"
-#define NEW_OBJECT_BYTES {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}
+#define NEW_OBJECT "07070707-0707-0707-0707-070707070707"
+#define NEW_OBJECT_BYTES                                                                                     \
+    {                                                                                                        \
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7                                                       \
+    }
 
 static struct harness h;
 static struct database database; /* only to connect */
