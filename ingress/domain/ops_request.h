@@ -1,15 +1,16 @@
-/* ops_request.h - what is asked of other services over the bus (pay.ops), and the bodies by which clients ask
-   for it. Pure. */
+/* ops_request.h - what is asked of other services over the bus (pay.ask, pay.ops), and the bodies by which
+   clients ask for it. Pure. */
 #ifndef INGRESS_DOMAIN_OPS_REQUEST_H
 #define INGRESS_DOMAIN_OPS_REQUEST_H
 
 #include "shared/contract/command.h"
 
-#define OPS_REPLAY_SUBJECT  "pay.ops.dlq.replay"
-#define OPS_RETRY_SUBJECT   "pay.ops.webhook.retry"
-#define OPS_TEST_SUBJECT    "pay.ops.webhook.test"
-#define OPS_RECOVER_SUBJECT "pay.ops.webhook.recover"
-#define OPS_INJECT_SUBJECT  "pay.ops.demo.inject_failure"
+/* By ingress alone, who knows who asks: people on the bus have pay.ops, and their names are what they say. */
+#define OPS_REPLAY_SUBJECT  "pay.ask.dlq.replay"
+#define OPS_RETRY_SUBJECT   "pay.ask.webhook.retry"
+#define OPS_TEST_SUBJECT    "pay.ask.webhook.test"
+#define OPS_RECOVER_SUBJECT "pay.ask.webhook.recover"
+#define OPS_INJECT_SUBJECT  "pay.ask.demo.inject_failure"
 #define OPS_RESET_SUBJECT   "pay.ops.demo.reset"
 
 /* Of a replay of one: nothing, or an empty object. Of many: which ones. */

@@ -1,5 +1,6 @@
-/* webhook_event.c - see webhook_event.h. The payload travels and is stored as canonical text: nobody on the
-   way has to understand it. */
+/* webhook_event.c - see webhook_event.h. The payload travels and is stored as the text that came: nobody on
+   the way has to understand it, and numbers of any length stay what they are. Two texts that mean the same
+   are the same event. */
 #include "ingress/domain/webhook_event.h"
 
 #include "shared/core/json_out.h"
@@ -19,7 +20,7 @@ static const struct field_spec fields[] = {
 const struct command_spec webhook_event_body = {
     .name = "webhook.event", .fields = fields, .field_count = sizeof(fields) / sizeof(fields[0])};
 
-/* The parser brings integers beyond int64 to its limits; nesting is limited by it, too. */
+/* The parser brings integers beyond int64 to its limits: others may look like it. Nesting is limited, too. */
 static bool has_clamped_integer(json_t *value)
 {
     json_int_t number = json_integer_value(value);
@@ -66,26 +67,32 @@ static void write_data(const json_t *body, struct str provider, struct str paylo
     json_object_close(&json);
 }
 
-enum status webhook_event_write(const json_t *body, struct str provider, struct buf *out,
+/* What is the same for two deliveries: canonical text, unless that may hide a difference. */
+static enum status write_meaning(const json_t *body, struct str payload, struct buf *out)
+{
+    json_t *value = json_object_get(body, "payload");
+    if (!has_clamped_integer(value)) {
+        return json_canonical(value, out);
+    }
+    buf_add(out, payload.data, payload.len);
+    return buf_status(out);
+}
+
+enum status webhook_event_write(const struct webhook_event *event, struct buf *out,
                                 struct digest *ret_content, struct problem *ret_problem)
 {
-    json_t *payload = json_object_get(body, "payload");
-    if (has_clamped_integer(payload)) {
-        problem_init(ret_problem, OUTCOME_invalid_value);
-        problem_add_error(ret_problem, "/payload", "must not hold integers beyond 64 bits");
-        return STATUS_INVALID;
-    }
-    struct buf text CLEANUP(buf_free);
-    buf_init(&text, WEBHOOK_PAYLOAD_MAX);
-    if (json_canonical(payload, &text) != STATUS_OK) {
+    struct str payload = json_member_text(event->text, "payload");
+    struct buf meaning CLEANUP(buf_free);
+    buf_init(&meaning, WEBHOOK_PAYLOAD_MAX);
+    if (write_meaning(event->body, payload, &meaning) != STATUS_OK) {
         problem_init(ret_problem, OUTCOME_internal_error);
         return STATUS_NO_MEMORY;
     }
-    struct str canonical = {text.data, text.len};
     int64_t occurred_us = -1; /* stays when it is not there: the spec has checked it */
-    (void)!time_parse(json_get_str(body, "occurred_at"), &occurred_us);
-    digest_webhook_content(json_get_str(body, "event_type"), occurred_us, canonical, ret_content);
-    write_data(body, provider, canonical, out);
+    (void)!time_parse(json_get_str(event->body, "occurred_at"), &occurred_us);
+    digest_webhook_content(json_get_str(event->body, "event_type"), occurred_us,
+                           (struct str){meaning.data, meaning.len}, ret_content);
+    write_data(event->body, event->provider, payload, out);
     if (buf_status(out) != STATUS_OK) {
         problem_init(ret_problem, OUTCOME_internal_error);
         return STATUS_FULL;

@@ -7,10 +7,14 @@
 /* What a provider sends: the names of its fields are those of the command webhook.accept. */
 extern const struct command_spec webhook_event_body;
 
-/* The command's data, and what makes two deliveries of an event the same. The body has passed its spec.
-   On failure the problem is filled: STATUS_INVALID when the payload holds an integer that would not stay what
-   it is. */
-NODISCARD enum status webhook_event_write(const json_t *body, struct str provider, struct buf *out,
+/* A body that has passed its spec, and the text that it was read from. */
+struct webhook_event {
+    const json_t *body;
+    struct str text, provider;
+};
+/* The command's data, and what makes two deliveries of an event the same. On failure the problem is filled.
+ */
+NODISCARD enum status webhook_event_write(const struct webhook_event *event, struct buf *out,
                                           struct digest *ret_content, struct problem *ret_problem);
 
 #endif

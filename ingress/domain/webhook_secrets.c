@@ -1,6 +1,7 @@
 /* webhook_secrets.c - see webhook_secrets.h. */
 #include "ingress/domain/webhook_secrets.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define RESERVED "events" /* GET /v1/webhooks/events */
@@ -65,29 +66,33 @@ static const char *read_line(struct str line, struct webhook_secrets *s)
         return "has no secret whsec_... of 24 to 64 bytes behind the name and one space";
     }
     struct webhook_provider *p = find_or_add(s, name);
-    if (p == NULL) {
-        return "is one provider too many";
-    }
-    if (p->secret_count == WEBHOOK_PROVIDER_SECRETS_MAX) {
-        return "is one secret too many for its provider";
+    if (p == NULL || p->secret_count == WEBHOOK_PROVIDER_SECRETS_MAX) {
+        sodium_memzero(&secret, sizeof(secret));
+        return p == NULL ? "is one provider too many" : "is one secret too many for its provider";
     }
     p->secrets[p->secret_count++] = secret;
+    sodium_memzero(&secret, sizeof(secret));
     return NULL;
 }
 
 const char *webhook_secrets_parse(struct str text, struct webhook_secrets *ret_secrets, int *ret_line)
 {
     struct webhook_secrets s = {0};
-    for (int line_number = 1; text.len > 0; line_number++) {
+    const char *wrong = NULL;
+    for (int line_number = 1; text.len > 0 && wrong == NULL; line_number++) {
         struct str line = take_until(&text, '\n');
-        const char *wrong = line.len == 0 || *line.data == '#' ? NULL : read_line(line, &s);
+        if (line.len > 0 && *line.data != '#') {
+            wrong = read_line(line, &s);
+        }
         if (wrong != NULL) {
             *ret_line = line_number;
-            return wrong;
         }
     }
-    *ret_secrets = s;
-    return NULL;
+    if (wrong == NULL) {
+        *ret_secrets = s;
+    }
+    sodium_memzero(&s, sizeof(s));
+    return wrong;
 }
 
 const struct webhook_provider *webhook_secrets_find(const struct webhook_secrets *s, struct str name)

@@ -105,8 +105,9 @@ static void accept(struct exchange *ex, const struct webhook_provider *provider)
     struct buf data CLEANUP(buf_free);
     buf_init(&data, MESSAGE_DATA_MAX);
     struct command_envelope c = {.owner = str_of(provider->name), .actor = str_of(provider->name)};
+    const struct webhook_event event = {body, ex->body, c.owner};
     struct problem p;
-    if (webhook_event_write(body, c.owner, &data, &c.fingerprint, &p) != STATUS_OK) {
+    if (webhook_event_write(&event, &data, &c.fingerprint, &p) != STATUS_OK) {
         exchange_problem(ex, &p);
         return;
     }

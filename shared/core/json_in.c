@@ -146,6 +146,11 @@ enum status json_canonical(const json_t *value, struct buf *out)
     return buf_status(out);
 }
 
+struct str json_member_text(struct str object, const char *name)
+{
+    return json_scan_member(object, str_of(name));
+}
+
 struct str json_get_str(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);

@@ -62,6 +62,10 @@ NODISCARD enum status json_check(const json_t *object, const struct field_spec *
 /* Canonical text: sorted keys, compact (the form that is fingerprinted and sent). */
 NODISCARD enum status json_canonical(const json_t *value, struct buf *out);
 
+/* The text of a member's value, letter by letter as it came in the text of an object that was parsed; data
+   NULL: there is none. */
+struct str json_member_text(struct str object, const char *name);
+
 /* After json_check these cannot fail. An absent field gives {NULL, 0}, the fallback, or false for an id. Text
    is borrowed from object. */
 struct str json_get_str(const json_t *object, const char *name);

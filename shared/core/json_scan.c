@@ -172,3 +172,62 @@ void json_scan_locate(struct str text, size_t position, struct buf *out)
         add_level(&levels[i], out);
     }
 }
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t skip_space(struct str text, size_t at)
+{
+    while (at < text.len && is_space(text.data[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* From its first character to behind its last one. */
+static size_t skip_value(struct str text, size_t at)
+{
+    int depth = 0;
+    while (at < text.len) {
+        char c = text.data[at];
+        bool is_end = c == ',' || c == '}' || c == ']' || is_space(c);
+        if (depth == 0 && is_end) {
+            break;
+        }
+        depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+        at = c == '"' ? skip_string(text, at) : at + 1;
+        if (depth == 0 && (c == '"' || c == '}' || c == ']')) {
+            break;
+        }
+    }
+    return at;
+}
+
+/* With its quotes, and escapes that may be in it. */
+static bool is_named(struct str token, struct str name)
+{
+    json_t *key = json_loadb(token.data, token.len, JSON_DECODE_ANY, NULL);
+    bool is = str_eq((struct str){json_string_value(key), json_string_length(key)}, name);
+    json_decref(key);
+    return is;
+}
+
+struct str json_scan_member(struct str object, struct str name)
+{
+    size_t at = skip_space(object, 0);
+    assert(at < object.len && object.data[at] == '{');
+    at = skip_space(object, at + 1);
+    while (at < object.len && object.data[at] == '"') {
+        size_t key = at, key_end = skip_string(object, at);
+        size_t colon = skip_space(object, key_end), value = skip_space(object, colon + 1);
+        size_t end = skip_value(object, value);
+        if (is_named((struct str){object.data + key, key_end - key}, name)) {
+            return (struct str){object.data + value, end - value};
+        }
+        at = skip_space(object, end);
+        at = skip_space(object, at < object.len && object.data[at] == ',' ? at + 1 : at);
+    }
+    return (struct str){0};
+}

@@ -15,6 +15,9 @@ void json_scan_clamp_integers(char *text, size_t len);
 /* Appends the JSON Pointer of the member that the parser had reached at this byte: text[0..position) must be
    the beginning of valid JSON within JSON_DEPTH_MAX. */
 void json_scan_locate(struct str text, size_t position, struct buf *out);
+/* The text of a member's value as it stands in an object that has passed the parser; data NULL: there is
+ * none. */
+struct str json_scan_member(struct str object, struct str name);
 /* Appends "/" and the token with ~ and / escaped as RFC 6901 says. */
 void json_scan_add_pointer(struct buf *out, struct str token);
 

@@ -175,8 +175,6 @@ static void bodies(void **state)
         {"{'event_id':'e','event_type':'','payload':{}}", 422, "invalid_value", "/event_type"},
         {"{'event_id':'e','event_type':'t','payload':{},'occurred_at':'today'}", 422, "invalid_value",
          "/occurred_at"},
-        {"{'event_id':'e','event_type':'t','payload':{'a':[{'b':9223372036854775808}]}}", 422,
-         "invalid_value", "/payload"},
         {"{'event_id':'e','event_type':'t','payload':{'a':'\\u0000'}}", 400, "invalid_json", NULL},
     };
     int64_t before = count_events();
@@ -247,18 +245,20 @@ static PGresult *find_event(const char *event_id)
     return r;
 }
 
-/* J24: a type that nobody knows, with everything that an event can have. */
+/* J24: a type that nobody knows, with everything that an event can have; its payload letter by letter. */
 static void what_is_stored(void **state)
 {
     (void)state;
-    (void)webhook_send(&one, "{'event_id':'\xf0\x9f\x92\xb6 #1/2','event_type':'moon/full','occurred_at':"
-                             "'2026-11-20T23:30:00+01:00','payload':{'z':[1,{'y':null}],'a':'\\u00e9'}}");
+    (void)webhook_send(
+        &one,
+        "{'event_id':'\xf0\x9f\x92\xb6 #1/2','event_type':'moon/full','occurred_at':"
+        "'2026-11-20T23:30:00+01:00','payload':{'z': [18446744073709551615,{'y':0.10}],'a':'\\u00e9'}}");
     expect_accepted(&one, "\xf0\x9f\x92\xb6 #1/2", false);
     assert_string_equal(api_string(&one, "status"), "received");
     assert_memory_equal(api_string(&one, "id"), "whe_", 4);
     CLEANUP(db_result_ptr) PGresult *r = find_event("\xf0\x9f\x92\xb6 #1/2");
     assert_true(str_eq_c(stored(r, 0), "moon/full"));
-    assert_true(str_eq_c(stored(r, 1), "{\"a\":\"\xc3\xa9\",\"z\":[1,{\"y\":null}]}"));
+    assert_true(str_eq_c(stored(r, 1), "{\"z\": [18446744073709551615,{\"y\":0.10}],\"a\":\"\\u00e9\"}"));
     assert_int_equal(db_get_time(r, 0, 2), INT64_C(1795213800000000));
     assert_false(db_is_null(r, 0, 3));
     assert_true(str_eq_c(stored(r, 4), "received"));

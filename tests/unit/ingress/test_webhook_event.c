@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -18,7 +19,8 @@ static enum status write_event(const char *text, struct buf *out, struct digest 
     assert_int_equal(json_parse_object(str_of(text), &body, p), STATUS_OK);
     assert_int_equal(json_check(body, webhook_event_body.fields, webhook_event_body.field_count, p),
                      STATUS_OK);
-    enum status s = webhook_event_write(body, STR_LIT("gateway"), out, ret_content, p);
+    const struct webhook_event event = {body, str_of(text), STR_LIT("gateway")};
+    enum status s = webhook_event_write(&event, out, ret_content, p);
     json_decref(body);
     return s;
 }
@@ -84,30 +86,70 @@ static void times(void **state)
     assert_true(digest_equal(&a, &b));
 }
 
-/* The parser brings them to the nearest that fits: two different events would be one. */
-static void integers_that_do_not_stay(void **state)
+/* The parser brings them to the nearest that fits: two different events must not be one. */
+static void large_integers_stay(void **state)
 {
     (void)state;
     static const char *const payloads[] = {
-        "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":9223372036854775808}}",
-        "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":-9223372036854775809}}",
-        "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":{\"a\":[[[1,2,99999999999999999999]]]}}",
+        "{\"a\":9223372036854775807}",
+        "{\"a\":9223372036854775808}",
+        "{\"a\":18446744073709551615}",
+        "{\"a\":-9223372036854775809}",
+        "{\"a\":[[[1,2,99999999999999999999]]]}",
+        "{\"a\":[[[1,2,99999999999999999998]]]}",
     };
-    for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
-        struct digest content;
+    enum { COUNT = sizeof(payloads) / sizeof(payloads[0]) };
+    struct digest contents[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        char text[256];
         struct problem p;
         struct buf out CLEANUP(buf_free);
+        json_t *data CLEANUP(json_decref_ptr) = NULL;
         buf_init(&out, 4096);
-        assert_int_equal(write_event(payloads[i], &out, &content, &p), STATUS_INVALID);
-        assert_int_equal(p.outcome, OUTCOME_invalid_value);
-        assert_string_equal(p.errors[0].pointer, "/payload");
-        assert_int_equal(out.len, 0);
+        (void)snprintf(text, sizeof(text), "{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":%s}",
+                       payloads[i]);
+        assert_int_equal(write_event(text, &out, &contents[i], &p), STATUS_OK);
+        assert_int_equal(json_parse_object((struct str){out.data, out.len}, &data, &p), STATUS_OK);
+        assert_true(str_eq_c(json_get_str(data, "payload"), payloads[i]));
+        for (size_t before = 0; before < i; before++) {
+            assert_false(digest_equal(&contents[before], &contents[i]));
+        }
     }
+}
+
+/* Letter by letter, whatever stands around it. */
+static void the_text_stays(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {
+        "{}",
+        "{ }",
+        "{\"b\":0.1,\"a\":12345678901234567.89}",
+        "{ \"a\" : [ 1E5 , \"\\u00e9}{\\\"]\" ] }",
+        "{\"payload\":{\"payload\":{}}}",
+    };
+    static const struct {
+        const char *before, *after;
+    } around[] = {
+        {"{\"event_id\":\"e\",\"event_type\":\"t\",\"payload\":", "}"},
+        {" {\"payload\" : ", " , \"event_id\":\"e\",\"event_type\":\"payload\"} "},
+        {"{\"event_id\":\"\\\"payload\\\":{}\",\"event_type\":\"t\",\"p\\u0061yload\":\n", "\n}"},
+    };
+    for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
+        for (size_t j = 0; j < sizeof(around) / sizeof(around[0]); j++) {
+            char text[256];
+            (void)snprintf(text, sizeof(text), "%s%s%s", around[j].before, payloads[i], around[j].after);
+            assert_true(str_eq_c(json_member_text(str_of(text), "payload"), payloads[i]));
+        }
+    }
+    assert_null(json_member_text(STR_LIT("{\"a\":1,\"b\":[]}"), "c").data);
+    assert_null(json_member_text(STR_LIT(" { } "), "c").data);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(same_or_not), cmocka_unit_test(times),
-                                       cmocka_unit_test(integers_that_do_not_stay)};
+                                       cmocka_unit_test(large_integers_stay),
+                                       cmocka_unit_test(the_text_stays)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
