@@ -24,6 +24,7 @@ struct webhook_service {
     struct webhook_config config;
     struct bus *bus;
     struct micro *micro;
+    struct suspects suspects;
     struct bell webhook_bell; /* of the engine of kind webhook */
     struct webhook_events *webhook_events;
     struct engine *webhook_engine;
@@ -73,7 +74,8 @@ static enum status start_webhooks(struct webhook_service *s)
                                            .bus = s->bus,
                                            .handler = &webhook_events_handler,
                                            .context = s->webhook_events,
-                                           .bell = &s->webhook_bell};
+                                           .bell = &s->webhook_bell,
+                                           .suspects = &s->suspects};
     return status == STATUS_OK ? engine_start(&options, &s->webhook_engine) : status;
 }
 
@@ -84,7 +86,8 @@ static enum status start_deliveries(struct webhook_service *s)
                                            .bus = s->bus,
                                            .handler = &deliveries_handler,
                                            .context = s->deliveries,
-                                           .bell = &s->delivery_bell};
+                                           .bell = &s->delivery_bell,
+                                           .suspects = &s->suspects};
     if (status == STATUS_OK)
         status = engine_start(&options, &s->delivery_engine);
     return status == STATUS_OK ? fanout_start(&s->config, s->bus, &s->fanout) : status;

@@ -1,6 +1,7 @@
 /* program.c - see program.h. */
 #include "tests/e2e/program.h"
 
+#include <curl/curl.h>
 #include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -74,6 +75,41 @@ bool program_is_ready(const struct program *p)
     char url[64];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/readyz", p->port);
     return client_probe(url, READY_TIMEOUT_S) == 200;
+}
+
+/* What it says on /metrics, with a line's end before the first; to be freed. */
+static char *read_metrics(const struct program *p)
+{
+    char url[64], *text = NULL;
+    size_t size = 0;
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/metrics", p->port);
+    FILE *stream = open_memstream(&text, &size);
+    CURL *curl = curl_easy_init();
+    if (stream == NULL || curl == NULL)
+        servers_fail("out of memory");
+    (void)fputc('\n', stream);
+    (void)curl_easy_setopt(curl, CURLOPT_URL, url);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)READY_TIMEOUT_S);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, stream);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_cleanup(curl);
+    (void)fclose(stream);
+    if (code != CURLE_OK)
+        servers_fail("%s does not show its metrics: %s", p->name, curl_easy_strerror(code));
+    return text;
+}
+
+int64_t program_metric(const struct program *p, const char *series)
+{
+    char line[160];
+    char *text = read_metrics(p);
+    (void)snprintf(line, sizeof line, "\n%s ", series);
+    const char *found = strstr(text, line);
+    if (found == NULL)
+        servers_fail("%s shows no %s", p->name, series);
+    int64_t value = strtoll(found + strlen(line), NULL, 10);
+    free(text);
+    return value;
 }
 
 static bool ready(void *context)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,7 +16,9 @@
 #include "tests/support/process.h"
 
 #define WAIT_MS 60000
+#define SOON_MS 8000 /* before a message that was sent back would come again */
 #define AMOUNT  11
+#define LARGE   (600 << 10)
 #define REPLAY  "pay.ops.dlq.replay"
 
 static struct harness h;
@@ -277,6 +280,117 @@ static void nameless_ones_can_be_discarded(void **state)
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
 }
 
+static void discard_all(void)
+{
+    int64_t wanted = 0;
+    for (int64_t open = inbound_dead(&in).open; open > 0; open--) {
+        char request[64];
+        assert_int_equal(inbound_ask(&in, "pay.ops.dlq.list", "{\"limit\":1}", answer), 200);
+        (void)snprintf(request, sizeof request, "{\"id\":\"%.29s\"}", strstr(answer, "dl_"));
+        assert_int_equal(inbound_ask(&in, "pay.ops.dlq.discard", request, answer), 200);
+    }
+    assert_true(nameless_is_dead(&wanted));
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
+/* What PAY_DLQ has last for a nameless one. */
+static natsMsg *last_dead_letter(void)
+{
+    jsCtx *js = NULL;
+    jsStreamInfo *info = NULL;
+    natsMsg *message = NULL;
+    assert_int_equal(natsConnection_JetStream(&js, in.ops, NULL), NATS_OK);
+    assert_int_equal(js_GetStreamInfo(&info, js, "PAY_DLQ", NULL, NULL), NATS_OK);
+    assert_int_equal(js_GetMsg(&message, js, "PAY_DLQ", info->State.LastSeq, NULL, NULL), NATS_OK);
+    jsStreamInfo_Destroy(info);
+    jsCtx_Destroy(js);
+    return message;
+}
+
+/* Of the only open one. */
+static void lose(uint64_t seq)
+{
+    natsConnection *webhook = inbound_connect(&in, "webhook");
+    jsCtx *js = NULL;
+    assert_int_equal(natsConnection_JetStream(&js, webhook, NULL), NATS_OK);
+    assert_int_equal(js_DeleteMsg(js, "PAY_DLQ", seq, NULL, NULL), NATS_OK);
+    jsCtx_Destroy(js);
+    natsConnection_Destroy(webhook);
+    assert_int_equal(db_exec(in.db, "update paybus.dead_letters set stream_seq = null, "
+                                    "publication = publication + 1 where resolved_at is null"),
+                     STATUS_OK);
+}
+
+/* By whom it is published at first, and by the sweeper when the stream has lost it. */
+static void large_ones_are_cut_and_say_so(void **state)
+{
+    (void)state;
+    static char large[LARGE];
+    int64_t wanted = inbound_dead(&in).open + 1;
+    memset(large, 'x', sizeof large);
+    assert_int_equal(natsConnection_Publish(in.ops, "pay.work.webhook.large", large, sizeof large), NATS_OK);
+    assert_true(eventually(nameless_is_dead, &wanted, WAIT_MS));
+    for (int i = 0; i < 2; i++) {
+        const char *text = NULL;
+        assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+        natsMsg *message = last_dead_letter();
+        assert_int_equal(natsMsg_GetDataLength(message), 512 << 10);
+        assert_int_equal(natsMsgHeader_Get(message, "Paybus-Payload-Cut-From", &text), NATS_OK);
+        assert_int_equal(strtol(text, NULL, 10), LARGE);
+        lose(natsMsg_GetSequence(message));
+        natsMsg_Destroy(message);
+    }
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    discard_all();
+}
+
+static bool work_is_gone(void *context)
+{
+    (void)context;
+    return inbound_stream_messages(&in, "PAY_WORK") == 0;
+}
+
+/* Its row is there: its message need not come again and again until PAY_DLQ has room. */
+static void nameless_ones_do_not_wait_for_room(void **state)
+{
+    (void)state;
+    int64_t wanted = inbound_dead(&in).open + 3;
+    assert_true(eventually(work_is_gone, NULL, WAIT_MS));
+    inbound_limit_stream(&in, "PAY_DLQ", 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(natsConnection_PublishString(in.ops, "pay.work.webhook.nobody", "?"), NATS_OK);
+    assert_true(eventually(nameless_is_dead, &wanted, WAIT_MS));
+    assert_true(eventually(work_is_gone, NULL, SOON_MS));
+    inbound_limit_stream(&in, "PAY_DLQ", -1);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    discard_all();
+}
+
+/* It was resolved while one published it who was killed then. */
+static void strays_are_removed(void **state)
+{
+    (void)state;
+    char id[TYPEID_TEXT_SIZE], work[TYPEID_TEXT_SIZE], subject[96], request[96];
+    int64_t seq = 0;
+    size_t index = dead_ones("stray-", 1);
+    inbound_dead_letter(&in, index, id, &seq);
+    inbound_id(&in, index, work);
+    (void)snprintf(request, sizeof request, "{\"id\":\"%s\"}", id);
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.discard", request, answer), 200);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    natsConnection *webhook = inbound_connect(&in, "webhook");
+    natsMsg *message = NULL;
+    (void)snprintf(subject, sizeof subject, "pay.dlq.webhook.%s", work);
+    assert_int_equal(natsMsg_Create(&message, subject, NULL, "{}", 2), NATS_OK);
+    assert_int_equal(natsMsgHeader_Set(message, "Paybus-Dead-Letter", id), NATS_OK);
+    assert_int_equal(natsConnection_PublishMsg(webhook, message), NATS_OK);
+    assert_int_equal(natsConnection_Flush(webhook), NATS_OK);
+    natsMsg_Destroy(message);
+    natsConnection_Destroy(webhook);
+    assert_int_equal(inbound_stream_messages(&in, "PAY_DLQ"), inbound_dead(&in).open + 1);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+}
+
 static void malformed_requests_are_refused(void **state)
 {
     (void)state;
@@ -339,6 +453,9 @@ int main(void)
         cmocka_unit_test(facts_tell_of_them),
         cmocka_unit_test(listed),
         cmocka_unit_test(nameless_ones_can_be_discarded),
+        cmocka_unit_test(large_ones_are_cut_and_say_so),
+        cmocka_unit_test(nameless_ones_do_not_wait_for_room),
+        cmocka_unit_test(strays_are_removed),
         cmocka_unit_test(malformed_requests_are_refused),
         cmocka_unit_test(lost_streams_come_back),
     };

@@ -59,6 +59,34 @@ static void commits_without_an_answer(void **state)
     assert_int_equal(fault_proxy_swallowed(h.webhook_database_proxy), SWALLOWS);
 }
 
+static bool all_are_in_hand(void *context)
+{
+    (void)context;
+    return inbound_count(&in).states[INBOUND_PROCESSING] == EVENTS;
+}
+
+/* What PostgreSQL has stored is counted as what it is, though nobody said so, and its messages go. */
+static void an_end_without_an_answer(void **state)
+{
+    (void)state;
+    static const char processed[] = "paybus_work_processed_total{kind=\"webhook\"}",
+                      lost[] = "paybus_work_leases_lost_total{kind=\"webhook\"}";
+    int64_t processed_before = program_metric(&h.webhooks[0], processed),
+            lost_before = program_metric(&h.webhooks[0], lost);
+    int swallowed = fault_proxy_swallowed(h.webhook_database_proxy);
+    struct db *locker = harness_database(&h);
+    assert_int_equal(db_exec(locker, "begin; lock table paybus.sources in exclusive mode"), STATUS_OK);
+    add_events("in-doubt-"); /* ledger-svc cannot answer yet */
+    assert_true(eventually(all_are_in_hand, NULL, WAIT_MS));
+    fault_proxy_swallow_commits(h.webhook_database_proxy, 1);
+    assert_int_equal(db_exec(locker, "commit"), STATUS_OK);
+    db_close(locker);
+    check();
+    assert_int_equal(fault_proxy_swallowed(h.webhook_database_proxy), swallowed + 1);
+    assert_int_equal(program_metric(&h.webhooks[0], processed), processed_before + EVENTS);
+    assert_int_equal(program_metric(&h.webhooks[0], lost), lost_before);
+}
+
 static void cut(void **state)
 {
     (void)state;
@@ -74,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow),
         cmocka_unit_test(commits_without_an_answer),
+        cmocka_unit_test(an_end_without_an_answer),
         cmocka_unit_test(cut),
     };
     harness_start(&h,

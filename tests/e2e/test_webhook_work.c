@@ -51,6 +51,25 @@ static void unknown_types_are_kept(void **state)
     assert_int_equal(inbound_effects(&in), effects);
 }
 
+/* A bank's signature makes no money. */
+static void who_may_not_send_it_has_no_effect(void **state)
+{
+    (void)state;
+    int64_t effects = inbound_effects(&in), processed = inbound_count(&in).states[INBOUND_PROCESSED];
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql,
+                   "with e as (insert into paybus.webhook_events (id, provider, event_id, event_type, "
+                   "fingerprint, payload, created_at) select gen_random_uuid(), 'bank', 'of-a-bank', "
+                   "'demo.fund', '\\x00', '%s', now() returning id) "
+                   "insert into paybus.work (id, kind, object_id, enqueued_at, updated_at, created_at) "
+                   "select gen_random_uuid(), 'webhook', e.id, now(), now(), now() from e",
+                   fund(account, AMOUNT));
+    assert_int_equal(db_exec(in.db, sql), STATUS_OK); /* ledger-svc relays it */
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_int_equal(inbound_count(&in).states[INBOUND_PROCESSED], processed + 1);
+    assert_int_equal(inbound_effects(&in), effects);
+}
+
 static void what_cannot_go_well_is_dead_at_once(void **state)
 {
     (void)state;
@@ -141,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(funds_come_in_once),
         cmocka_unit_test(unknown_types_are_kept),
+        cmocka_unit_test(who_may_not_send_it_has_no_effect),
         cmocka_unit_test(what_cannot_go_well_is_dead_at_once),
         cmocka_unit_test(dead_letters_are_in_the_stream),
         cmocka_unit_test(transient_failures_go_by),

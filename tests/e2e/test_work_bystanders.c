@@ -178,6 +178,77 @@ static void a_dead_letter_too_large_for_the_bus(void **state)
     assert_true(eventually(only_the_large_one_is_unpublished, NULL, WAIT_MS));
 }
 
+/* Work whose lease ran out, as a killed worker leaves it, and its message. object is SQL. */
+static void add_suspect(const char *id, const char *kind, const char *object)
+{
+    char sql[512], subject[96], text[TYPEID_TEXT_SIZE];
+    struct uuid work = {{[6] = 0x70, [8] = 0x80, [15] = (uint8_t)strtol(strrchr(id, '0'), NULL, 16)}};
+    (void)snprintf(sql, sizeof sql,
+                   "insert into paybus.work (id, kind, object_id, state, attempts, lease_until, enqueued_at, "
+                   "updated_at, created_at) values ('%s', '%s', %s, 'processing', 1, "
+                   "now() - interval '1 s', now(), now(), now())",
+                   id, kind, object);
+    run_sql(in.db, sql);
+    typeid_format("wrk", &work, text);
+    (void)snprintf(subject, sizeof subject, "pay.work.%s.%s", kind, text);
+    publish(subject, "{}", 2);
+}
+
+#define WEBHOOK_SUSPECT  "00000000-0000-7000-8000-00000000000a"
+#define DELIVERY_SUSPECT "00000000-0000-7000-8000-00000000000b"
+
+static bool has_one(const char *sql)
+{
+    PGresult *r = PQexec(db_raw(in.db), sql);
+    bool one = PQntuples(r) == 1;
+    PQclear(r);
+    return one;
+}
+
+static bool webhook_suspect_is_alone(void *context)
+{
+    (void)context;
+    return has_one("select from paybus.work where id = '" WEBHOOK_SUSPECT "' and is_alone");
+}
+
+/* For longer than an engine takes to look again. */
+static bool both_wait(void *context)
+{
+    (void)context;
+    return has_one("select from paybus.work where id = '" WEBHOOK_SUSPECT "' and state = 'processing' and "
+                   "exists (select from paybus.work where id = '" DELIVERY_SUSPECT "' and "
+                   "updated_at < clock_timestamp() - interval '2 s')");
+}
+
+static bool delivery_suspect_is_dead(void *context)
+{
+    (void)context;
+    return has_one("select from paybus.work where id = '" DELIVERY_SUSPECT "' and state = 'dead'");
+}
+
+/* A crash takes the whole process: while one engine has a suspect in hand, no other has one. */
+static void suspects_of_all_kinds_take_turns(void **state)
+{
+    (void)state;
+    struct db *locker = harness_database(&h);
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+                   "insert into paybus.webhook_events (id, provider, event_id, event_type, fingerprint, "
+                   "payload, created_at) values ('00000000-0000-7000-8000-00000000000e', 'gateway', "
+                   "'suspect', 'demo.fund', '\\x00', '%s', now())",
+                   fund());
+    run_sql(in.db, sql);
+    run_sql(locker, "begin");
+    run_sql(locker, "lock table paybus.sources in exclusive mode"); /* ledger-svc answers late */
+    add_suspect(WEBHOOK_SUSPECT, "webhook", "'00000000-0000-7000-8000-00000000000e'");
+    assert_true(eventually(webhook_suspect_is_alone, NULL, WAIT_MS));
+    add_suspect(DELIVERY_SUSPECT, "delivery", "gen_random_uuid()");
+    assert_true(eventually(both_wait, NULL, WAIT_MS));
+    run_sql(locker, "commit");
+    db_close(locker);
+    assert_true(eventually(delivery_suspect_is_dead, NULL, WAIT_MS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +257,7 @@ int main(void)
         cmocka_unit_test(a_row_that_is_refused),
         cmocka_unit_test(many_large_dead_letters),
         cmocka_unit_test(a_dead_letter_too_large_for_the_bus),
+        cmocka_unit_test(suspects_of_all_kinds_take_turns),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .lease_seconds = 2});
     inbound_open(&in, &h);

@@ -6,7 +6,8 @@
 
 #define OPS_LIMIT_MAX     1000
 #define OPS_LIMIT_DEFAULT 100
-#define OPS_ACTOR_DEFAULT "nats"
+#define OPS_ACTOR_DEFAULT "nats" /* and what names on the bus begin with, behind a colon */
+#define OPS_ACTOR_SIZE    65
 
 enum ops_target { OPS_DEAD_LETTER, OPS_EVENT, OPS_SEQUENCE, OPS_FILTER };
 struct ops_request {

@@ -33,12 +33,14 @@ static void one_line(const char *text, char ret_line[ERROR_SIZE])
 
 enum status burial_send(struct requests *requests, const struct dead_letter *letter, void *context)
 {
-    char subject[WORK_SUBJECT_SIZE], id[TYPEID_TEXT_SIZE], message_id[TYPEID_TEXT_SIZE + 16], attempts[16];
+    char subject[WORK_SUBJECT_SIZE], id[TYPEID_TEXT_SIZE], message_id[TYPEID_TEXT_SIZE + 16], attempts[16],
+        cut_from[16];
     char time[TIME_TEXT_SIZE], error[ERROR_SIZE];
     burial_subject(letter, subject);
     typeid_format("dl", &letter->id, id);
     (void)snprintf(message_id, sizeof message_id, "%s:%d", id, letter->publication);
     (void)snprintf(attempts, sizeof attempts, "%d", letter->attempts);
+    (void)snprintf(cut_from, sizeof cut_from, "%d", letter->cut_from);
     time_format(letter->orig_us, time);
     one_line(letter->error, error);
     const char *const headers[] = {"Nats-Msg-Id",
@@ -53,6 +55,8 @@ enum status burial_send(struct requests *requests, const struct dead_letter *let
                                    attempts,
                                    "Paybus-Error",
                                    error,
+                                   letter->cut_from > 0 ? "Paybus-Payload-Cut-From" : NULL,
+                                   cut_from,
                                    NULL};
     const struct request request = {.subject = subject,
                                     .headers = headers,

@@ -38,10 +38,17 @@ void job_end(struct job *job, enum work_result result, const char *error)
     bell_ring(e->options.bell);
 }
 
+void engine_forget_suspect(struct engine *e, const struct job *job)
+{
+    if (e->suspect != job)
+        return;
+    e->suspect = NULL;
+    atomic_store(&e->options.suspects->is_one_in_hand, false);
+}
+
 void engine_release(struct engine *e, struct job *job)
 {
-    if (e->suspect == job)
-        e->suspect = NULL;
+    engine_forget_suspect(e, job);
     if (job->object != NULL)
         e->handler->release(job);
     bus_discard(e->bus, job->message);

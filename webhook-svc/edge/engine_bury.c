@@ -27,6 +27,8 @@ static void write_subject(struct job *job)
 struct dead_letter engine_dead_letter(struct engine *e, struct job *job)
 {
     bool has_type = job->event_type[0] != '\0' && !job->is_troublesome;
+    int len = natsMsg_GetDataLength(job->message);
+    size_t kept = engine_letter_bytes(job);
     write_subject(job);
     return (struct dead_letter){.id = job->dead_letter,
                                 .work_id = job->work.id,
@@ -34,16 +36,17 @@ struct dead_letter engine_dead_letter(struct engine *e, struct job *job)
                                 .kind = e->handler->kind,
                                 .event_type = has_type ? str_of(job->event_type) : (struct str){0},
                                 .subject = job->subject,
-                                .payload = {natsMsg_GetData(job->message), engine_letter_bytes(job)},
+                                .payload = {natsMsg_GetData(job->message), kept},
+                                .cut_from = (size_t)len > kept ? len : 0,
                                 .error = job->error,
                                 .attempts = job->work.attempts,
                                 .publication = 1,
                                 .orig_us = job->work.enqueued_us};
 }
 
-/* Its row is committed and the sweeper publishes it. The work's message would be terminated when it comes
+/* The work's message would be terminated when it comes
    again; one that names no work would only be buried again, for as long as PAY_DLQ refuses. */
-static void leave_to_sweeper(struct engine *e, struct job *job)
+void engine_leave_to_sweeper(struct engine *e, struct job *job)
 {
     if (job->is_nameless)
         pull_terminate(e->pull, job->message, job->age);
@@ -56,7 +59,7 @@ void engine_bury(struct engine *e, struct job *job, const struct dead_letter *le
 {
     crash_point("dead_letter_stored");
     if (burial_send(e->burials, letter, job) != STATUS_OK)
-        leave_to_sweeper(e, job);
+        engine_leave_to_sweeper(e, job);
 }
 
 void engine_look_at_burials(struct engine *e)
@@ -73,7 +76,7 @@ void engine_look_at_burials(struct engine *e)
             pull_terminate(e->pull, job->message, job->age);
             engine_release(e, job);
         } else {
-            leave_to_sweeper(e, job);
+            engine_leave_to_sweeper(e, job);
         }
         bus_discard(e->bus, ended.reply);
     }

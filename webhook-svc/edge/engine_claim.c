@@ -91,7 +91,7 @@ static void decide(struct engine *e, struct claim *c, struct job *job)
                              .deliveries = job->deliveries,
                              .stored_us = job->stored_us};
     job->verdict = work_decide(&job->work, &m, c->now_us);
-    job->is_deferred = job->verdict.action == WORK_SUSPECT && (c->count > 1 || e->suspect != NULL);
+    job->is_deferred = job->verdict.action == WORK_SUSPECT && (c->count > 1 || !e->may_suspect);
     if (is_begun(job))
         add_attempt(e, c, job);
 }
@@ -338,7 +338,7 @@ static size_t take_arrived(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_M
 
 static bool has_suspect_to_claim(const struct engine *e)
 {
-    return e->suspect == NULL && e->suspect_count > 0;
+    return e->suspect_count > 0 && !atomic_load(&e->options.suspects->is_one_in_hand);
 }
 
 bool engine_has_to_claim(const struct engine *e)
@@ -346,13 +346,24 @@ bool engine_has_to_claim(const struct engine *e)
     return e->arrived_count > 0 || has_suspect_to_claim(e);
 }
 
+/* One of them, if no engine of this process has one in hand. It may turn out that there is nothing to be done
+   for it. */
+static void claim_suspect(struct engine *e)
+{
+    if (e->suspect_count == 0 || atomic_exchange(&e->options.suspects->is_one_in_hand, true))
+        return;
+    e->may_suspect = true;
+    struct job *suspect = e->suspects[--e->suspect_count];
+    (void)claim_some(e, &suspect, 1);
+    if (e->suspect == NULL)
+        atomic_store(&e->options.suspects->is_one_in_hand, false);
+    e->may_suspect = false;
+}
+
 void engine_claim(struct engine *e)
 {
     struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
-    if (has_suspect_to_claim(e)) {
-        struct job *suspect = e->suspects[--e->suspect_count];
-        (void)claim_some(e, &suspect, 1);
-    }
+    claim_suspect(e);
     if (e->arrived_count == 0)
         return;
     size_t count = take_arrived(e, jobs);

@@ -56,6 +56,7 @@ struct engine {
     int capacity, free_count, arrived_count;
     struct job *jobs, **free, **arrived; /* arrived: not claimed yet */
     /* What may have killed its worker is worked on one after the other: who dies then is to blame. */
+    bool may_suspect;                             /* it is our turn among the engines of the process */
     struct job *suspect, *suspects[SUSPECTS_MAX]; /* in hand, or NULL; to come, not claimed yet */
     int suspect_count;
     struct monitor monitor; /* guards what follows */
@@ -72,8 +73,12 @@ bool engine_has_to_claim(const struct engine *e);
 void engine_store(struct engine *e);
 /* engine_bury.c - dead letters go to PAY_DLQ, then their messages go. */
 void engine_bury(struct engine *e, struct job *job, const struct dead_letter *letter);
+/* The dead letter's row is committed: the sweeper publishes it. */
+void engine_leave_to_sweeper(struct engine *e, struct job *job);
 void engine_look_at_burials(struct engine *e);
 
+/* It is in hand no more, if it was. */
+void engine_forget_suspect(struct engine *e, const struct job *job);
 /* Its message goes, the job is free. */
 void engine_release(struct engine *e, struct job *job);
 /* The database refuses it though it is alone: its message comes again later, and holds up nobody. */

@@ -45,8 +45,10 @@ static size_t take_ended(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_MAX
 static void put_back(struct engine *e, struct job *const *jobs, size_t count)
 {
     monitor_lock(&e->monitor);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->is_in_doubt = true;
         e->ended[e->ended_count++] = jobs[i];
+    }
     monitor_unlock(&e->monitor);
 }
 
@@ -145,6 +147,36 @@ static enum status add_dead_letters(struct engine *e, struct ending *x)
     return s;
 }
 
+static bool has_row(const PGresult *r, const struct uuid *id)
+{
+    for (int row = 0; row < PQntuples(r); row++) {
+        struct uuid found = db_get_uuid(r, row, 0);
+        if (uuid_compare(&found, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* After a COMMIT whose answer was lost they look like another worker's. */
+static void look_what_ended_before(struct engine *e, struct ending *x)
+{
+    bool is_any_in_doubt = false;
+    for (size_t i = 0; i < x->count; i++)
+        is_any_in_doubt = is_any_in_doubt || (x->jobs[i]->is_in_doubt && !x->jobs[i]->has_ended);
+    if (!is_any_in_doubt)
+        return;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    enum status s = store_find_ended_work(e->link.db, &e->params, x->rows, x->count, &rows);
+    if (s != STATUS_OK) {
+        engine_database_failed(e, "find_ended_work", s);
+        return;
+    }
+    for (size_t i = 0; i < x->count; i++) {
+        struct job *job = x->jobs[i];
+        job->ended_before = !job->has_ended && job->is_in_doubt && has_row(rows, &job->work.id);
+    }
+}
+
 static enum status store(struct engine *e, struct ending *x)
 {
     fill_rows(x);
@@ -176,6 +208,16 @@ static void log_end(const struct job *job, enum work_state state)
               log_str("work", id), log_int("attempts", job->work.attempts), log_str("error", job->error));
 }
 
+/* Not dead. */
+static void settle_message(struct engine *e, struct job *job, const struct end_row *row)
+{
+    if (row->state == WORK_PROCESSED || row->is_parked)
+        pull_acknowledge(e->pull, job->message, job->age);
+    else
+        pull_send_back(e->pull, job->message, job->age, row->delay_ms);
+    engine_release(e, job);
+}
+
 static void settle(struct engine *e, struct ending *x)
 {
     size_t dead = 0;
@@ -183,25 +225,22 @@ static void settle(struct engine *e, struct ending *x)
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
         enum work_state state = x->rows[i].state;
+        const struct dead_letter *letter = job->has_ended && state == WORK_DEAD ? &x->dead[dead++] : NULL;
         job->is_running = false;
-        if (e->suspect == job)
-            e->suspect = NULL;
-        if (!job->has_ended) { /* it is another worker's, who has a message of its own */
+        engine_forget_suspect(e, job);
+        if (!job->has_ended && !job->ended_before) { /* another worker's, who has a message of its own */
             metric_add(webhook_metrics.kinds[job->work.kind].lost, 1);
             engine_release(e, job);
             continue;
         }
         count_end(job, state);
         log_end(job, state);
-        if (state == WORK_DEAD) {
-            engine_bury(e, job, &x->dead[dead++]);
-            continue;
-        }
-        if (state == WORK_PROCESSED || x->rows[i].is_parked)
-            pull_acknowledge(e->pull, job->message, job->age);
+        if (letter != NULL)
+            engine_bury(e, job, letter);
+        else if (state == WORK_DEAD)
+            engine_leave_to_sweeper(e, job);
         else
-            pull_send_back(e->pull, job->message, job->age, x->rows[i].delay_ms);
-        engine_release(e, job);
+            settle_message(e, job, &x->rows[i]);
     }
 }
 
@@ -215,9 +254,11 @@ static enum status store_once(struct engine *e, struct job *const *jobs, size_t 
     enum status s = link_connect(&e->link);
     if (s == STATUS_OK)
         s = store(e, x);
-    if (s == STATUS_OK)
-        settle(e, x);
-    return s;
+    if (s != STATUS_OK)
+        return s;
+    look_what_ended_before(e, x);
+    settle(e, x);
+    return STATUS_OK;
 }
 
 /* One that is refused must not hold up the others: halved until it stands alone, then with as little as

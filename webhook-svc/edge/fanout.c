@@ -16,6 +16,7 @@
 #include "webhook-svc/edge/ids.h"
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/subscribers.h"
+#include "webhook-svc/edge/wake.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 #include "webhook-svc/store/deliveries.h"
 
@@ -31,7 +32,6 @@
 #define ACK_WAIT_MS     30000
 #define ACK_PENDING_MAX 4096
 #define RETRY_MS        1000
-#define WAKE_SUBJECT    "pay.wake.relay" /* there is work to publish */
 
 /* A message of the batch in hand. */
 struct message {
@@ -119,8 +119,8 @@ static enum status flush_rows(struct fanout *f)
         return s;
     metric_add(webhook_metrics.deliveries_made, made);
     f->row_count = f->byte_count = 0;
-    if (made > 0 && bus_publish(f->bus, WAKE_SUBJECT, NULL, NULL, "", 0) != STATUS_OK)
-        log_event(LOG_DEBUG, "relay_not_woken"); /* it looks by itself, a little later */
+    if (made > 0)
+        wake_relay(f->bus);
     return STATUS_OK;
 }
 

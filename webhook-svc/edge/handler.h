@@ -34,6 +34,8 @@ struct job {
     bool is_nameless;               /* its message names no work */
     bool is_unread;                 /* there was no memory for its object */
     bool has_ended;                 /* in the database, by us */
+    bool is_in_doubt;               /* the answer to a COMMIT may have been lost: it may have ended before */
+    bool ended_before;              /* and it has */
     bool is_running;
     struct uuid dead_letter;
 };

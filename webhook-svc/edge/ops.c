@@ -2,6 +2,7 @@
    of ledger-svc, so that ingress hands them on: {"status","replayed","body"}. */
 #include "webhook-svc/edge/ops.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,9 @@
 #define REPLY_MAX     ((size_t)4 << 20)
 #define REQUEST_MAX   (64 << 10)
 #define SERVICE_COUNT OPS_SERVICES
+#define OPS_PREFIX    "pay.ops."
+#define ASK_PREFIX    "pay.ask." /* as long */
+#define SUBJECT_SIZE  64
 
 static struct micro_counts counts[SERVICE_COUNT];
 const struct micro_endpoint ops_endpoints[] = {
@@ -58,8 +62,21 @@ enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const ch
     return STATUS_OK;
 }
 
+/* Ingress says who asks, and only ingress may publish here; who asks on pay.ops says himself who he is. */
+static bool is_of_ingress(natsMsg *request)
+{
+    return strncmp(natsMsg_GetSubject(request), ASK_PREFIX, strlen(ASK_PREFIX)) == 0;
+}
+
+static void mark_actor(struct ops_request *r, char ret_text[OPS_ACTOR_SIZE])
+{
+    (void)snprintf(ret_text, OPS_ACTOR_SIZE, OPS_ACTOR_DEFAULT ":%.*s", (int)r->actor.len, r->actor.data);
+    r->actor = str_of(ret_text);
+}
+
 static enum status run(struct ops *o, size_t service, natsMsg *request, struct ops_answer *answer)
 {
+    char actor[OPS_ACTOR_SIZE];
     CLEANUP(json_decref_ptr) json_t *root = NULL;
     struct ops_request r;
     struct problem p;
@@ -75,6 +92,8 @@ static enum status run(struct ops *o, size_t service, natsMsg *request, struct o
         answer->error = outcome_code(p.outcome);
         return STATUS_OK;
     }
+    if (!is_of_ingress(request) && r.actor.len > 0 && !str_eq_c(r.actor, OPS_ACTOR_DEFAULT))
+        mark_actor(&r, actor);
     if (link_connect(&o->link) != STATUS_OK)
         return ops_refuse(answer, OUTCOME_unavailable, NULL);
     s = services[service].run(o, &r, answer);
@@ -116,10 +135,25 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
                        void *context)
 {
     (void)connection, (void)subscription;
+    const char *subject = natsMsg_GetSubject(request);
     for (size_t i = 0; i < SERVICE_COUNT; i++)
-        if (strcmp(natsMsg_GetSubject(request), ops_endpoints[i].subject) == 0)
+        if (strcmp(subject + strlen(ASK_PREFIX), ops_endpoints[i].subject + strlen(OPS_PREFIX)) == 0)
             answer(context, i, request);
     natsMsg_Destroy(request);
+}
+
+/* To what people ask, and to the same of ingress. */
+static enum status subscribe(struct ops *o, size_t service)
+{
+    char ask[SUBJECT_SIZE];
+    const char *subject = ops_endpoints[service].subject;
+    (void)snprintf(ask, sizeof ask, ASK_PREFIX "%s", subject + strlen(OPS_PREFIX));
+    natsStatus s = natsConnection_QueueSubscribe(&o->subscriptions[service], bus_raw(o->bus), subject, QUEUE,
+                                                 on_request, o);
+    if (s == NATS_OK)
+        s = natsConnection_QueueSubscribe(&o->subscriptions[SERVICE_COUNT + service], bus_raw(o->bus), ask,
+                                          QUEUE, on_request, o);
+    return s == NATS_OK ? STATUS_OK : STATUS_UNAVAILABLE;
 }
 
 enum status ops_open(const struct webhook_config *config, struct bus *bus, struct ops **ret_ops)
@@ -133,9 +167,7 @@ enum status ops_open(const struct webhook_config *config, struct bus *bus, struc
     *ret_ops = o; /* its owner closes it, whatever happens here */
     enum status s = requests_open(bus, REPUBLISH_MAX, NULL, &o->requests);
     for (size_t i = 0; s == STATUS_OK && i < ops_endpoint_count(config); i++)
-        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), ops_endpoints[i].subject, QUEUE,
-                                          on_request, o) != NATS_OK)
-            s = STATUS_UNAVAILABLE;
+        s = subscribe(o, i);
     return s;
 }
 
@@ -143,7 +175,7 @@ void ops_close(struct ops *o)
 {
     if (o == NULL)
         return;
-    for (size_t i = 0; i < SERVICE_COUNT; i++)
+    for (size_t i = 0; i < 2 * SERVICE_COUNT; i++)
         natsSubscription_Destroy(o->subscriptions[i]);
     requests_close(o->requests);
     link_close(&o->link);

@@ -14,8 +14,8 @@
 
 struct ops {
     struct bus *bus;
-    natsSubscription *subscriptions[OPS_SERVICES];
-    struct monitor monitor; /* guards what follows: one request at a time */
+    natsSubscription *subscriptions[2 * OPS_SERVICES]; /* of people, then of ingress */
+    struct monitor monitor;                            /* guards what follows: one request at a time */
     struct link link;
     struct requests *requests;
     struct ids ids;

@@ -3,6 +3,7 @@
 #include "shared/core/clock.h"
 #include "webhook-svc/edge/ops_internal.h"
 #include "webhook-svc/edge/republish.h"
+#include "webhook-svc/edge/wake.h"
 #include "webhook-svc/store/deliveries.h"
 #include "webhook-svc/store/replay.h"
 
@@ -45,9 +46,14 @@ static enum status send_again(struct ops *o, struct str actor, const struct uuid
 static enum status send_missed(struct ops *o, const struct uuid *deliveries, size_t count)
 {
     struct uuid work[OPS_LIMIT_MAX];
+    if (count == 0)
+        return STATUS_OK;
     for (size_t i = 0; i < count; i++)
         work[i] = ids_next(&o->ids);
-    return count > 0 ? store_insert_delivery_work(o->link.db, deliveries, work, count) : STATUS_OK;
+    enum status s = store_insert_delivery_work(o->link.db, deliveries, work, count);
+    if (s == STATUS_OK)
+        wake_relay(o->bus);
+    return s;
 }
 
 enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *answer)
@@ -165,5 +171,7 @@ enum status ops_test(struct ops *o, struct ops_request *r, struct ops_answer *an
     write_example(&body, &row.event, &row.endpoint);
     row.body = (struct str){body.data, body.len};
     s = store_insert_deliveries(o->link.db, &p, &row, 1, &made);
+    if (s == STATUS_OK)
+        wake_relay(o->bus);
     return s == STATUS_OK ? answer_example(answer, &row) : s;
 }

@@ -36,6 +36,7 @@ static const struct {
     {"lost_letters", sweep_lost_letters, 5000},
     {"work", sweep_work, 1000},
     {"orphans", sweep_orphans, 5000},
+    {"strays", sweep_strays, 5000},
     {"due", sweep_due, 500},
     {"endpoints", sweep_endpoints, 1000},
 };

@@ -36,6 +36,8 @@ struct sweeper {
     struct uuid checked_to;
     struct lying_look lying[WORK_KIND_COUNT];
     int64_t orphan_seq; /* how far PAY_WORK was looked through for orphans */
+    bool is_straying;   /* PAY_DLQ is looked through for strays, behind: */
+    int64_t stray_seq, next_stray_ms;
 };
 
 /* Each does a bounded part of its work. A failure is the database's. *ret_more: there is more to do at once.
@@ -45,7 +47,7 @@ sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters
 sweep sweep_facts;                                            /* sweeper_facts.c */
 sweep sweep_work, sweep_due;                                  /* sweeper_work.c */
 sweep sweep_endpoints;                                        /* sweeper_endpoints.c */
-sweep sweep_orphans;                                          /* sweeper_orphans.c */
+sweep sweep_orphans, sweep_strays;                            /* sweeper_orphans.c */
 
 /* sweeper_consumers.c. False: not now. *ret_info is the caller's. */
 bool sweeper_ask_stream(struct sweeper *s, const char *stream, json_t **ret_info);

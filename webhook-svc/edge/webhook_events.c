@@ -19,18 +19,22 @@
 #define FLUSH_AT_ONCE_MAX 8    /* as ledger-svc's answers: many need not wait for the server's PONG */
 #define ACTOR             "webhook-svc"
 
-/* What each type does: the payload becomes a command's data. Types without a row are ignored, and so are
-   those of demonstrations elsewhere: demo.fund makes money of nothing, whoever signs it. */
+#define PROVIDER_SIZE 33
+
+/* Who may send which type, and what it does: the payload becomes a command's data. What has no row is kept
+   and ignored: a bank's signature says nothing about what a gateway did. Those of demonstrations are ignored
+   elsewhere: demo.fund makes money of nothing. */
 static const struct event_type {
-    const char *type, *command;
+    const char *provider, *type, *command;
     bool is_demo;
     enum status (*read)(struct str payload, struct buf *out, struct problem *ret_problem);
 } event_types[] = {
-    {"demo.fund", "deposit.create", true, demo_fund_read},
+    {"gateway", "demo.fund", "deposit.create", true, demo_fund_read},
 };
 
 struct event {
     bool fails; /* a demonstration wants it to */
+    char provider[PROVIDER_SIZE];
     size_t payload_len;
     char payload[];
 };
@@ -45,11 +49,13 @@ struct webhook_events {
 
 static bool read_event(struct job *job, const PGresult *r, int row)
 {
-    struct str type = db_get_str(r, row, 3), payload = db_get_str(r, row, 4);
+    struct str provider = db_get_str(r, row, 1), type = db_get_str(r, row, 3),
+               payload = db_get_str(r, row, 4);
     struct event *event = malloc(sizeof *event + payload.len);
     if (event == NULL)
         return false;
     event->fails = db_get_bool(r, row, 5);
+    (void)snprintf(event->provider, sizeof event->provider, "%.*s", (int)provider.len, provider.data);
     event->payload_len = payload.len;
     memcpy(event->payload, payload.data, payload.len);
     (void)snprintf(job->event_type, sizeof job->event_type, "%.*s", (int)type.len, type.data);
@@ -62,11 +68,14 @@ static void release_event(struct job *job)
     free(job->object);
 }
 
-static const struct event_type *find_type(const struct webhook_events *w, const char *type)
+static const struct event_type *find_type(const struct webhook_events *w, const struct event *event,
+                                          const char *type)
 {
-    for (size_t i = 0; i < sizeof event_types / sizeof event_types[0]; i++)
-        if (strcmp(event_types[i].type, type) == 0 && (w->is_demo || !event_types[i].is_demo))
-            return &event_types[i];
+    for (size_t i = 0; i < sizeof event_types / sizeof event_types[0]; i++) {
+        const struct event_type *t = &event_types[i];
+        if (strcmp(t->provider, event->provider) == 0 && strcmp(t->type, type) == 0)
+            return w->is_demo || !t->is_demo ? t : NULL;
+    }
     return NULL;
 }
 
@@ -118,7 +127,7 @@ static void start_event(void *context, struct job *job)
 {
     struct webhook_events *w = context;
     const struct event *event = job->object;
-    const struct event_type *type = find_type(w, job->event_type);
+    const struct event_type *type = find_type(w, event, job->event_type);
     struct problem problem;
     crash_point(job->event_type);
     if (event->fails && w->is_demo) {

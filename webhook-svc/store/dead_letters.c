@@ -56,6 +56,10 @@ enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, e
     for (size_t i = 0; i < count; i++)
         db_array_int(p, letters[i].attempts);
     db_array_close(p);
+    db_array_open(p, DB_INT4);
+    for (size_t i = 0; i < count; i++)
+        db_array_int(p, letters[i].cut_from);
+    db_array_close(p);
     return db_pipeline_send(db, WEBHOOK_SQL_INSERT_DEAD_LETTERS, p);
 }
 

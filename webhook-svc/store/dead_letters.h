@@ -12,6 +12,7 @@ struct dead_letter {
     struct str event_type; /* data NULL: none */
     const char *subject;   /* where it came from */
     struct str payload;
+    int cut_from; /* bytes of the message, if payload has only the first of them; 0: it has all */
     const char *error;
     int attempts;
     int publication;

@@ -70,7 +70,8 @@ struct dead_letter store_read_unpublished(const PGresult *rows, int row, char re
                                 .error = ret_error,
                                 .attempts = (int)db_get_int(rows, row, 8),
                                 .publication = (int)db_get_int(rows, row, 9),
-                                .orig_us = db_get_time(rows, row, 10)};
+                                .orig_us = db_get_time(rows, row, 10),
+                                .cut_from = (int)db_get_int(rows, row, 11)};
 }
 
 static size_t read_places(const PGresult *rows, struct letter_place *ret_places)
@@ -195,20 +196,36 @@ enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids,
     return s;
 }
 
-enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,
-                                struct work_ids *ret_finished)
+static void add_ids(struct db_params *p, const struct sweep_ids *ids)
+{
+    db_array_open(p, DB_UUID);
+    for (size_t i = 0; i < ids->count; i++)
+        db_array_uuid(p, &ids->ids[i]);
+    db_array_close(p);
+}
+
+enum status store_list_finished(struct db *db, const struct sweep_ids *of, int64_t seconds,
+                                struct sweep_ids *ret_finished)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     db_params_init(&p, PARAMS_MAX);
-    db_array_open(&p, DB_UUID);
-    for (size_t i = 0; i < of->count; i++)
-        db_array_uuid(&p, &of->ids[i]);
-    db_array_close(&p);
+    add_ids(&p, of);
     db_param_int8(&p, seconds);
     enum status s = db_query(db, WEBHOOK_SQL_LIST_FINISHED_WORK, &p, &rows);
-    if (s != STATUS_OK)
-        return s;
-    ret_finished->count = read_ids(rows, 0, ret_finished->ids);
-    return STATUS_OK;
+    if (s == STATUS_OK)
+        ret_finished->count = read_ids(rows, 0, ret_finished->ids);
+    return s;
+}
+
+enum status store_list_resolved(struct db *db, const struct sweep_ids *of, struct sweep_ids *ret_resolved)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    add_ids(&p, of);
+    enum status s = db_query(db, WEBHOOK_SQL_LIST_RESOLVED_DEAD_LETTERS, &p, &rows);
+    if (s == STATUS_OK)
+        ret_resolved->count = read_ids(rows, 0, ret_resolved->ids);
+    return s;
 }

@@ -51,13 +51,17 @@ NODISCARD enum status store_list_lying_work(struct db *db, const struct lying_qu
 /* Those of them that are still as they were, seen from now on: no other sweeper gets them. */
 NODISCARD enum status store_take_lying_work(struct db *db, const struct lying_work *work, size_t count,
                                             struct uuid *ret_ids, size_t *ret_count);
-struct work_ids {
+struct sweep_ids {
     size_t count;
     struct uuid *ids;
 };
 /* Which of these were finished so long ago; there is room for all. */
-NODISCARD enum status store_list_finished(struct db *db, const struct work_ids *of, int64_t seconds,
-                                          struct work_ids *ret_finished);
+NODISCARD enum status store_list_finished(struct db *db, const struct sweep_ids *of, int64_t seconds,
+                                          struct sweep_ids *ret_finished);
+
+/* Which of these dead letters were resolved some time ago; there is room for all. */
+NODISCARD enum status store_list_resolved(struct db *db, const struct sweep_ids *of,
+                                          struct sweep_ids *ret_resolved);
 
 /* Up to max that wait in the database and are due. */
 NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count);

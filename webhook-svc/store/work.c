@@ -95,17 +95,40 @@ enum status store_send_claim_work(struct db *db, struct db_params *p, const stru
     return db_pipeline_send(db, WEBHOOK_SQL_CLAIM_WORK, p);
 }
 
-enum status store_send_finish_work(struct db *db, struct db_params *p, const struct end_row *rows,
-                                   size_t count)
+static void add_states(struct db_params *p, const struct end_row *rows, size_t count)
 {
-    db_params_reset(p);
-    add_attempts(p, rows, count, sizeof *rows);
     db_array_open(p, DB_TEXT);
     for (size_t i = 0; i < count; i++) {
         struct str state = str_of(work_state_name(rows[i].state));
         db_array_bytes(p, state.data, state.len);
     }
     db_array_close(p);
+}
+
+static void add_begun(struct db_params *p, const struct end_row *rows, size_t count)
+{
+    db_array_open(p, DB_INT4);
+    for (size_t i = 0; i < count; i++)
+        db_array_int(p, rows[i].begun);
+    db_array_close(p);
+}
+
+enum status store_find_ended_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                  size_t count, PGresult **ret_rows)
+{
+    db_params_reset(p);
+    add_attempts(p, rows, count, sizeof *rows);
+    add_states(p, rows, count);
+    add_begun(p, rows, count);
+    return db_query(db, WEBHOOK_SQL_FIND_ENDED_WORK, p, ret_rows);
+}
+
+enum status store_send_finish_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                   size_t count)
+{
+    db_params_reset(p);
+    add_attempts(p, rows, count, sizeof *rows);
+    add_states(p, rows, count);
     db_array_open(p, DB_INT8);
     for (size_t i = 0; i < count; i++)
         db_array_int(p, rows[i].delay_ms);
@@ -116,10 +139,7 @@ enum status store_send_finish_work(struct db *db, struct db_params *p, const str
         db_array_bytes(p, rows[i].error != NULL ? error.data : NULL, error.len);
     }
     db_array_close(p);
-    db_array_open(p, DB_INT4);
-    for (size_t i = 0; i < count; i++)
-        db_array_int(p, rows[i].begun);
-    db_array_close(p);
+    add_begun(p, rows, count);
     db_array_open(p, DB_BOOL);
     for (size_t i = 0; i < count; i++)
         db_array_bool(p, rows[i].is_parked);

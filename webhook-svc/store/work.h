@@ -40,6 +40,9 @@ NODISCARD enum status store_send_ids(struct db *db, struct db_params *p, int sta
    were ended. */
 NODISCARD enum status store_send_finish_work(struct db *db, struct db_params *p, const struct end_row *rows,
                                              size_t count);
+/* Which of them have ended so before; *ret_rows is the caller's: their ids. */
+NODISCARD enum status store_find_ended_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                            size_t count, PGresult **ret_rows);
 NODISCARD enum status store_renew_leases(struct db *db, struct db_params *p, const struct attempt_row *rows,
                                          size_t count, int64_t lease_ms);
 

@@ -1,0 +1,12 @@
+/* wake.c - see wake.h. */
+#include "webhook-svc/edge/wake.h"
+
+#include "shared/io/log.h"
+
+#define SUBJECT "pay.wake.relay"
+
+void wake_relay(struct bus *bus)
+{
+    if (bus_publish(bus, SUBJECT, NULL, NULL, "", 0) != STATUS_OK)
+        log_event(LOG_DEBUG, "relay_not_woken");
+}
