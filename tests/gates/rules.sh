@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # rules.sh - Prometheus understands its configuration and rules; each alert fires and stays silent in a test, and has its
-# runbook; what rules and dashboards ask for exists.
+# runbook; what rules and dashboards ask for exists, and what services export is used or documented.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 prometheus=compose/prometheus
@@ -41,6 +41,8 @@ used() {
   grep -ohE '[a-z]*:?\b(paybus|process)_[a-z0-9_]+(:[a-z0-9_]+)?' "${files[@]}" | grep -v : | sort -u
 }
 
+documented() { grep -ohE '\b(paybus|process)_[a-z0-9_]+' docs/OPERATIONS.md docs/runbooks/*.md | sort -u; }
+
 # A recording rule's name is used with its colons.
 recorded() { sed -n 's/^ *- record: //p' $prometheus/rules/recording.yml | sort -u; }
 recorded_used() {
@@ -55,6 +57,9 @@ complain 'no runbook' "$(comm -23 <(alerts) <(runbooks))"
 complain 'a runbook of no alert' "$(comm -13 <(alerts) <(runbooks))"
 complain 'asked for, but nobody exports it' "$(comm -23 <(used) <(series | sort -u))"
 complain 'no such recording rule' "$(comm -13 <(recorded) <(recorded_used))"
+
+complain 'exported, but neither used nor documented' \
+  "$(comm -23 <(exported) <({ used | sed -E 'p; s/_(bucket|sum|count)$//'; documented; } | sort -u))"
 
 if [[ -n $problems ]]; then
   printf '%s' "$problems"

@@ -265,6 +265,7 @@ enum status engine_start(const struct engine_options *options, struct engine **r
     if (e == NULL)
         return STATUS_NO_MEMORY;
     configure(e, options);
+    webhook_metrics_consume(e->handler->kind);
     *ret_engine = e; /* its owner closes it, whatever happens here */
     enum status s = allocate(e);
     if (s == STATUS_OK)

@@ -23,8 +23,6 @@ static void register_kind(enum work_kind kind)
     m->set_aside =
         metrics_counter("paybus_work_set_aside_total",
                         "Messages put off because the database refuses what they are about.", labels);
-    m->asking = metrics_gauge("paybus_work_consumer_ready",
-                              "1 while the kind's consumer of PAY_WORK is there, 0 while it is not.", labels);
     m->in_flight = metrics_gauge("paybus_work_in_flight", "Work in hand.", labels);
     m->pending = metrics_gauge("paybus_work_pending", "Messages that wait behind those in hand.", labels);
     m->duration =
@@ -33,6 +31,15 @@ static void register_kind(enum work_kind kind)
     m->latency =
         metrics_histogram("paybus_work_latency_seconds", "From the stream to the end of work that was done.",
                           labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+}
+
+void webhook_metrics_consume(enum work_kind kind)
+{
+    char labels[48];
+    (void)snprintf(labels, sizeof labels, "kind=\"%s\"", work_kind_name(kind));
+    webhook_metrics.kinds[kind].asking =
+        metrics_gauge("paybus_work_consumer_ready",
+                      "1 while the kind's consumer of PAY_WORK is there, 0 while it is not.", labels);
 }
 
 static void register_deliveries(struct webhook_metrics *m)

@@ -15,7 +15,7 @@ struct webhook_kind_metrics {
     struct metric *replayed;  /* counter */
     struct metric *lost;      /* counter: attempts that took longer than their lease */
     struct metric *set_aside; /* counter: messages of what the database refuses */
-    struct metric *asking;    /* gauge: 1 while its consumer is there */
+    struct metric *asking;    /* gauge: 1 while its consumer is there; NULL before webhook_metrics_consume */
     struct metric *in_flight; /* gauge */
     struct metric *pending;   /* gauge: messages that wait in the stream */
     struct metric *duration;  /* histogram: an attempt */
@@ -39,5 +39,8 @@ extern struct webhook_metrics webhook_metrics;
 
 /* Registers every series at zero. */
 void webhook_metrics_init(void);
+/* This kind is worked on here: its paybus_work_consumer_ready is there, at 0. A kind without would look as if
+   its consumer was missing. */
+void webhook_metrics_consume(enum work_kind kind);
 
 #endif
