@@ -32,6 +32,8 @@ static const struct field_spec injection[] = {
 };
 static const struct field_spec recovery[] = {
     {.name = "since", .type = FIELD_TIME, .required = true, .help = "Deliveries made at or after this time."},
+    {.name = "cursor", .type = FIELD_ID, .prefix = "dlv", .not_found_as = OUTCOME_invalid_value,
+     .help = "next_cursor of the answer before; the oldest if absent."},
 };
 /* clang-format on */
 const struct command_spec ops_one_body = {.name = "empty"};
@@ -125,9 +127,17 @@ enum status ops_write_injection(struct buf *out, const json_t *body, struct str 
     return s == STATUS_OK ? buf_status(out) : s;
 }
 
+static void write_text(struct json_out *json, const json_t *body, const char *name)
+{
+    struct str text = json_get_str(body, name);
+    if (text.data != NULL) {
+        json_key(json, name);
+        json_str(json, text);
+    }
+}
+
 void ops_write_webhook(struct buf *out, const struct ops_webhook *w)
 {
-    struct str since = w->body != NULL ? json_get_str(w->body, "since") : (struct str){NULL, 0};
     struct json_out json;
     json_out_init(&json, out);
     json_object_open(&json);
@@ -137,9 +147,8 @@ void ops_write_webhook(struct buf *out, const struct ops_webhook *w)
         json_key(&json, "owner");
         json_str(&json, w->owner);
     }
-    if (since.data != NULL) {
-        json_key(&json, "since");
-        json_str(&json, since);
+    for (size_t i = 0; w->body != NULL && i < COUNT(recovery); i++) {
+        write_text(&json, w->body, recovery[i].name);
     }
     write_actor(&json, w->actor);
     json_object_close(&json);

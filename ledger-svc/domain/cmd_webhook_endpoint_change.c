@@ -12,6 +12,7 @@
 struct endpoint_change {
     struct uuid endpoint;
     struct str url, types, description, status, secret, reason; /* empty: not given */
+    int64_t url_version; /* of disable: which url failed; 0: not given */
     struct endpoint_words words;
 };
 
@@ -27,6 +28,7 @@ static void *decode(const struct command_envelope *e, struct arena *a)
     u->status = json_get_str(e->data, "status");
     u->secret = json_get_str(e->data, "secret");
     u->reason = json_get_str(e->data, "reason");
+    u->url_version = json_get_int(e->data, "url_version", 0);
     u->words.url_refusal = json_get_str(e->data, "url_refusal");
     u->words.types = json_object_get(e->data, "event_types");
     return u;
@@ -99,6 +101,7 @@ void webhook_endpoint_update_decide(struct ledger *l, const struct command *c, s
     struct str before = endpoint_text(l, e);
     bool changed = false;
     set_text(&e->url, u->url, &changed);
+    e->url_version += changed;
     set_text(&e->event_types, u->types, &changed);
     set_text(&e->description, u->description, &changed);
     enum endpoint_status to = e->status;
@@ -150,7 +153,9 @@ void webhook_endpoint_disable_decide(struct ledger *l, const struct command *c, 
         return;
     }
     struct str before = endpoint_text(l, e);
-    const char *fact = set_status(l, e, ENDPOINT_disabled, u->reason);
+    bool is_another =
+        u->url_version != 0 && u->url_version != e->url_version; /* it was given a new url meanwhile */
+    const char *fact = is_another ? NULL : set_status(l, e, ENDPOINT_disabled, u->reason);
     if (fact != NULL) {
         endpoint_changed(l, c, e, fact, before);
     }

@@ -81,6 +81,7 @@ void webhook_endpoint_create_decide(struct ledger *l, const struct command *c, s
     e->is_new = true;
     e->owner = n->owner;
     e->url = n->url;
+    e->url_version = 1;
     e->event_types = n->types;
     e->description = n->description;
     e->secret = n->secret;

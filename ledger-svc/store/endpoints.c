@@ -20,7 +20,8 @@ enum endpoint_column {
     COL_PREVIOUS_UNTIL,
     COL_ENABLED_AT,
     COL_CREATED_AT,
-    COL_UPDATED_AT
+    COL_UPDATED_AT,
+    COL_URL_VERSION
 };
 
 /* An endpoint and its word. */
@@ -46,6 +47,7 @@ static const struct column new_endpoint_columns[] = {
     ENDPOINT(TIME, EACH, TIME, endpoint.enabled_us),
     ENDPOINT(TIME, EACH, TIME, endpoint.created_us),
     ENDPOINT(TIME, EACH, TIME, endpoint.updated_us),
+    ENDPOINT(INT4, EACH, INT, endpoint.url_version),
 };
 static const struct column changed_endpoint_columns[] = {
     ENDPOINT(UUID, EACH, UUID, endpoint.id),
@@ -59,6 +61,7 @@ static const struct column changed_endpoint_columns[] = {
     ENDPOINT(TIME, EACH, TIME, endpoint.previous_until_us),
     ENDPOINT(TIME, EACH, TIME, endpoint.enabled_us),
     ENDPOINT(TIME, EACH, TIME, endpoint.updated_us),
+    ENDPOINT(INT4, EACH, INT, endpoint.url_version),
 };
 /* clang-format on */
 
@@ -122,6 +125,7 @@ static void read_endpoint(struct ledger *l, const PGresult *r, int row)
     e->enabled_us = db_get_time(r, row, COL_ENABLED_AT);
     e->created_us = db_get_time(r, row, COL_CREATED_AT);
     e->updated_us = db_get_time(r, row, COL_UPDATED_AT);
+    e->url_version = (int)db_get_int(r, row, COL_URL_VERSION);
 }
 
 void endpoints_read(struct ledger *l, PGresult *const *results, const struct endpoint_steps *at)

@@ -224,6 +224,7 @@ static const struct field_spec webhook_endpoint_disable[] = {
     ENDPOINT,
     {.name = "reason", .type = FIELD_STRING, .required = true, .min = 1, .max = REASON_MAX_LEN,
      .help = "Why nothing is sent there any more."},
+    {.name = "url_version", .type = FIELD_INT, .min = 1, .max = INT32_MAX, .help = "Which of its urls this is about."},
 };
 
 static const struct field_spec webhook_endpoint_rotate_secret[] = {ENDPOINT, SECRET};

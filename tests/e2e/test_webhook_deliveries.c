@@ -356,6 +356,30 @@ static void what_was_not_tried_is_not_disabled(void **state)
     drop_hook(&alice, "/gone_too");
 }
 
+/* The answer of the address before comes when the endpoint has another one: another's end shows that the
+ * sweeper has looked. */
+static void the_old_address_is_not_held_against_the_new(void **state)
+{
+    (void)state;
+    char body[256];
+    struct webhook_secret secret;
+    make_hook(&alice, "/tardy_gone", "'transaction.posted'", &secret);
+    transfer();
+    wait_for("/tardy_gone", 1);
+    (void)snprintf(body, sizeof body, "{'url':'http://127.0.0.1:%d/ok_another'}", receiver_port(receiver));
+    assert_int_equal(send_as(&alice, "PATCH", "/v1/webhook-endpoints/@tardy_gone", body), 200);
+    assert_true(
+        eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@tardy_gone&status=dead", PATIENCE_MS));
+    make_hook(&alice, "/gone_later", "'transaction.posted'", &secret);
+    transfer();
+    assert_true(eventually(is_disabled, (void *)"/v1/webhook-endpoints/@gone_later", PATIENCE_MS));
+    assert_int_equal(send_as(&alice, "GET", "/v1/webhook-endpoints/@tardy_gone", NULL), 200);
+    assert_string_equal(api_string(&api, "status"), "enabled");
+    wait_for("/ok_another", 1);
+    drop_hook(&alice, "/tardy_gone");
+    drop_hook(&alice, "/gone_later");
+}
+
 static bool all_are_delivered(void *context)
 {
     (void)context;
@@ -403,6 +427,7 @@ int main(void)
         cmocka_unit_test(long_waits_fill_no_stream),
         cmocka_unit_test(what_fails_for_days_is_disabled),
         cmocka_unit_test(what_was_not_tried_is_not_disabled),
+        cmocka_unit_test(the_old_address_is_not_held_against_the_new),
         cmocka_unit_test(killed_in_the_middle),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .sweep_seconds = 1, .lease_seconds = 2});

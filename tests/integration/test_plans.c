@@ -205,8 +205,9 @@ static void fill_objects(void)
                   "insert into paybus.webhook_deliveries (id, endpoint_id, event_id, event_type, body, "
                   "created_at) "
                   "select id, id, id, 'account.created', '{}', now() from paybus.webhook_endpoints; "
-                  "insert into paybus.work (id, kind, object_id, enqueued_at, updated_at, created_at) "
-                  "select id, 'delivery', id, now(), now(), now() from paybus.webhook_deliveries; "
+                  "insert into paybus.work (id, kind, object_id, endpoint_id, enqueued_at, updated_at, "
+                  "created_at) "
+                  "select id, 'delivery', id, id, now(), now(), now() from paybus.webhook_deliveries; "
                   "insert into paybus.webhook_delivery_attempts (delivery_id, generation, number, outcome, "
                   "duration_ms, started_at) "
                   "select id, 1, 1, 'delivered', 1, now() from paybus.webhook_deliveries");

@@ -15,6 +15,7 @@
 #include "tests/support/servers.h"
 
 #define KEPT_MAX 200000
+#define TARDY_MS 2000
 #define BODY_MAX 65536
 #define LOOK_MS  5
 #define SLOW_MS  1000
@@ -134,7 +135,7 @@ static int on_request(struct mg_connection *c, void *context)
         answer_with(c, 429, "Retry-After: 2\r\n");
     else if (is(path, "/later"))
         answer_with(c, 429, "Retry-After: 600\r\n");
-    else if (is(path, "/gone"))
+    else if (is(path, "/gone") || (is(path, "/tardy_gone") && wait_ms(r, TARDY_MS)))
         answer_with(c, 410, "");
     else if (is(path, "/500") || is(path, "/fails") || (is(path, "/first_fails") && !is_known))
         answer_with(c, 500, "");

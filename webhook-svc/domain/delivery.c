@@ -66,7 +66,6 @@ enum work_result delivery_result(enum delivery_outcome o)
     case DELIVERY_delivered:
         return RESULT_DONE;
     case DELIVERY_gone:
-    case DELIVERY_switched_off:
         return RESULT_PERMANENT;
     case DELIVERY_refused:
     case DELIVERY_redirected:

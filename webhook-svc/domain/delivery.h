@@ -33,7 +33,7 @@ const char *delivery_delay_text(enum delivery_delay d);
    the endpoint's fault. */
 bool delivery_waits_for_name(int64_t age_us);
 
-/* What it means for the work: all but success, 410 and what is switched off is tried again. */
+/* What it means for the work: all but success and 410 is tried again. */
 enum work_result delivery_result(enum delivery_outcome o);
 
 /* How fast one endpoint may be sent to: so many at once, so many a second on average and in a burst. */

@@ -66,6 +66,7 @@ static const struct field_spec endpoint_fields[] = {ENDPOINT, OWNER, ACTOR};
 static const struct field_spec recovery_fields[] = {
     ENDPOINT,
     {.name = "since", .type = FIELD_STRING, .required = true, .min = 1, .max = TIME_MAX},
+    {.name = "cursor", .type = FIELD_ID, .prefix = "dlv", .not_found_as = OUTCOME_invalid_value},
     OWNER,
     ACTOR,
 };
@@ -204,5 +205,6 @@ enum status ops_read_recovery(const json_t *root, struct ops_request *ret_reques
         return refuse(ret_problem, "/since", "must be a time like 2026-11-21T19:00:00Z");
     *ret_request = about_webhooks(root, "we");
     ret_request->from_us = since_us;
+    (void)json_get_id(root, "cursor", "dlv", &ret_request->after);
     return STATUS_OK;
 }

@@ -18,7 +18,7 @@ struct ops_request {
     int64_t from_us, to_us; /* 0: any */
     bool dry_run;
     int64_t limit;
-    struct uuid after;             /* of list */
+    struct uuid after;             /* of list and recover */
     struct str actor;              /* who asks */
     struct str event_id, provider; /* of a failure on demand */
     int64_t times;

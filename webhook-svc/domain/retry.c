@@ -33,12 +33,19 @@ int retry_attempts_max(enum work_kind kind)
     return attempts_max[kind];
 }
 
+bool retry_is_tried(enum work_result result)
+{
+    return result != RESULT_POSTPONED && result != RESULT_UNWANTED;
+}
+
 struct retry_step retry_after(enum work_kind kind, enum work_result result, int attempts)
 {
     if (result == RESULT_DONE || result == RESULT_IGNORED)
         return (struct retry_step){.state = WORK_PROCESSED};
     if (result == RESULT_POSTPONED)
         return (struct retry_step){.state = WORK_FAILED, .delay_ms = POSTPONED_S * SECOND_MS};
+    if (result == RESULT_UNWANTED)
+        return (struct retry_step){.state = WORK_MISSED};
     if (result == RESULT_PERMANENT || attempts >= retry_attempts_max(kind))
         return (struct retry_step){.state = WORK_DEAD};
     assert(attempts >= 1);

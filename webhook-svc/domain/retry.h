@@ -10,10 +10,13 @@ enum work_result {
     RESULT_IGNORED,   /* there is nothing to do: nobody handles this type */
     RESULT_TRANSIENT, /* it may go well another time */
     RESULT_PERMANENT, /* it will never go well */
-    RESULT_POSTPONED  /* it was not tried: there was no room for it now */
+    RESULT_POSTPONED, /* it was not tried: there was no room for it now */
+    RESULT_UNWANTED   /* it was not tried: nobody wants it now, and it is nobody's fault */
 };
+/* A try that was none does not count. */
+bool retry_is_tried(enum work_result result);
 struct retry_step {
-    enum work_state state; /* processed, failed or dead */
+    enum work_state state; /* processed, failed, dead or missed */
     int64_t delay_ms;      /* of failed */
 };
 /* attempts: how many were begun, the one that ended included. */

@@ -20,11 +20,9 @@ static const char *const kind_names[] = {
 #include "webhook-svc/domain/work_kind.def"
 #undef WORK_KIND
 };
-static const char *const state_names[] = {[WORK_RECEIVED] = "received",
-                                          [WORK_PROCESSING] = "processing",
-                                          [WORK_PROCESSED] = "processed",
-                                          [WORK_FAILED] = "failed",
-                                          [WORK_DEAD] = "dead"};
+static const char *const state_names[] = {[WORK_RECEIVED] = "received",   [WORK_PROCESSING] = "processing",
+                                          [WORK_PROCESSED] = "processed", [WORK_FAILED] = "failed",
+                                          [WORK_DEAD] = "dead",           [WORK_MISSED] = "missed"};
 
 const char *work_kind_name(enum work_kind kind)
 {
@@ -118,9 +116,9 @@ static struct work_verdict begin_again(const struct work *w)
     return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_SUSPECT, .lapses = lapses};
 }
 
-/* Without an id an operator published it by hand. It is a replay if it came after the death: one that was
-   there before, or whose replay has died again, is done with. */
-static struct work_verdict decide_dead(const struct work *w, const struct work_message *m)
+/* Dead or missed. Without an id an operator published it by hand. It is a replay if it came after the death:
+   one that was there before, or whose replay has died again, is done with. */
+static struct work_verdict decide_given_up(const struct work *w, const struct work_message *m)
 {
     bool is_done_with = m->has_id || (m->deliveries > 1 && m->stored_us <= w->updated_us);
     return (struct work_verdict){.action = is_done_with ? WORK_TERMINATE : WORK_REPLAY};
@@ -138,7 +136,8 @@ struct work_verdict work_decide(const struct work *w, const struct work_message 
     case WORK_PROCESSED:
         return (struct work_verdict){.action = WORK_ACKNOWLEDGE};
     case WORK_DEAD:
-        return decide_dead(w, m);
+    case WORK_MISSED:
+        return decide_given_up(w, m);
     case WORK_RECEIVED:
     case WORK_STATE_COUNT:
         break;

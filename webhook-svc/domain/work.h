@@ -19,7 +19,15 @@ enum work_kind {
 const char *work_kind_name(enum work_kind kind);
 NODISCARD enum status work_kind_parse(struct str name, enum work_kind *ret_kind);
 
-enum work_state { WORK_RECEIVED, WORK_PROCESSING, WORK_PROCESSED, WORK_FAILED, WORK_DEAD, WORK_STATE_COUNT };
+enum work_state {
+    WORK_RECEIVED,
+    WORK_PROCESSING,
+    WORK_PROCESSED,
+    WORK_FAILED,
+    WORK_DEAD,
+    WORK_MISSED,
+    WORK_STATE_COUNT
+};
 const char *work_state_name(enum work_state state);
 NODISCARD enum status work_state_parse(struct str name, enum work_state *ret_state);
 

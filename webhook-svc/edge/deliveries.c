@@ -31,7 +31,8 @@ enum column {
     COL_SECRET,
     COL_PREVIOUS_SECRET,
     COL_OWNER,
-    COL_UNANSWERED
+    COL_UNANSWERED,
+    COL_URL_VERSION
 };
 
 struct delivery {
@@ -39,6 +40,7 @@ struct delivery {
     struct job *job;
     struct str secrets[2]; /* sealed */
     bool is_enabled;
+    int url_version;
     int64_t created_us;
     char event_id[TYPEID_TEXT_SIZE];
     char texts[]; /* body, url, sealed secrets and owner, each with a NUL */
@@ -74,6 +76,7 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
     typeid_format("evt", &event, d->event_id);
     d->job = job;
     d->created_us = db_get_time(r, row, COL_CREATED_AT);
+    d->url_version = (int)db_get_int(r, row, COL_URL_VERSION);
     d->is_enabled = str_eq_c(db_get_str(r, row, COL_STATUS), "enabled");
     d->sending = (struct sending){.endpoint = db_get_uuid(r, row, COL_ENDPOINT),
                                   .body = keep(&place, body),
@@ -114,17 +117,6 @@ static bool open_secrets(const struct deliveries *all, struct delivery *d)
     return s->secret_count > 0;
 }
 
-/* It ends without a request. */
-static void end_at_once(struct delivery *d, enum delivery_outcome outcome, const char *why)
-{
-    struct sending *s = &d->sending;
-    s->was_tried = true;
-    s->started_us = clock_unix_us();
-    s->result.outcome = outcome;
-    (void)snprintf(s->result.error, sizeof s->result.error, "%s", why);
-    job_end(d->job, delivery_result(outcome), why);
-}
-
 /* It was not tried, and that is not the endpoint's fault, or is no news. */
 static void put_off(struct delivery *d, enum delivery_delay why, int64_t ms)
 {
@@ -138,7 +130,7 @@ static void start_delivery(void *context, struct job *job)
     struct deliveries *all = context;
     struct delivery *d = job->object;
     if (!d->is_enabled)
-        end_at_once(d, DELIVERY_switched_off, "the endpoint is disabled or deleted");
+        job_end(job, RESULT_UNWANTED, "the endpoint is disabled or deleted");
     else if (!open_secrets(all, d))
         put_off(d, DELAY_secret, SECRET_MS);
     else
@@ -181,9 +173,14 @@ static struct delivery_attempt_row attempt_of(const struct job *job)
                                          .started_us = s->started_us};
 }
 
-/* In the order in which they began. */
-static void add_to_health(struct endpoint_health_row *h, const struct sending *s)
+/* In the order in which they began. What an address before the newest one answered says nothing. */
+static void add_to_health(struct endpoint_health_row *h, const struct delivery *d)
 {
+    const struct sending *s = &d->sending;
+    if (d->url_version > h->url_version)
+        *h = (struct endpoint_health_row){.endpoint = h->endpoint, .url_version = d->url_version};
+    else if (d->url_version < h->url_version)
+        return;
     if (delivery_is_answered(s->result.outcome)) {
         h->unanswered = 0;
         h->answered_us = s->started_us;
@@ -216,7 +213,6 @@ static int by_endpoint(const void *a, const void *b)
                         &((const struct endpoint_health_row *)b)->endpoint);
 }
 
-/* What was tried; the health of those that are switched off does not change. */
 static enum status send_ended(void *context, struct db *db, struct job *const *jobs, size_t count,
                               int *ret_statements)
 {
@@ -229,8 +225,7 @@ static enum status send_ended(void *context, struct db *db, struct job *const *j
         if (d == NULL || !d->sending.was_tried)
             continue;
         attempts[attempt_count++] = attempt_of(jobs[i]);
-        if (d->sending.result.outcome != DELIVERY_switched_off)
-            add_to_health(find_health(health, &health_count, &d->sending.endpoint), &d->sending);
+        add_to_health(find_health(health, &health_count, &d->sending.endpoint), d);
     }
     qsort(health, health_count, sizeof health[0], by_endpoint);
     *ret_statements = (attempt_count > 0) + (health_count > 0);

@@ -72,7 +72,7 @@ static void fill_rows(struct ending *x)
                                       .state = step.state,
                                       .delay_ms = step.delay_ms,
                                       .error = step.state == WORK_PROCESSED ? NULL : job->error,
-                                      .begun = job->work.attempts - (job->result == RESULT_POSTPONED),
+                                      .begun = job->work.attempts - !retry_is_tried(job->result),
                                       .is_parked = step.state == WORK_FAILED &&
                                                    retry_is_parked(job->result, step.delay_ms)};
         job->has_ended = false;
@@ -193,6 +193,8 @@ static void count_end(const struct job *job, enum work_state state)
     if (state == WORK_PROCESSED) {
         metric_add(job->result == RESULT_IGNORED ? m->ignored : m->processed, 1);
         metric_observe_us(m->latency, clock_unix_us() - job->stored_us);
+    } else if (state == WORK_MISSED) {
+        metric_add(m->missed, 1);
     } else if (job->result != RESULT_POSTPONED) {
         metric_add(state == WORK_DEAD ? m->dead : m->failed, 1);
     }
@@ -201,7 +203,7 @@ static void count_end(const struct job *job, enum work_state state)
 static void log_end(const struct job *job, enum work_state state)
 {
     char id[TYPEID_TEXT_SIZE];
-    if (state == WORK_PROCESSED || job->result == RESULT_POSTPONED)
+    if (state == WORK_PROCESSED || !retry_is_tried(job->result))
         return;
     typeid_format("wrk", &job->work.id, id);
     log_event(state == WORK_DEAD ? LOG_WARN : LOG_INFO, state == WORK_DEAD ? "work_dead" : "work_failed",
@@ -211,7 +213,7 @@ static void log_end(const struct job *job, enum work_state state)
 /* Not dead. */
 static void settle_message(struct engine *e, struct job *job, const struct end_row *row)
 {
-    if (row->state == WORK_PROCESSED || row->is_parked)
+    if (row->state == WORK_PROCESSED || row->state == WORK_MISSED || row->is_parked)
         pull_acknowledge(e->pull, job->message, job->age);
     else
         pull_send_back(e->pull, job->message, job->age, row->delay_ms);

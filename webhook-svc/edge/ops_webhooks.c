@@ -11,8 +11,9 @@
 #define EXAMPLE_MAX 1024
 #define PARAMS_MAX  (1 << 14)
 
-/* {"deliveries","more"} */
-static enum status answer_count(struct ops_answer *answer, size_t count, bool more)
+/* {"deliveries","more","next_cursor"}. last: the delivery behind which there may be more; NULL: there are
+ * none. */
+static enum status answer_count(struct ops_answer *answer, size_t count, const struct uuid *last)
 {
     struct json_out json;
     json_out_init(&json, &answer->body);
@@ -20,14 +21,21 @@ static enum status answer_count(struct ops_answer *answer, size_t count, bool mo
     json_key(&json, "deliveries");
     json_int(&json, (int64_t)count);
     json_key(&json, "more");
-    json_bool(&json, more);
+    json_bool(&json, last != NULL);
+    json_key(&json, "next_cursor");
+    if (last != NULL)
+        json_typeid(&json, "dlv", last);
+    else
+        json_write_null(&json);
     json_object_close(&json);
     answer->status = count > 0 ? ACCEPTED : 200;
     return STATUS_OK;
 }
 
-/* Work that failed or is dead begins anew; what is not acknowledged now the sweeper publishes. */
-static enum status send_again(struct ops *o, struct str actor, const struct uuid *work, size_t count)
+/* Work that failed, is dead or was missed begins anew, once, however many ask for it at once; what is not
+ * acknowledged now the sweeper publishes. */
+static enum status send_again(struct ops *o, struct str actor, const struct uuid *work, size_t count,
+                              size_t *ret_count)
 {
     struct uuid ids[OPS_LIMIT_MAX];
     struct replayed_work done = {.ids = ids};
@@ -39,20 +47,7 @@ static enum status send_again(struct ops *o, struct str actor, const struct uuid
         size_t left = done.count - i;
         s = republish(&through, ids + i, left < REPUBLISH_MAX ? left : REPUBLISH_MAX, &published);
     }
-    return s;
-}
-
-/* The relay publishes new work. */
-static enum status send_missed(struct ops *o, const struct uuid *deliveries, size_t count)
-{
-    struct uuid work[OPS_LIMIT_MAX];
-    if (count == 0)
-        return STATUS_OK;
-    for (size_t i = 0; i < count; i++)
-        work[i] = ids_next(&o->ids);
-    enum status s = store_insert_delivery_work(o->link.db, deliveries, work, count);
-    if (s == STATUS_OK)
-        wake_relay(o->bus);
+    *ret_count = done.count;
     return s;
 }
 
@@ -67,10 +62,10 @@ enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *a
     if (!found.is_enabled)
         return ops_refuse(answer, OUTCOME_webhook_endpoint_disabled, NULL);
     if (!found.can_be_sent)
-        return answer_count(answer, 0, false);
-    bool is_missed = uuid_is_zero(&found.work);
-    s = is_missed ? send_missed(o, &r->id, 1) : send_again(o, r->actor, &found.work, 1);
-    return s == STATUS_OK ? answer_count(answer, 1, false) : s;
+        return answer_count(answer, 0, NULL);
+    size_t sent = 0;
+    s = send_again(o, r->actor, &found.work, 1, &sent);
+    return s == STATUS_OK ? answer_count(answer, sent, NULL) : s;
 }
 
 /* STATUS_INVALID: there is none that can be sent to, it is answered. */
@@ -89,23 +84,22 @@ static enum status find_endpoint(struct ops *o, const struct ops_request *r, str
 enum status ops_recover(struct ops *o, struct ops_request *r, struct ops_answer *answer)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
-    struct uuid missed[OPS_LIMIT_MAX], work[OPS_LIMIT_MAX];
-    size_t missed_count = 0, work_count = 0;
+    struct uuid work[OPS_LIMIT_MAX], last = {{0}};
     enum status s = find_endpoint(o, r, answer);
     if (s != STATUS_OK)
         return s == STATUS_INVALID ? STATUS_OK : s;
-    s = store_list_unsent_deliveries(o->link.db, &r->id, r->from_us, OPS_LIMIT_MAX, &rows);
-    for (int i = 0; s == STATUS_OK && i < PQntuples(rows); i++)
-        if (db_is_null(rows, i, 1))
-            missed[missed_count++] = db_get_uuid(rows, i, 0);
-        else
-            work[work_count++] = db_get_uuid(rows, i, 1);
-    if (s == STATUS_OK)
-        s = send_missed(o, missed, missed_count);
-    if (s == STATUS_OK)
-        s = send_again(o, r->actor, work, work_count);
-    size_t count = missed_count + work_count;
-    return s == STATUS_OK ? answer_count(answer, count, count == OPS_LIMIT_MAX) : s;
+    const struct unsent_deliveries wanted = {.endpoint = r->id, .after = r->after, .since_us = r->from_us};
+    s = store_list_unsent_deliveries(o->link.db, &wanted, OPS_LIMIT_MAX, &rows);
+    if (s != STATUS_OK)
+        return s;
+    size_t count = (size_t)PQntuples(rows);
+    for (size_t i = 0; i < count; i++) {
+        work[i] = db_get_uuid(rows, (int)i, 0);
+        last = db_get_uuid(rows, (int)i, 1);
+    }
+    size_t sent = 0;
+    s = send_again(o, r->actor, work, count, &sent);
+    return s == STATUS_OK ? answer_count(answer, sent, count == OPS_LIMIT_MAX ? &last : NULL) : s;
 }
 
 /* A CloudEvent like any other, about nothing. */

@@ -14,7 +14,8 @@
 #define DEADLINE_US   INT64_C(5000000)
 #define ENDPOINTS_MAX 64
 
-static enum status send(struct sweeper *s, const struct uuid *endpoint, const char *reason)
+static enum status send(struct sweeper *s, const struct uuid *endpoint, int64_t url_version,
+                        const char *reason)
 {
     CLEANUP(buf_free) struct buf data = {0}, command = {0};
     struct json_out json;
@@ -26,6 +27,8 @@ static enum status send(struct sweeper *s, const struct uuid *endpoint, const ch
     json_typeid(&json, "we", endpoint);
     json_key(&json, "reason");
     json_cstr(&json, reason);
+    json_key(&json, "url_version");
+    json_int(&json, url_version);
     json_object_close(&json);
     struct command_envelope envelope = {.id = ids_next(&s->ids),
                                         .owner = STR_LIT("system"),
@@ -71,7 +74,7 @@ enum status sweep_endpoints(struct sweeper *s, bool *ret_more)
         else
             (void)snprintf(reason, sizeof reason, "every delivery has failed for %lld hours",
                            (long long)hours);
-        if (send(s, &endpoint, reason) != STATUS_OK)
+        if (send(s, &endpoint, db_get_int(rows, row, 2), reason) != STATUS_OK)
             break;
     }
     bus_flush(s->bus);

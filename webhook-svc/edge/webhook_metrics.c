@@ -17,6 +17,9 @@ static void register_kind(enum work_kind kind)
     m->failed = metrics_counter("paybus_work_failed_total",
                                 "Attempts that failed and are followed by another.", labels);
     m->dead = metrics_counter("paybus_work_dead_total", "Work that was given up.", labels);
+    m->missed =
+        metrics_counter("paybus_work_missed_total",
+                        "Work put aside untried: its webhook endpoint is disabled or deleted.", labels);
     m->replayed = metrics_counter("paybus_work_replayed_total", "Dead letters put back to work.", labels);
     m->lost = metrics_counter("paybus_work_leases_lost_total",
                               "Attempts that another worker took over before they ended.", labels);

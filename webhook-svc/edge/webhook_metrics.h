@@ -12,6 +12,7 @@ struct webhook_kind_metrics {
     struct metric *ignored;   /* counter: processed, though nobody handles its type */
     struct metric *failed;    /* counter: attempts that are followed by another */
     struct metric *dead;      /* counter */
+    struct metric *missed;    /* counter: not tried, since nobody wants it now */
     struct metric *replayed;  /* counter */
     struct metric *lost;      /* counter: attempts that took longer than their lease */
     struct metric *set_aside; /* counter: messages of what the database refuses */

@@ -5,9 +5,8 @@
 
 #include "webhook_statements.h"
 
-#define PARAMS_MAX     256
-#define IDS_PARAMS_MAX (1 << 17)
-#define ID_EARLIER_US  INT64_C(3600000000) /* an id is older than its row, and its clock is another one */
+#define PARAMS_MAX    256
+#define ID_EARLIER_US INT64_C(60000000) /* an id is older than its row, and its clock is another one */
 
 /* A column of an array of structs. */
 struct column {
@@ -138,6 +137,7 @@ enum status store_send_endpoint_health(struct db *db, struct db_params *p,
     add_times(p, COLUMN(rows, count, gone_us));
     add_bigints(p, COLUMN(rows, count, unanswered));
     add_times(p, COLUMN(rows, count, answered_us));
+    add_ints(p, COLUMN(rows, count, url_version), false);
     return db_pipeline_send(db, WEBHOOK_SQL_NOTE_ENDPOINT_HEALTH, p);
 }
 
@@ -196,33 +196,29 @@ enum status store_find_delivery(struct db *db, const struct uuid *id, struct str
     enum status s = find(db, WEBHOOK_SQL_FIND_DELIVERY, id, owner, &r);
     if (s != STATUS_OK)
         return s;
-    *ret_found =
-        (struct found_delivery){.can_be_sent = db_get_bool(r, 0, 1), .is_enabled = db_get_bool(r, 0, 2)};
-    if (!db_is_null(r, 0, 0))
-        ret_found->work = db_get_uuid(r, 0, 0);
+    *ret_found = (struct found_delivery){.work = db_get_uuid(r, 0, 0),
+                                         .can_be_sent = db_get_bool(r, 0, 1),
+                                         .is_enabled = db_get_bool(r, 0, 2)};
     return STATUS_OK;
 }
 
-enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpoint, int64_t since_us,
-                                         int64_t limit, PGresult **ret_rows)
+/* Behind the delivery, or just before the time if that is later: what is older is not even read. */
+static struct uuid first_behind(const struct unsent_deliveries *wanted)
 {
-    CLEANUP(db_params_free) struct db_params p;
-    const struct uuid first = uuid7_make(since_us > ID_EARLIER_US ? since_us - ID_EARLIER_US : 0, 0, 0);
-    db_params_init(&p, PARAMS_MAX);
-    db_param_uuid(&p, endpoint);
-    db_param_time(&p, since_us);
-    db_param_int4(&p, (int32_t)limit);
-    db_param_uuid(&p, &first);
-    return db_query(db, WEBHOOK_SQL_LIST_UNSENT_DELIVERIES, &p, ret_rows);
+    int64_t from_us = wanted->since_us > ID_EARLIER_US ? wanted->since_us - ID_EARLIER_US : 0;
+    const struct uuid first = uuid7_make(from_us, 0, 0);
+    return uuid_compare(&wanted->after, &first) > 0 ? wanted->after : first;
 }
 
-enum status store_insert_delivery_work(struct db *db, const struct uuid *deliveries, const struct uuid *work,
-                                       size_t count)
+enum status store_list_unsent_deliveries(struct db *db, const struct unsent_deliveries *wanted, int64_t limit,
+                                         PGresult **ret_rows)
 {
     CLEANUP(db_params_free) struct db_params p;
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    db_params_init(&p, IDS_PARAMS_MAX);
-    add_uuids(&p, &(struct column){work, sizeof *work, count, 0});
-    add_uuids(&p, &(struct column){deliveries, sizeof *deliveries, count, 0});
-    return db_query(db, WEBHOOK_SQL_INSERT_DELIVERY_WORK, &p, &r);
+    const struct uuid first = first_behind(wanted);
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, &wanted->endpoint);
+    db_param_uuid(&p, &first);
+    db_param_time(&p, wanted->since_us);
+    db_param_int4(&p, (int32_t)limit);
+    return db_query(db, WEBHOOK_SQL_LIST_UNSENT_DELIVERIES, &p, ret_rows);
 }

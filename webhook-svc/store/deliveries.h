@@ -7,7 +7,7 @@
 struct delivery_row {
     struct uuid id, endpoint, event, work;
     struct str event_type, body, traceparent; /* traceparent data NULL: none */
-    bool is_sent;                             /* otherwise it is only kept, for a recovery */
+    bool is_sent;                             /* otherwise it is missed, and kept for a recovery */
 };
 /* *ret_made: how many are new; the others were there before. */
 NODISCARD enum status store_insert_deliveries(struct db *db, struct db_params *p,
@@ -25,6 +25,7 @@ NODISCARD enum status store_send_delivery_attempts(struct db *db, struct db_para
                                                    const struct delivery_attempt_row *rows, size_t count);
 struct endpoint_health_row {
     struct uuid endpoint;
+    int url_version;               /* which of its urls was tried */
     int64_t failures;              /* since the last success of these */
     int64_t unanswered;            /* since the last answer of these */
     int64_t succeeded_us, gone_us; /* 0: none did */
@@ -39,26 +40,27 @@ NODISCARD enum status store_find_endpoint(struct db *db, const struct uuid *id, 
                                           bool *ret_enabled);
 /* A delivery to such an endpoint, which must be one. STATUS_NOT_FOUND. */
 struct found_delivery {
-    struct uuid work; /* zero: it has none, it was missed */
+    struct uuid work;
     bool can_be_sent; /* missed, failed or dead */
     bool is_enabled;  /* the endpoint */
 };
 NODISCARD enum status store_find_delivery(struct db *db, const struct uuid *id, struct str owner,
                                           struct found_delivery *ret_found);
-/* Those that were missed, have failed or are dead, made since a time, the oldest first: rows of id and work
- * (null: missed). */
-NODISCARD enum status store_list_unsent_deliveries(struct db *db, const struct uuid *endpoint,
-                                                   int64_t since_us, int64_t limit, PGresult **ret_rows);
-/* Work for deliveries that were missed. Should two ask for one at once, it is sent twice, under one id. */
-NODISCARD enum status store_insert_delivery_work(struct db *db, const struct uuid *deliveries,
-                                                 const struct uuid *work, size_t count);
+/* Those that were missed, have failed or are dead, behind one of them (zero: from the first), the oldest
+ * first: rows of work and delivery. */
+struct unsent_deliveries {
+    struct uuid endpoint, after;
+    int64_t since_us;
+};
+NODISCARD enum status store_list_unsent_deliveries(struct db *db, const struct unsent_deliveries *wanted,
+                                                   int64_t limit, PGresult **ret_rows);
 
 /* Rows of id, owner, event_types, status, created_at, updated_at. *ret_rows is the caller's. */
 NODISCARD enum status store_list_endpoints(struct db *db, int64_t changed_after_us, PGresult **ret_rows);
 /* Rows of id and owner, by id. */
 NODISCARD enum status store_find_account_owners(struct db *db, struct db_params *p, const struct uuid *ids,
                                                 size_t count, PGresult **ret_rows);
-/* Rows of endpoint and whether it answered 410. */
+/* Rows of endpoint, whether it answered 410, and the version of its url. */
 NODISCARD enum status store_list_hopeless_endpoints(struct db *db, int64_t hours, int64_t limit,
                                                     PGresult **ret_rows);
 

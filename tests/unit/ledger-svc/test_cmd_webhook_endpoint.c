@@ -19,6 +19,7 @@ static struct endpoint *add_endpoint(struct world *w, enum endpoint_status statu
     e->secret = STR_LIT("sealed-0");
     e->status = status;
     e->disabled_reason = status == ENDPOINT_disabled ? STR_LIT("it was slow") : (struct str){NULL, 0};
+    e->url_version = 2;
     e->created_us = e->updated_us = e->enabled_us = NOW_US - 1;
     return e;
 }
@@ -148,6 +149,12 @@ static const struct change_case changes[] = {
      ENDPOINT_deleted, NULL},
     {"disable", "webhook_endpoint.disable", "{" THIS ",\"reason\":\"gone\"}", &staff, ENDPOINT_enabled,
      OUTCOME_ok, ENDPOINT_disabled, "webhook_endpoint.disabled"},
+    {"disable for its present url", "webhook_endpoint.disable",
+     "{" THIS ",\"reason\":\"gone\",\"url_version\":2}", &staff, ENDPOINT_enabled, OUTCOME_ok,
+     ENDPOINT_disabled, "webhook_endpoint.disabled"},
+    {"disable for the url before", "webhook_endpoint.disable",
+     "{" THIS ",\"reason\":\"gone\",\"url_version\":1}", &staff, ENDPOINT_enabled, OUTCOME_ok,
+     ENDPOINT_enabled, NULL},
     {"disable again", "webhook_endpoint.disable", "{" THIS ",\"reason\":\"gone\"}", &staff, ENDPOINT_disabled,
      OUTCOME_ok, ENDPOINT_disabled, NULL},
     {"disable what is deleted", "webhook_endpoint.disable", "{" THIS ",\"reason\":\"gone\"}", &staff,
@@ -217,6 +224,20 @@ static void switching_on_starts_afresh(void **state)
     world_end(&w);
 }
 
+static void a_new_url_has_a_new_version(void **state)
+{
+    (void)state;
+    struct world w;
+    struct answer answer;
+    world_start(&w);
+    struct endpoint *e = add_endpoint(&w, ENDPOINT_enabled);
+    decide(&w, "webhook_endpoint.update", ann, "{" THIS ",\"description\":\"mine\"}", &answer);
+    assert_int_equal(e->url_version, 2);
+    decide(&w, "webhook_endpoint.update", ann, "{" THIS ",\"url\":\"https://b.example/\"}", &answer);
+    assert_int_equal(e->url_version, 3);
+    world_end(&w);
+}
+
 static void what_they_need(void **state)
 {
     (void)state;
@@ -247,6 +268,7 @@ int main(void)
         cmocka_unit_test(changing),
         cmocka_unit_test(both_secrets_for_a_day),
         cmocka_unit_test(switching_on_starts_afresh),
+        cmocka_unit_test(a_new_url_has_a_new_version),
         cmocka_unit_test(what_they_need),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,6 @@ static void what_answers_mean(void **state)
     assert_int_equal(delivery_result(DELIVERY_unreachable), RESULT_TRANSIENT);
     assert_int_equal(delivery_result(DELIVERY_untrusted), RESULT_TRANSIENT);
     assert_int_equal(delivery_result(DELIVERY_blocked), RESULT_TRANSIENT);
-    assert_int_equal(delivery_result(DELIVERY_switched_off), RESULT_PERMANENT);
 }
 
 /* Bad answers are answers. What was not tried has a reason, and only a name is waited for that long. */

@@ -37,6 +37,9 @@ static void results(void **state)
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_DONE, 6).state, WORK_PROCESSED);
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_IGNORED, 1).state, WORK_PROCESSED);
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_PERMANENT, 1).state, WORK_DEAD);
+    assert_int_equal(retry_after(WORK_KIND_delivery, RESULT_UNWANTED, 12).state, WORK_MISSED);
+    assert_true(retry_is_tried(RESULT_TRANSIENT) && retry_is_tried(RESULT_DONE));
+    assert_false(retry_is_tried(RESULT_POSTPONED) || retry_is_tried(RESULT_UNWANTED));
 }
 
 static void replies(void **state)

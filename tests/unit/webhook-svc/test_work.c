@@ -148,6 +148,8 @@ static void decisions(void **state)
          {false, 2, NOW + 1},
          {WORK_REPLAY, 0, 0}},
         {"dead, by hand", {.state = WORK_DEAD, .attempts = 6}, {false, 1, 0}, {WORK_REPLAY, 0, 0}},
+        {"missed", {.state = WORK_MISSED}, {true, 1, 0}, {WORK_TERMINATE, 0, 0}},
+        {"missed, by hand", {.state = WORK_MISSED}, {false, 1, 0}, {WORK_REPLAY, 0, 0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct work_verdict v = work_decide(&cases[i].work, &cases[i].message, NOW);

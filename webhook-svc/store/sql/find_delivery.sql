@@ -1,10 +1,8 @@
--- A delivery to an endpoint of owner $2 (null: anybody's): its work (null: none), whether it can be sent again, whether its endpoint
--- is enabled. One row, or none.
-select w.id, w.id is null or w.state in ('failed', 'dead') as can_be_sent, e.status = 'enabled' as is_enabled
+-- A delivery to an endpoint of owner $2 (null: anybody's): its work, whether it can be sent again, whether its endpoint is enabled.
+-- One row, or none.
+select w.id, w.state in ('dead', 'missed') or (w.state = 'failed' and w.attempts > 0) as can_be_sent, e.status = 'enabled' as is_enabled
 from paybus.webhook_deliveries d
 join paybus.webhook_endpoints e on e.id = d.endpoint_id
-left join paybus.work w on w.object_id = d.id and w.kind = 'delivery'
+join paybus.work w on w.object_id = d.id and w.kind = 'delivery'
 where d.id = $1
   and ($2::text is null or e.owner = $2)
-order by w.id desc
-limit 1

@@ -1,18 +1,18 @@
--- New deliveries, and the work of those that are to be sent now. What is there already is left as it is: the stream was rewound.
--- One row: how many are new.
+-- New deliveries and their work: to be sent now, or missed. What is there already is left as it is: the stream was rewound. One
+-- row: how many are new.
 with made as (
     insert into paybus.webhook_deliveries (id, endpoint_id, event_id, event_type, body, created_at)
     select n.id, n.endpoint_id, n.event_id, n.event_type, n.body, clock_timestamp()
     from (select unnest($1::uuid[]) as id, unnest($2::uuid[]) as endpoint_id, unnest($3::uuid[]) as event_id,
                  unnest($4::text[]) as event_type, unnest($5::text[]) as body) as n
     on conflict (endpoint_id, event_id) do nothing
-    returning id),
+    returning id, endpoint_id),
 enqueued as (
-    insert into paybus.work (id, kind, object_id, traceparent, enqueued_at, updated_at, created_at)
-    select n.work_id, 'delivery', m.id, n.traceparent, clock_timestamp(), clock_timestamp(), clock_timestamp()
+    insert into paybus.work (id, kind, object_id, endpoint_id, state, traceparent, enqueued_at, updated_at, created_at)
+    select n.work_id, 'delivery', m.id, m.endpoint_id, case when n.is_sent then 'received' else 'missed' end, n.traceparent,
+           clock_timestamp(), clock_timestamp(), clock_timestamp()
     from made m
     join (select unnest($1::uuid[]) as id, unnest($6::uuid[]) as work_id, unnest($7::text[]) as traceparent,
                  unnest($8::boolean[]) as is_sent) as n on n.id = m.id
-    where n.is_sent
     returning 1)
 select count(*), (select count(*) from enqueued) from made

@@ -2,5 +2,5 @@
 select id
 from paybus.work
 where id = any($1::uuid[])
-  and state in ('processed', 'dead')
+  and state in ('processed', 'dead', 'missed')
   and updated_at < clock_timestamp() - $2::bigint * interval '1 s'

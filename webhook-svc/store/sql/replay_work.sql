@@ -1,10 +1,10 @@
--- Work that failed or is dead begins anew, and its open dead letters are resolved, by $2. A row for each: its kind and id. Locked
--- in the order of ids, as all who lock several.
+-- Work that failed, is dead or was missed begins anew, and its open dead letters are resolved, by $2. What was put off untried is on
+-- its way. A row for each: its kind and id. Locked in the order of ids, as all who lock several.
 with mine as (
     select x.id
     from paybus.work x
     where x.id = any($1::uuid[])
-      and x.state in ('failed', 'dead')
+      and (x.state in ('dead', 'missed') or (x.state = 'failed' and x.attempts > 0))
     order by x.id
     for no key update),
 replayed as (
