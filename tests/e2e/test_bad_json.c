@@ -9,6 +9,7 @@
 #include "tests/e2e/books.h"
 #include "tests/e2e/cast.h"
 #include "tests/e2e/scene.h"
+#include "tests/e2e/webhook.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define BODY_MAX    ((size_t)256 * 1024)
@@ -34,7 +35,7 @@ static void expect_good(void)
     assert_true(api.took_us < 5 * QUICK_US);
 }
 
-/* Sends the bytes to every route that takes a body. */
+/* Sends the bytes to routes that take a body, and to that of providers, signed. */
 static void expect_refusal(const struct api_request *request, int status, const char *code,
                            const char *pointer)
 {
@@ -53,6 +54,11 @@ static void expect_refusal(const struct api_request *request, int status, const 
         api_expect_problem(&api, status, code, pointer);
         assert_true(api.took_us < QUICK_US);
     }
+    struct api_request signed_one = *request;
+    webhook_sign_request(&signed_one);
+    (void)api_send(&api, &signed_one);
+    api_expect_problem(&api, status, code, pointer);
+    assert_true(api.took_us < QUICK_US);
     books_read(db, &after);
     assert_true(books_same(&before, &after, 0));
 }

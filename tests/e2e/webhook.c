@@ -60,6 +60,25 @@ int webhook_deliver(struct api *api, const struct webhook_delivery *d)
     return api_send(api, &request);
 }
 
+void webhook_sign_request(struct api_request *request)
+{
+    static _Thread_local char lines[3][WEBHOOK_SIGNATURE_SIZE + 32];
+    char signature[WEBHOOK_SIGNATURE_SIZE];
+    int64_t sent_s = clock_unix_us() / US_PER_S;
+    struct str body = {request->body, request->body_len > 0 ? request->body_len : strlen(request->body)};
+    sign(&(struct webhook_delivery){.body = NULL}, sent_s, body, signature);
+    (void)snprintf(lines[0], sizeof lines[0], "webhook-id: msg_1");
+    (void)snprintf(lines[1], sizeof lines[1], "webhook-timestamp: %" PRId64, sent_s);
+    (void)snprintf(lines[2], sizeof lines[2], "webhook-signature: %s", signature);
+    request->path = "/v1/webhooks/gateway";
+    request->api_key = "";
+    int count = 0;
+    while (request->headers[count] != NULL)
+        count++;
+    for (int i = 0; i < 3; i++)
+        request->headers[count + i] = lines[i];
+}
+
 int webhook_send(struct api *api, const char *body_format, ...)
 {
     char body[API_TEXT_MAX];

@@ -28,6 +28,9 @@ struct webhook_delivery {
 };
 /* Gives the status. */
 int webhook_deliver(struct api *api, const struct webhook_delivery *d);
+/* Makes a request, with its body as it is, one that gateway has signed. It lasts until the thread's next one.
+ */
+void webhook_sign_request(struct api_request *request);
 /* An event of gateway that is as it should be. */
 int webhook_send(struct api *api, const char *body_format, ...) PRINTF_LIKE(2, 3);
 

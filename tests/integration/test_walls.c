@@ -17,6 +17,7 @@
 #define APPEND    "PB002"
 #define BROKEN    "PB003"
 #define FIXED     "PB004"
+#define ENDPOINT  "PB007"
 #define CHECK     "23514"
 #define UNIQUE    "23505"
 #define FOREIGN   "23503"
@@ -342,6 +343,33 @@ static const struct wall rights[] = {
     {"recon: locks", RECON, "set transaction read write; select from paybus.accounts for share", NO_RIGHT},
 };
 
+#define MAKE_ENDPOINT(status)                                                                                \
+    "insert into paybus.webhook_endpoints (id, owner, url, event_types, status, secret, enabled_at, "        \
+    "created_at, updated_at) values (" T(7) ", 'o', 'https://a.example/', '[\"*\"]', '" status               \
+                                            "', 's', now(), now(), now());"
+#define SET_ENDPOINT(changes) "update paybus.webhook_endpoints set " changes " where id = " T(7)
+#define DISABLED              "status = 'disabled', disabled_reason = 'it failed'"
+
+static const struct wall endpoint_walls[] = {
+    {"disabled", LEDGER, MAKE_ENDPOINT("enabled") SET_ENDPOINT(DISABLED ", updated_at = now()"), FINE},
+    {"deleted", LEDGER, MAKE_ENDPOINT("enabled") SET_ENDPOINT("status = 'deleted', updated_at = now()"),
+     FINE},
+    {"back from deleted", LEDGER,
+     MAKE_ENDPOINT("deleted") SET_ENDPOINT("status = 'enabled', updated_at = now() + interval '1 s'"),
+     ENDPOINT},
+    {"deleted, and another URL", OWNER, MAKE_ENDPOINT("deleted") SET_ENDPOINT("url = 'https://b.example/'"),
+     ENDPOINT},
+    {"changed before its last change", LEDGER,
+     MAKE_ENDPOINT("enabled") SET_ENDPOINT(DISABLED ", updated_at = now() - interval '1 s'"), ENDPOINT},
+    {"another owner", OWNER, MAKE_ENDPOINT("enabled") SET_ENDPOINT("owner = 'p'"), ENDPOINT},
+    {"another id", OWNER, MAKE_ENDPOINT("enabled") SET_ENDPOINT("id = " T(8)), ENDPOINT},
+    {"made at another time", OWNER,
+     MAKE_ENDPOINT("enabled") SET_ENDPOINT("created_at = now() - interval '1 s'"), ENDPOINT},
+    {"another owner, by its service", LEDGER, MAKE_ENDPOINT("enabled") SET_ENDPOINT("owner = 'p'"), NO_RIGHT},
+    {"gone", OWNER, MAKE_ENDPOINT("enabled") "delete from paybus.webhook_endpoints", APPEND},
+    {"all gone", OWNER, "truncate paybus.webhook_endpoints", APPEND},
+};
+
 static int compare(const struct wall *w)
 {
     PGconn *conn = database_connect(&d, w->role);
@@ -371,6 +399,12 @@ static void test_accounts(void **state)
 {
     (void)state;
     try_all(account_walls, sizeof(account_walls) / sizeof(account_walls[0]));
+}
+
+static void test_endpoints(void **state)
+{
+    (void)state;
+    try_all(endpoint_walls, sizeof(endpoint_walls) / sizeof(endpoint_walls[0]));
 }
 
 static void test_fixed_columns(void **state)
@@ -539,10 +573,15 @@ static int destroy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_money),         cmocka_unit_test(test_accounts),
-        cmocka_unit_test(test_fixed_columns), cmocka_unit_test(test_append_only),
-        cmocka_unit_test(test_rights),        cmocka_unit_test(test_no_other_right),
-        cmocka_unit_test(test_find_api_key),  cmocka_unit_test(test_everything_is_explained),
+        cmocka_unit_test(test_money),
+        cmocka_unit_test(test_accounts),
+        cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_fixed_columns),
+        cmocka_unit_test(test_append_only),
+        cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_no_other_right),
+        cmocka_unit_test(test_find_api_key),
+        cmocka_unit_test(test_everything_is_explained),
     };
     return cmocka_run_group_tests(tests, create, destroy);
 }
