@@ -48,7 +48,7 @@ bool program_is_stopped(struct program *p); /* by SIGSTOP */
 int program_open_files(struct program *p);
 /* Whether its log so far has the text in a line. */
 bool program_logged(const struct program *p, const char *text);
-/* What a series on its /metrics stands at: "paybus_work_dead_total{kind=\"webhook\"}". */
+/* What a series on its /metrics stands at: "paybus_work_dead_total{kind=\"webhook\"}". One thread. */
 int64_t program_metric(const struct program *p, const char *series);
 /* The end of its log, for a test that failed. */
 void program_print_log(const struct program *p);

@@ -106,6 +106,19 @@ static void take(struct engine *e)
     }
 }
 
+/* One that cannot be reached costs seconds, and is not tried again at once. */
+static bool has_database(struct engine *e)
+{
+    if (e->link.db != NULL)
+        return true;
+    if (clock_monotonic_us() < e->database_retry_us)
+        return false;
+    if (link_connect(&e->link) == STATUS_OK)
+        return true;
+    e->database_retry_us = clock_monotonic_us() + DATABASE_RETRY_US;
+    return false;
+}
+
 /* Of what takes long: the message is not delivered to others meanwhile, and the lease goes on. */
 static void show_signs_of_life(struct engine *e)
 {
@@ -121,7 +134,7 @@ static void show_signs_of_life(struct engine *e)
         if (job->is_running)
             rows[count++] = (struct attempt_row){job->work.id, job->work.generation, job->work.attempts};
     }
-    if (count == 0 || link_connect(&e->link) != STATUS_OK)
+    if (count == 0 || !has_database(e))
         return;
     enum status s = store_renew_leases(e->link.db, &e->params, rows, count, e->lease_ms);
     if (s != STATUS_OK)
@@ -134,19 +147,6 @@ static bool has_ended_ones(struct engine *e)
     bool has = e->ended_count > 0;
     monitor_unlock(&e->monitor);
     return has;
-}
-
-/* One that cannot be reached costs seconds, and is not tried again at once. */
-static bool has_database(struct engine *e)
-{
-    if (e->link.db != NULL)
-        return true;
-    if (clock_monotonic_us() < e->database_retry_us)
-        return false;
-    if (link_connect(&e->link) == STATUS_OK)
-        return true;
-    e->database_retry_us = clock_monotonic_us() + DATABASE_RETRY_US;
-    return false;
 }
 
 static void use_database(struct engine *e)
