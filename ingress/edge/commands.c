@@ -56,6 +56,9 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
     }
     if (ex->route->show != NULL && status < 300) {
         body = ex->route->show(ex, body);
+        if (body.data == NULL) {
+            return;
+        }
     }
     exchange_raw(ex, status, status < 400 ? JSON_TYPE : PROBLEM_TYPE, body);
     ex->replayed = replayed;

@@ -100,12 +100,17 @@ struct str webhook_endpoints_show(struct exchange *ex, struct str answer)
     const struct str text = {json_string_value(sealed), json_string_length(sealed)};
     if (seal_open(&ex->ingress->seal_keys, text, secret) != STATUS_OK) {
         log_event(LOG_ERROR, "secret_not_opened", log_str("request_id", ex->request_id));
-        return answer;
+        exchange_refuse(ex, OUTCOME_unavailable,
+                        "It is done, but its secret cannot be shown now. Send the same key again later.");
+        return (struct str){NULL, 0};
     }
     struct str shown = {NULL, 0};
     if (json_object_set_new(endpoint, "secret", json_string(secret)) == 0) {
         shown = keep(ex, endpoint);
     }
     sodium_memzero(secret, sizeof(secret));
-    return shown.data != NULL ? shown : answer;
+    if (shown.data == NULL) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+    }
+    return shown;
 }

@@ -10,7 +10,8 @@
 /* Adds to a command's data what is wrong with its url, and a fresh sealed secret if the command takes one.
    False: the refusal is written. */
 bool webhook_endpoints_prepare(struct exchange *ex, json_t *data);
-/* The answer with its secret opened, for as long as the exchange; as it is if that cannot be done. */
+/* The answer with its secret opened, for as long as the exchange. {NULL, 0}: that cannot be done, the refusal
+   is written. */
 struct str webhook_endpoints_show(struct exchange *ex, struct str answer);
 
 #endif

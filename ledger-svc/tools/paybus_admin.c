@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger-svc/tools/admin/admin.h"
+#include "shared/io/dumps.h"
 #include "shared/io/log.h"
 
 static const struct admin_command commands[] = {
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return print_usage(stdout, EXIT_OK);
-    if (sodium_init() < 0)
+    if (dumps_forbid() != STATUS_OK || sodium_init() < 0)
         return EXIT_FAILED;
     log_init("paybus-admin", "tool", LOG_ERROR);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {

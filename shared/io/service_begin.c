@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "shared/io/dumps.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
@@ -35,6 +36,8 @@ int service_begin(const struct service_program *p, int argc, char **argv)
     }
     if (argc > 1 && !check_only)
         return usage(p);
+    if (dumps_forbid() != STATUS_OK)
+        return EXIT_FAILED;
     int code = read_settings(p);
     if (code != SERVICE_GOES_ON || check_only)
         return code != SERVICE_GOES_ON ? code : EXIT_OK;

@@ -100,7 +100,7 @@ static void write_secrets_key(const struct harness *h)
     char path[SERVERS_PATH_SIZE + 32];
     (void)snprintf(path, sizeof path, "%s/secrets.key", h->directory);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0 || dprintf(fd, "%064x\n", 0x5ea1) < 0)
+    if (fd < 0 || dprintf(fd, "%064x\n", HARNESS_SECRETS_KEY) < 0)
         servers_fail("%s cannot be written", path);
     close(fd);
 }

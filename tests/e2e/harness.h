@@ -15,6 +15,7 @@
 
 #define HARNESS_PROGRAMS_MAX 2
 #define HARNESS_DEMO_SECRET  "a secret of demonstrations"
+#define HARNESS_SECRETS_KEY  0x5ea1 /* seals webhook secrets, as 64 hex digits */
 #define HARNESS_READY_MS     20000
 #define HARNESS_OWNER        "e2e" /* owner of the API key that clients use */
 

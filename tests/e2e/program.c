@@ -2,7 +2,6 @@
 #include "tests/e2e/program.h"
 
 #include <curl/curl.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,16 +205,22 @@ bool program_is_stopped(struct program *p)
 
 int program_open_files(struct program *p)
 {
-    char path[64];
-    int count = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)p->pid);
-    DIR *d = opendir(path);
-    if (d == NULL)
-        return 0;
-    while (readdir(d) != NULL)
-        count++;
-    (void)closedir(d);
-    return count;
+    return (int)program_metric(p, "process_open_fds");
+}
+
+bool program_dumps_core(struct program *p)
+{
+    static const char wanted[] = "Max core file size";
+    char path[64], line[256], soft[24] = "", hard[24] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/limits", (int)p->pid);
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        servers_fail("%s cannot be read", path);
+    while (fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, wanted, sizeof wanted - 1) == 0)
+            (void)sscanf(line + sizeof wanted - 1, "%23s %23s", soft, hard);
+    (void)fclose(f);
+    return strcmp(soft, "0") != 0 || strcmp(hard, "0") != 0;
 }
 
 bool program_logged(const struct program *p, const char *text)

@@ -46,6 +46,8 @@ int program_ends(struct program *p);
 bool program_wait_ends(struct program *p, int ends, int timeout_ms);
 bool program_is_stopped(struct program *p); /* by SIGSTOP */
 int program_open_files(struct program *p);
+/* A crash of it would write a core. */
+bool program_dumps_core(struct program *p);
 /* Whether its log so far has the text in a line. */
 bool program_logged(const struct program *p, const char *text);
 /* What a series on its /metrics stands at: "paybus_work_dead_total{kind=\"webhook\"}". One thread. */

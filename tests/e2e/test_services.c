@@ -169,11 +169,28 @@ static int set_up(void **state)
     return 0;
 }
 
+static void expect_no_cores(struct program *programs, int count)
+{
+    for (int i = 0; i < count; i++)
+        assert_false(program_dumps_core(&programs[i]));
+}
+
+/* All of them have passwords in their memory, two of them keys. */
+static void no_core_is_dumped(void **state)
+{
+    (void)state;
+    expect_no_cores(h.ingresses, h.ingress_count);
+    expect_no_cores(h.ledgers, h.ledger_count);
+    expect_no_cores(h.webhooks, h.webhook_count);
+    expect_no_cores(h.recons, h.recon_count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_found), cmocka_unit_test(what_is_served_is_counted),
-        cmocka_unit_test(answers_go_to_no_stream), cmocka_unit_test(who_stops_is_gone)};
+        cmocka_unit_test(answers_go_to_no_stream), cmocka_unit_test(no_core_is_dumped),
+        cmocka_unit_test(who_stops_is_gone)};
     int failed = cmocka_run_group_tests(tests, set_up, NULL);
     natsSubscription_Destroy(inbox);
     bus_close(bus, ANSWER_MS);

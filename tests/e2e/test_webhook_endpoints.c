@@ -1,6 +1,7 @@
 /* test_webhook_endpoints.c - the life of a webhook endpoint over HTTP: addresses that are refused, secrets
    that are shown to their maker and to nobody else, what survives a replay of the key, and that nothing at
    rest tells a secret. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define ALL_OF_THEM 100
 #define OF_BOB      "{'url':'http://127.0.0.1:21300/hooks','event_types':['*']}"
 #define SECRET_SIZE 64
+#define PATIENCE_MS 20000
 #define TEXT_SIZE   2048
 
 static struct harness h;
@@ -89,6 +91,39 @@ static void a_replay_shows_the_same_secret(void **state)
     assert_string_equal(api_header(&api, "Idempotency-Replayed"), "true");
     assert_string_equal(api.body.data, first);
     free(first);
+}
+
+static void change_key(int number)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/secrets.key", h.directory);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    (void)fprintf(f, "%064x\n", number);
+    (void)fclose(f);
+    (void)program_stop(&h.ingresses[0], SIGTERM, PATIENCE_MS);
+    program_start(&h.ingresses[0]);
+    assert_true(program_wait_ready(&h.ingresses[0], PATIENCE_MS));
+}
+
+/* What is sealed is nobody's business: without its key the answer waits. */
+static void what_cannot_be_opened_is_not_shown(void **state)
+{
+    (void)state;
+    char body[TEXT_SIZE], key[HARNESS_KEY_SIZE], secret[SECRET_SIZE];
+    harness_new_key(key);
+    cast_text(OF_BOB, body, sizeof body);
+    const struct api_request r = {
+        .path = "/v1/webhook-endpoints", .api_key = bob.secret, .key = key, .body = body, .fresh = true};
+    assert_int_equal(api_send(&api, &r), 201);
+    (void)snprintf(secret, sizeof secret, "%s", api_string(&api, "secret"));
+    change_key(0xbad);
+    assert_int_equal(api_send(&api, &r), 503);
+    api_expect_problem(&api, 503, "unavailable", NULL);
+    assert_null(api_at(&api, "secret"));
+    change_key(HARNESS_SECRETS_KEY);
+    assert_int_equal(api_send(&api, &r), 200);
+    assert_string_equal(api_string(&api, "secret"), secret);
 }
 
 static void rotation(void **state)
@@ -214,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_life),
         cmocka_unit_test(a_replay_shows_the_same_secret),
+        cmocka_unit_test(what_cannot_be_opened_is_not_shown),
         cmocka_unit_test(rotation),
         cmocka_unit_test(no_secret_at_rest),
         cmocka_unit_test(what_is_refused),

@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "shared/io/config.h"
+#include "shared/io/dumps.h"
 #include "shared/io/log.h"
 
 struct child {
@@ -215,6 +218,22 @@ static void test_begin(void **state)
     }
 }
 
+/* In a child, as it cannot be taken back. */
+static void test_no_dumps(void **state)
+{
+    (void)state;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        struct rlimit limit = {1, 1};
+        bool is_forbidden = dumps_forbid() == STATUS_OK && getrlimit(RLIMIT_CORE, &limit) == 0 &&
+                            limit.rlim_cur == 0 && limit.rlim_max == 0 && prctl(PR_GET_DUMPABLE) == 0;
+        _exit(is_forbidden ? EXIT_OK : EXIT_FAILED);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_usr1_switches_debug),
         cmocka_unit_test(test_a_stop_from_inside),
+        cmocka_unit_test(test_no_dumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
