@@ -19,14 +19,13 @@
 #define PARAMS_MAX 8
 #define ROWS       4
 #define FIRST      "00000000-0000-7000-8000-000000000001"
-#define BACKWARDS                                                                                            \
-    "{00000000-0000-7000-8000-000000000004,00000000-0000-7000-8000-000000000003,"                            \
-    "00000000-0000-7000-8000-000000000002," FIRST "}"
-#define FORWARDS                                                                                             \
-    "{" FIRST ",00000000-0000-7000-8000-000000000002,00000000-0000-7000-8000-000000000003,"                  \
-    "00000000-0000-7000-8000-000000000004}"
-#define ONES "{1,1,1,1}"
+#define ONES       "{1,1,1,1}"
 
+static const char backwards[] = "{00000000-0000-7000-8000-000000000004,00000000-0000-7000-8000-000000000003,"
+                                "00000000-0000-7000-8000-000000000002,00000000-0000-7000-8000-000000000001}",
+                  forwards[] = "{00000000-0000-7000-8000-000000000001,00000000-0000-7000-8000-000000000002,"
+                               "00000000-0000-7000-8000-000000000003,00000000-0000-7000-8000-000000000004}",
+                  nulls[] = "{null,null,null,null}";
 static struct database database;
 static PGconn *holder, *looker;
 
@@ -36,14 +35,14 @@ static const struct {
     int count;
     const char *params[PARAMS_MAX];
 } cases[] = {
-    {"load_work", "received", 2, {BACKWARDS, "webhook"}},
-    {"renew_leases", "processing", 4, {BACKWARDS, ONES, ONES, "30000"}},
-    {"replay_work", "dead", 2, {BACKWARDS, "ann"}},
+    {"load_work", "received", 2, {backwards, "webhook"}},
+    {"renew_leases", "processing", 4, {backwards, ONES, ONES, "30000"}},
+    {"replay_work", "dead", 2, {backwards, "ann"}},
     {"finish_work",
      "processing",
      8,
-     {FORWARDS, ONES, ONES, "{processed,processed,processed,processed}", "{0,0,0,0}", "{null,null,null,null}",
-      ONES, "{f,f,f,f}"}},
+     {forwards, ONES, ONES, "{processed,processed,processed,processed}", "{0,0,0,0}", nulls, ONES,
+      "{f,f,f,f}"}},
 };
 
 /* Filled backwards, so that the table's own order is another one. */

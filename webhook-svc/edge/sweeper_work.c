@@ -2,6 +2,8 @@
    nobody has seen for long: is its message still in the stream? If not it is published again, under a message
    id of its own: should it be there after all nothing happens twice, since the row says what is to be done.
    What waits behind a backlog is left alone: nobody can have seen it yet. */
+#include <string.h>
+
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "webhook-svc/edge/republish.h"
@@ -84,7 +86,9 @@ static enum status sweep_part(struct sweeper *s, enum work_kind kind, bool *ret_
     if (missing_count > 0)
         status = put_back(s, missing, missing_count);
     bool is_end = part.count < SWEEP_MAX;
-    look->behind = is_end ? (struct lying_work){.enqueued_us = 0} : part.work[part.count - 1];
+    memset(&look->behind, 0, sizeof look->behind);
+    if (!is_end)
+        look->behind = part.work[part.count - 1];
     if (is_end && part.count > missing_count)
         look->next_ms = clock_monotonic_ms() + s->config->sweep_seconds * 1000 / LOOKS_PER_TIME;
     *ret_more = *ret_more || !is_end;
