@@ -180,7 +180,8 @@ static enum status fall_back(struct credentials *c, const struct digest *d, stru
 
 static bool looks_like_key(struct str key)
 {
-    if (key.len < KEY_MIN || key.len > KEY_MAX || memcmp(key.data, KEY_PREFIX, strlen(KEY_PREFIX)) != 0) {
+    struct str rest = key;
+    if (key.len < KEY_MIN || key.len > KEY_MAX || !str_take(&rest, STR_LIT(KEY_PREFIX))) {
         return false;
     }
     for (size_t i = 0; i < key.len; i++) {

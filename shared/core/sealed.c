@@ -73,8 +73,8 @@ void seal(const struct seal_keys *keys, const unsigned char nonce[SEAL_NONCE_SIZ
 static const struct seal_key *find_key(const struct seal_keys *keys, struct str sealed)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        const size_t len = SEAL_ID_SIZE - 1;
-        if (sealed.len > len && sealed.data[len] == '.' && memcmp(sealed.data, keys->keys[i].id, len) == 0) {
+        struct str rest = sealed;
+        if (str_take(&rest, str_of(keys->keys[i].id)) && str_take(&rest, STR_LIT("."))) {
             return &keys->keys[i];
         }
     }

@@ -18,13 +18,12 @@
 enum status webhook_secret_parse(struct str text, struct webhook_secret *ret_secret)
 {
     struct webhook_secret secret = {.len = 0};
-    const size_t prefix = strlen(SECRET_PREFIX);
     const char *end = NULL;
-    if (text.len <= prefix || memcmp(text.data, SECRET_PREFIX, prefix) != 0) {
+    if (!str_take(&text, STR_LIT(SECRET_PREFIX))) {
         return STATUS_INVALID;
     }
-    int failed = sodium_base642bin(secret.key, sizeof(secret.key), text.data + prefix, text.len - prefix,
-                                   NULL, &secret.len, &end, BASE64);
+    int failed = sodium_base642bin(secret.key, sizeof(secret.key), text.data, text.len, NULL, &secret.len,
+                                   &end, BASE64);
     bool whole = failed == 0 && end == text.data + text.len && secret.len >= WEBHOOK_KEY_MIN;
     if (whole) {
         *ret_secret = secret;
@@ -94,8 +93,8 @@ static struct str next_word(struct str *list)
 
 static bool is_signature(struct str word)
 {
-    return word.len == WEBHOOK_SIGNATURE_SIZE - 1 &&
-           memcmp(word.data, SIGNATURE_PREFIX, strlen(SIGNATURE_PREFIX)) == 0;
+    struct str rest = word;
+    return word.len == WEBHOOK_SIGNATURE_SIZE - 1 && str_take(&rest, STR_LIT(SIGNATURE_PREFIX));
 }
 
 /* The v1 signatures of the header; their number, or -1 for too many signatures of any kind. */

@@ -30,6 +30,11 @@ FILENAME ~ /^(shared\/core\/money|ledger-svc\/domain\/)/ && code ~ /(^|[^A-Za-z0
     complain("float", "no floating point near money")
 }
 
+# Where signatures, digests of keys and secrets of callers are compared, how long it takes must not tell how much was right.
+FILENAME ~ /^(shared\/core\/(webhook_signature|sealed|digest)|ingress\/edge\/(credentials|dispatch|demo|webhooks)|ingress\/store\/keys)\.c$/ && code ~ /(^|[^A-Za-z0-9_])(memcmp|bcmp|strcmp|strncmp|strcasecmp|str_eq|str_eq_c)[ \t]*\(/ {
+    complain("compare", "what callers may not guess is compared by sodium_memcmp")
+}
+
 FILENAME ~ /\.c$/ && FILENAME !~ /^tests\// && code ~ /"/ {
     in_comment = was_in_comment
     if (tolower(strip(with_strings, 1)) ~ /"[ \t]*(select|insert|update|delete)[ \t]/)
