@@ -118,6 +118,21 @@ static void test_windows(void **state)
     look("analysed", settled, "now()");
 }
 
+/* A day that one transaction wrote, and hence no number of a transaction tells much: statistics then speak
+   for reading the index of all its numbers. */
+static void test_few_transactions(void **state)
+{
+    (void)state;
+    char settled[ARGUMENTS];
+    insert_events(superuser, "now() + interval '3 days'", EVENTS);
+    for (int i = 0; i < 2; i++) {
+        snapshot(settled);
+        insert_events(superuser, "now()", "1");
+        look(i == 0 ? "one transaction, not analysed" : "one transaction", settled, "now()");
+        database_exec(superuser, "analyze paybus.events");
+    }
+}
+
 /* Work that waits, beside what is done: a hundred thousand rows that no statement looks at. */
 static void test_work(void **state)
 {
@@ -184,6 +199,6 @@ static int destroy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_windows), cmocka_unit_test(test_numbers),
-                                       cmocka_unit_test(test_work)};
+                                       cmocka_unit_test(test_few_transactions), cmocka_unit_test(test_work)};
     return cmocka_run_group_tests(tests, create, destroy);
 }
