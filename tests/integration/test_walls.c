@@ -491,12 +491,13 @@ static void test_no_other_right(void **state)
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT; recon "
         "webhook_deliveries SELECT; recon webhook_delivery_attempts SELECT; recon webhook_endpoint_health "
         "SELECT; "
-        "recon webhook_events SELECT; recon work SELECT; "
+        "recon webhook_events SELECT; recon webhook_fanout SELECT; recon work SELECT; "
         "webhook dead_letters INSERT,SELECT; webhook injected_failures DELETE,INSERT,SELECT,UPDATE; webhook "
         "webhook_deliveries INSERT,SELECT; "
         "webhook webhook_delivery_attempts INSERT,SELECT; webhook webhook_endpoint_health "
         "INSERT,SELECT,UPDATE; "
-        "webhook webhook_endpoints SELECT; webhook webhook_events SELECT; webhook work INSERT,SELECT; "
+        "webhook webhook_endpoints SELECT; webhook webhook_events SELECT; "
+        "webhook webhook_fanout INSERT,SELECT,UPDATE; webhook work INSERT,SELECT; "
         "webhook work_seq "
         "USAGE");
     assert_string_equal(

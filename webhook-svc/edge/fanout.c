@@ -1,43 +1,29 @@
-/* fanout.c - a batch of events is read, its accounts' owners are asked for, its deliveries and their work are
-   written in one statement, and only then are the messages acknowledged. An event that comes again finds its
-   deliveries there. */
+/* fanout.c - a batch of events is taken from the stream, its deliveries and their work are written in one
+   statement, and only then are the messages acknowledged. An event that comes again finds its deliveries
+   there. In between the watch looks for what the stream did not bring. */
 #include "webhook-svc/edge/fanout.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 #include "shared/io/pull.h"
 #include "shared/io/service.h"
-#include "webhook-svc/domain/owner_event.h"
-#include "webhook-svc/edge/ids.h"
+#include "webhook-svc/edge/fanout_watch.h"
 #include "webhook-svc/edge/link.h"
-#include "webhook-svc/edge/subscribers.h"
 #include "webhook-svc/edge/wake.h"
 #include "webhook-svc/edge/webhook_metrics.h"
-#include "webhook-svc/store/deliveries.h"
 
-#define BATCH_MAX       128
-#define ROWS_MAX        1024 /* deliveries of one statement */
-#define ACCOUNTS_MAX    (BATCH_MAX * OWNER_EVENT_ACCOUNTS_MAX)
-#define BODY_MAX        ((size_t)1 << 20)
-#define PARAMS_MAX      (64 << 20)
-#define BYTES_MAX       ((size_t)32 << 20) /* of bodies of one statement */
 #define LOOK_US         INT64_C(250000)
 #define NOBODY_US       INT64_C(1000000) /* without endpoints: how soon a first one is noticed */
 #define EARLIER_US      INT64_C(60000000)
 #define ACK_WAIT_MS     30000
 #define ACK_PENDING_MAX 4096
 #define RETRY_MS        1000
+#define US_PER_S        INT64_C(1000000)
 
-/* A message of the batch in hand. */
-struct message {
-    natsMsg *raw;
-    json_t *event; /* NULL: nobody wants it */
-};
 struct fanout {
     struct bus *bus;
     struct link link;
@@ -46,161 +32,27 @@ struct fanout {
     struct pull *pull;
     pthread_t thread;
     bool started;
-    struct ids ids;
-    struct db_params params;
     struct subscribers subscribers;
     int64_t updated_us; /* monotonic: when they were asked for last */
-    /* The batch in hand. */
-    struct message messages[BATCH_MAX];
-    int message_count;
-    int64_t age; /* of the consumer that brought it */
-    struct uuid accounts[ACCOUNTS_MAX];
-    size_t account_count;
-    struct account_owner owners[ACCOUNTS_MAX];
-    struct account_owners known;
-    struct delivery_row rows[ROWS_MAX];
-    struct buf bodies[ROWS_MAX];
-    size_t row_count, byte_count;
+    int64_t age;        /* of the consumer that brought the messages in hand */
+    struct fanout_batch *batch;
+    struct fanout_watch watch;
 };
 
-static struct str text_of(const json_t *object, const char *member)
+static void tell_made(struct fanout *f, int64_t made)
 {
-    const json_t *value = json_object_get(object, member);
-    return (struct str){json_string_value(value), json_string_length(value)};
-}
-
-/* What is older than every endpoint need not even be read. */
-static void read_message(struct fanout *f, natsMsg *raw)
-{
-    struct message *m = &f->messages[f->message_count++];
-    struct pull_place place = {0};
-    *m = (struct message){.raw = raw};
-    if (pull_place(raw, &place) == STATUS_OK && place.stored_us < f->subscribers.created_us - EARLIER_US)
-        return;
-    json_t *event = json_loadb(natsMsg_GetData(raw), (size_t)natsMsg_GetDataLength(raw), 0, NULL);
-    if (event != NULL && subscribers_want(&f->subscribers, text_of(event, "type")))
-        m->event = event;
-    else
-        json_decref(event);
-}
-
-static void gather_accounts(struct fanout *f)
-{
-    struct uuid ids[OWNER_EVENT_ACCOUNTS_MAX];
-    f->account_count = 0;
-    for (int i = 0; i < f->message_count; i++) {
-        size_t count = f->messages[i].event != NULL ? owner_event_accounts(f->messages[i].event, ids) : 0;
-        for (size_t k = 0; k < count; k++)
-            f->accounts[f->account_count++] = ids[k];
-    }
-}
-
-/* *ret_rows holds the names. */
-static enum status find_owners(struct fanout *f, PGresult **ret_rows)
-{
-    f->known = (struct account_owners){f->owners, 0};
-    if (f->account_count == 0)
-        return STATUS_OK;
-    enum status s =
-        store_find_account_owners(f->link.db, &f->params, f->accounts, f->account_count, ret_rows);
-    for (int row = 0; s == STATUS_OK && row < PQntuples(*ret_rows); row++)
-        f->owners[f->known.count++] =
-            (struct account_owner){db_get_uuid(*ret_rows, row, 0), db_get_str(*ret_rows, row, 1)};
-    return s;
-}
-
-static enum status flush_rows(struct fanout *f)
-{
-    int64_t made = 0;
-    if (f->row_count == 0)
-        return STATUS_OK;
-    enum status s = store_insert_deliveries(f->link.db, &f->params, f->rows, f->row_count, &made);
-    if (s != STATUS_OK)
-        return s;
     metric_add(webhook_metrics.deliveries_made, made);
-    f->row_count = f->byte_count = 0;
     if (made > 0)
         wake_relay(f->bus);
-    return STATUS_OK;
 }
 
-static enum status add_row(struct fanout *f, const json_t *event, const struct subscriber *to)
-{
-    struct buf *body = &f->bodies[f->row_count];
-    struct delivery_row *row = &f->rows[f->row_count];
-    bool is_theirs = owner_event_is_ordered_by(event, str_of(to->owner));
-    *row = (struct delivery_row){.id = ids_next(&f->ids),
-                                 .endpoint = to->id,
-                                 .work = ids_next(&f->ids),
-                                 .event_type = text_of(event, "type"),
-                                 .traceparent =
-                                     is_theirs ? text_of(event, "traceparent") : (struct str){NULL, 0},
-                                 .is_sent = to->is_enabled};
-    buf_reset(body);
-    if (typeid_parse("evt", text_of(event, "id"), &row->event) != STATUS_OK)
-        return STATUS_OK; /* not one of ours */
-    enum status s = owner_event_write(event, &f->known, str_of(to->owner), body);
-    row->body = (struct str){body->data, body->len};
-    if (s != STATUS_OK)
-        return s;
-    f->row_count++;
-    f->byte_count += body->len;
-    return f->row_count == ROWS_MAX || f->byte_count > BYTES_MAX ? flush_rows(f) : STATUS_OK;
-}
-
-/* An event from before an endpoint was made is not for it. */
-static bool is_later(const json_t *event, const struct subscriber *s)
-{
-    struct uuid id;
-    return typeid_parse("evt", text_of(event, "id"), &id) == STATUS_OK &&
-           uuid7_unix_us(&id) >= s->created_us / 1000 * 1000;
-}
-
-static enum status add_deliveries(struct fanout *f, const json_t *event)
-{
-    struct str owners[OWNER_EVENT_OWNERS_MAX], type = text_of(event, "type");
-    size_t count = owner_event_owners(event, &f->known, owners);
-    enum status s = STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        const struct subscriber *to = NULL;
-        while (s == STATUS_OK && (to = subscribers_next(&f->subscribers, owners[i], type, to)) != NULL)
-            if (is_later(event, to))
-                s = add_row(f, event, to);
-    }
-    return s;
-}
-
-static enum status write_batch(struct fanout *f)
-{
-    CLEANUP(db_result_ptr) PGresult *owners = NULL;
-    f->row_count = f->byte_count = 0;
-    gather_accounts(f);
-    enum status s = find_owners(f, &owners);
-    for (int i = 0; i < f->message_count && s == STATUS_OK; i++)
-        if (f->messages[i].event != NULL)
-            s = add_deliveries(f, f->messages[i].event);
-    return s == STATUS_OK ? flush_rows(f) : s;
-}
-
-/* What could not be written comes again. */
-static void settle(struct fanout *f, enum status s)
-{
-    for (int i = 0; i < f->message_count; i++) {
-        struct message *m = &f->messages[i];
-        if (s == STATUS_OK)
-            pull_acknowledge(f->pull, m->raw, f->age);
-        else
-            pull_send_back(f->pull, m->raw, f->age, RETRY_MS);
-        json_decref(m->event);
-        bus_discard(f->bus, m->raw);
-    }
-    f->message_count = 0;
-}
-
-/* Before each batch: an endpoint that is there when an event arrives was made before or after it, and its
- * time tells. */
+/* Before each batch: an endpoint that was there before an event was ordered is known when it arrives. */
 static bool update_subscribers(struct fanout *f)
 {
+    if (f->link.db == NULL) {
+        subscribers_doubt(&f->subscribers);
+        fanout_watch_doubt(&f->watch);
+    }
     enum status s = link_connect(&f->link);
     if (s == STATUS_OK && (s = subscribers_update(&f->subscribers, f->link.db)) != STATUS_OK)
         link_failed(&f->link, "list_endpoints", s);
@@ -208,16 +60,67 @@ static bool update_subscribers(struct fanout *f)
     return s == STATUS_OK;
 }
 
+/* What could not be written comes again. */
+static void settle(struct fanout *f, natsMsg **raw, int count, bool is_done)
+{
+    for (int i = 0; i < count; i++) {
+        if (is_done)
+            pull_acknowledge(f->pull, raw[i], f->age);
+        else
+            pull_send_back(f->pull, raw[i], f->age, RETRY_MS);
+        bus_discard(f->bus, raw[i]);
+    }
+}
+
+/* A message that is no event is nobody's. */
+static size_t read_messages(struct fanout *f, natsMsg **raw, int count, int64_t *ret_numbers)
+{
+    size_t numbers = 0;
+    fanout_batch_begin(f->batch);
+    for (int i = 0; i < count; i++) {
+        json_t *event = json_loadb(natsMsg_GetData(raw[i]), (size_t)natsMsg_GetDataLength(raw[i]), 0, NULL);
+        int64_t seq = fanout_batch_add(f->batch, event);
+        if (seq > 0)
+            ret_numbers[numbers++] = seq;
+    }
+    return numbers;
+}
+
 static void work_off(struct fanout *f, natsMsg **raw, int count)
 {
+    int64_t made = 0, numbers[FANOUT_BATCH_MAX];
+    size_t number_count = 0;
     bool is_known = update_subscribers(f);
-    for (int i = 0; i < count; i++)
-        read_message(f, raw[i]);
-    enum status s = is_known ? write_batch(f) : STATUS_UNAVAILABLE;
+    enum status s = STATUS_UNAVAILABLE;
+    if (is_known) {
+        number_count = read_messages(f, raw, count, numbers);
+        s = fanout_batch_write(f->batch, f->link.db, &made);
+    }
     if (s != STATUS_OK && is_known)
         link_failed(&f->link, "fan_out", s);
     crash_point("fanout_written");
-    settle(f, s);
+    settle(f, raw, count, s == STATUS_OK);
+    if (s != STATUS_OK)
+        return;
+    fanout_watch_add(&f->watch, numbers, number_count);
+    tell_made(f, made);
+}
+
+/* Nothing is noted without endpoints, nor looked for. */
+static void watch(struct fanout *f)
+{
+    int64_t made = 0;
+    if (clock_monotonic_us() < fanout_watch_due_us(&f->watch))
+        return;
+    if (!update_subscribers(f) || f->subscribers.count == 0) {
+        fanout_watch_put_off(&f->watch);
+        return;
+    }
+    const struct fanout_turn turn = {f->link.db, &f->subscribers, f->batch};
+    enum status s = fanout_watch_turn(&f->watch, &turn, &made);
+    if (s != STATUS_OK)
+        link_failed(&f->link, "watch_fan_out", s);
+    tell_made(f, made);
 }
 
 /* The consumer is made for the first endpoint, and begins where that was made. */
@@ -233,26 +136,36 @@ static enum status open_pull(struct fanout *f)
     return pull_open(f->bus, &f->spec, &f->bell, &f->pull);
 }
 
+static void rest(struct fanout *f)
+{
+    int64_t until_us = clock_monotonic_us() + LOOK_US, watch_us = fanout_watch_due_us(&f->watch);
+    int64_t pull_us = pull_look_again_us(f->pull);
+    until_us = pull_us < until_us ? pull_us : until_us;
+    bell_wait(&f->bell, watch_us < until_us ? watch_us : until_us);
+}
+
 static void turn(struct fanout *f)
 {
-    natsMsg *raw[BATCH_MAX];
+    natsMsg *raw[FANOUT_BATCH_MAX];
     bool is_stale = clock_monotonic_us() > f->updated_us + NOBODY_US;
     if (f->subscribers.count == 0 && is_stale)
         (void)update_subscribers(f);
     if (f->subscribers.count > 0 && f->pull == NULL && open_pull(f) != STATUS_OK)
         f->pull = NULL;
+    if (f->subscribers.count == 0)
+        metric_set(webhook_metrics.fanout_lag, 0);
     if (f->subscribers.count == 0 || f->pull == NULL) {
         bell_wait(&f->bell, clock_monotonic_us() + LOOK_US);
         return;
     }
-    int count = pull_take(f->pull, BATCH_MAX, raw, &f->age);
+    int count = pull_take(f->pull, FANOUT_BATCH_MAX, raw, &f->age);
     if (count > 0) {
         metric_set(webhook_metrics.fanout_pending, pull_pending(f->pull));
         work_off(f, raw, count);
-        return;
     }
-    int64_t again_us = clock_monotonic_us() + LOOK_US, pull_us = pull_look_again_us(f->pull);
-    bell_wait(&f->bell, pull_us < again_us ? pull_us : again_us);
+    watch(f);
+    if (count == 0)
+        rest(f);
 }
 
 static void *fanout_main(void *context)
@@ -262,6 +175,8 @@ static void *fanout_main(void *context)
         turn(f);
     pull_stop(f->pull);
     bus_flush(f->bus);
+    if (f->link.db != NULL && fanout_watch_note(&f->watch, f->link.db) != STATUS_OK)
+        log_event(LOG_DEBUG, "fan_out_not_noted"); /* it is read once more */
     nats_ReleaseThreadMemory();
     return NULL;
 }
@@ -274,12 +189,14 @@ enum status fanout_start(const struct webhook_config *config, struct bus *bus, s
     f->bus = bus;
     link_init(&f->link, config->database_url);
     bell_init(&f->bell);
-    db_params_init(&f->params, PARAMS_MAX);
-    for (size_t i = 0; i < ROWS_MAX; i++)
-        buf_init(&f->bodies[i], BODY_MAX);
+    subscribers_init(&f->subscribers);
+    fanout_watch_init(&f->watch, config->sweep_seconds * US_PER_S);
     *ret_fanout = f; /* its owner closes it, whatever happens here */
-    f->started = pthread_create(&f->thread, NULL, fanout_main, f) == 0;
-    return f->started ? STATUS_OK : STATUS_FAILED;
+    enum status s = fanout_batch_open(&f->subscribers, &f->batch);
+    if (s == STATUS_OK && pthread_create(&f->thread, NULL, fanout_main, f) != 0)
+        s = STATUS_FAILED;
+    f->started = s == STATUS_OK;
+    return s;
 }
 
 void fanout_join(struct fanout *f)
@@ -295,11 +212,9 @@ void fanout_close(struct fanout *f)
     if (f == NULL)
         return;
     pull_close(f->pull);
+    fanout_batch_close(f->batch);
     subscribers_free(&f->subscribers);
     link_close(&f->link);
-    db_params_free(&f->params);
-    for (size_t i = 0; i < ROWS_MAX; i++)
-        buf_free(&f->bodies[i]);
     bell_destroy(&f->bell);
     free(f);
 }

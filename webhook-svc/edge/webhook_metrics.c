@@ -69,6 +69,14 @@ static void register_deliveries(struct webhook_metrics *m)
     m->deliveries_made = metrics_counter("paybus_deliveries_made_total", "Deliveries made from events.", "");
     m->fanout_pending = metrics_gauge("paybus_delivery_events_pending",
                                       "Events that wait to become deliveries, as the stream last said.", "");
+    m->fanout_lag =
+        metrics_gauge("paybus_delivery_fanout_lag_seconds",
+                      "Since when the oldest events wait that have not become deliveries; 0: none do.", "");
+    m->events_swept =
+        metrics_counter("paybus_delivery_events_swept_total",
+                        "Events read from the database, for the stream had not brought them.", "");
+    m->deliveries_swept =
+        metrics_counter("paybus_deliveries_swept_total", "Deliveries made of such events.", "");
     m->endpoints_disabled = metrics_counter("paybus_webhook_endpoints_disabled_total",
                                             "Webhook endpoints switched off for failing or for 410.", "");
 }

@@ -34,6 +34,9 @@ struct webhook_metrics {
     struct metric *delivery_lag;       /* histogram: from the delivery's making to its 2xx */
     struct metric *deliveries_made;    /* counter */
     struct metric *fanout_pending;     /* gauge: events that wait to become deliveries */
+    struct metric *fanout_lag;         /* gauge: seconds since what is missing was sealed */
+    struct metric *events_swept;       /* counter: read from PostgreSQL */
+    struct metric *deliveries_swept;   /* counter: made of these */
     struct metric *endpoints_disabled; /* counter */
 };
 extern struct webhook_metrics webhook_metrics;

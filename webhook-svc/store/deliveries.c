@@ -141,12 +141,22 @@ enum status store_send_endpoint_health(struct db *db, struct db_params *p,
     return db_pipeline_send(db, WEBHOOK_SQL_NOTE_ENDPOINT_HEALTH, p);
 }
 
-enum status store_list_endpoints(struct db *db, int64_t changed_after_us, PGresult **ret_rows)
+enum status store_list_endpoints(struct db *db, PGresult **ret_rows)
+{
+    return db_query(db, WEBHOOK_SQL_LIST_ENDPOINTS, NULL, ret_rows);
+}
+
+enum status store_find_snapshot(struct db *db, PGresult **ret_row)
+{
+    return db_query(db, WEBHOOK_SQL_FIND_SNAPSHOT, NULL, ret_row);
+}
+
+enum status store_list_changed_endpoints(struct db *db, struct str snapshot, PGresult **ret_rows)
 {
     CLEANUP(db_params_free) struct db_params p;
-    db_params_init(&p, PARAMS_MAX);
-    db_param_time(&p, changed_after_us);
-    return db_query(db, WEBHOOK_SQL_LIST_ENDPOINTS, &p, ret_rows);
+    db_params_init(&p, SNAPSHOT_MAX + PARAMS_MAX);
+    db_param_text(&p, snapshot);
+    return db_query(db, WEBHOOK_SQL_LIST_CHANGED_ENDPOINTS, &p, ret_rows);
 }
 
 enum status store_find_account_owners(struct db *db, struct db_params *p, const struct uuid *ids,

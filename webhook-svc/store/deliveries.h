@@ -55,8 +55,15 @@ struct unsent_deliveries {
 NODISCARD enum status store_list_unsent_deliveries(struct db *db, const struct unsent_deliveries *wanted,
                                                    int64_t limit, PGresult **ret_rows);
 
-/* Rows of id, owner, event_types, status, created_at, updated_at. *ret_rows is the caller's. */
-NODISCARD enum status store_list_endpoints(struct db *db, int64_t changed_after_us, PGresult **ret_rows);
+#define SNAPSHOT_MAX ((size_t)64 << 10)
+/* Rows of nothing, id, owner, event_types, status, created_at, created_seq: all that are not deleted.
+ *ret_rows is the caller's, here and below. */
+NODISCARD enum status store_list_endpoints(struct db *db, PGresult **ret_rows);
+/* One row: what is visible now, PostgreSQL's text. */
+NODISCARD enum status store_find_snapshot(struct db *db, PGresult **ret_row);
+/* Those that were changed by what is not visible in a snapshot, deleted ones among them: rows as above, with
+   the snapshot of now in the first column; one row without an endpoint if there is none. */
+NODISCARD enum status store_list_changed_endpoints(struct db *db, struct str snapshot, PGresult **ret_rows);
 /* Rows of id and owner, by id. */
 NODISCARD enum status store_find_account_owners(struct db *db, struct db_params *p, const struct uuid *ids,
                                                 size_t count, PGresult **ret_rows);

@@ -1,5 +1,4 @@
--- Webhook endpoints that were made or changed after $1, deleted ones among them, the earliest change first.
-select id, owner, event_types, status::text, created_at, updated_at
+-- All webhook endpoints, deleted ones left out. A row each.
+select null::text, id, owner, event_types, status::text, created_at, created_seq
 from paybus.webhook_endpoints
-where updated_at > $1
-order by updated_at
+where status <> 'deleted'
