@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/core/clock.h"
+
 static const int codes[HTTP_METRICS_CODES] = {200, 201, 202, 400, 401, 402, 403, 404, 405,
                                               408, 409, 413, 415, 422, 429, 500, 503, 504};
 
@@ -75,6 +77,9 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
         [REJECTED_VERSION] = "http_version",      [REJECTED_DRAINING] = "draining",
     };
     assert(count <= HTTP_METRICS_ROUTES);
+    m->table = routes;
+    m->route_count = count;
+    m->since_us = clock_unix_us();
     for (size_t i = 0; i < count; i++) {
         init_route(&m->routes[i], &routes[i]);
     }
@@ -112,4 +117,30 @@ void http_metrics_answered(struct http_metrics *m, long route_index, int status,
     }
     metric_add(counter, 1);
     metric_observe_us(r->duration, duration_us);
+}
+
+static void add_route(const struct route_metrics *r, struct http_totals *totals)
+{
+    int64_t other = metric_value(r->other_code); /* 411, 414, 431, 505 and the like: asked for wrongly */
+    totals->count += other;
+    totals->refused += other;
+    totals->duration_us += metric_sum_us(r->duration);
+    for (size_t i = 0; i < HTTP_METRICS_CODES; i++) {
+        int64_t n = r->codes[i] != NULL ? metric_value(r->codes[i]) : 0;
+        totals->count += n;
+        totals->created += codes[i] == 201 ? n : 0;
+        totals->succeeded += codes[i] < 300 ? n : 0;
+        totals->refused += codes[i] >= 400 && codes[i] < 500 ? n : 0;
+        totals->failed += codes[i] >= 500 ? n : 0;
+    }
+}
+
+void http_metrics_sum(const struct http_metrics *m, bool (*is_meant)(const struct route *r),
+                      struct http_totals *totals)
+{
+    for (size_t i = 0; i < m->route_count; i++) {
+        if (is_meant(&m->table[i])) {
+            add_route(&m->routes[i], totals);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 #include "ingress/domain/route.h"
 #include "shared/io/metrics.h"
 
-#define HTTP_METRICS_ROUTES 64
+#define HTTP_METRICS_ROUTES 128
 #define HTTP_METRICS_CODES  18
 
 enum rejection { /* refused before a route was found; the connection was closed */
@@ -26,6 +26,9 @@ struct route_metrics {
     struct metric *other_code;
 };
 struct http_metrics {
+    const struct route *table;
+    size_t route_count;
+    int64_t since_us;                                 /* when counting began */
     struct route_metrics routes[HTTP_METRICS_ROUTES]; /* by the table's order */
     struct route_metrics no_route;
     struct metric *in_flight, *threads, *replays;
@@ -35,9 +38,18 @@ struct http_metrics {
     struct metric *pool_in_use, *pool_size;
 };
 
-/* Once, at start. */
+/* What was answered since the start. */
+struct http_totals {
+    int64_t count, created, succeeded, refused, failed; /* 201; 2xx; 4xx; 5xx */
+    int64_t duration_us;
+};
+
+/* Once, at start. routes is borrowed for life. */
 void http_metrics_init(struct http_metrics *m, const struct route *routes, size_t count);
 /* route_index < 0: none. */
 void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us);
+/* Adds up the routes that are meant. */
+void http_metrics_sum(const struct http_metrics *m, bool (*is_meant)(const struct route *r),
+                      struct http_totals *totals);
 
 #endif

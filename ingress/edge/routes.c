@@ -6,6 +6,7 @@
 #include "ingress/edge/commands.h"
 #include "ingress/edge/demo.h"
 #include "ingress/edge/docs.h"
+#include "ingress/edge/metrics_summary.h"
 #include "ingress/edge/operating.h"
 #include "ingress/edge/ops_calls.h"
 #include "ingress/edge/reads.h"
@@ -279,6 +280,8 @@ const struct route ingress_routes[] = {
      .summary = "Each dependency with its latency"},
     {.method = "GET", .pattern = "/metrics", OPEN, .handle = operating_metrics,
      .summary = "Prometheus text exposition"},
+    {.method = "GET", .pattern = "/metrics/summary", OPEN, .handle = metrics_summary, .answer = "metrics_summary",
+     .summary = "How requests went since the start, in a few figures"},
     {.method = "GET", .pattern = "/openapi.json", OPEN, .handle = operating_openapi, .summary = "This document"},
     {.method = "GET", .pattern = "/docs", OPEN, .handle = docs_page, .summary = "This document for people"},
     {.method = "GET", .pattern = "/docs/{file}", OPEN, .handle = docs_file, .summary = "Part of /docs"},

@@ -202,6 +202,12 @@ int64_t metric_value(const struct metric *m)
     return count;
 }
 
+int64_t metric_sum_us(const struct metric *m)
+{
+    assert(m->type == METRIC_HISTOGRAM);
+    return load(&m->histogram->sum_micro);
+}
+
 void metrics_write_header(struct buf *out, const char *name, const char *type, const char *help)
 {
     buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);

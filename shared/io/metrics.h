@@ -27,6 +27,7 @@ void metric_set(struct metric *m, int64_t value);     /* gauges */
 void metric_observe_us(struct metric *m, int64_t us); /* histograms in seconds, from microseconds */
 void metric_observe(struct metric *m, int64_t value); /* histograms in whole units (batch size) */
 int64_t metric_value(const struct metric *m);         /* counter or gauge; histogram: its count */
+int64_t metric_sum_us(const struct metric *m);        /* of what metric_observe_us was given */
 
 /* Called before each exposition to refresh gauges that are read elsewhere. At most 16. */
 void metrics_on_collect(void (*collect)(void *context), void *context);

@@ -298,6 +298,38 @@ static void metrics(void **state)
     assert_null(strstr(api.body.data, "sk_"));
 }
 
+static int64_t summary_count(const char *place)
+{
+    return json_integer_value(api_at(&api, place));
+}
+
+/* A transfer that is made and one that is refused change the figures as they should. */
+static void summary(void **state)
+{
+    (void)state;
+    static const struct api_request ask = {.path = "/metrics/summary", .api_key = ""};
+    assert_int_equal(api_send(&api, &ask), 200);
+    int64_t requests = summary_count("requests.count"), transactions = summary_count("transactions.count");
+    assert_int_equal(api_send(&api, &(struct api_request){.path = "/v1/currencies"}), 200);
+    assert_int_equal(api_send(&api, &(struct api_request){.method = "POST",
+                                                          .path = "/v1/transfers",
+                                                          .key = "summary-1",
+                                                          .body = "{}"}),
+                     400);
+    assert_int_equal(api_send(&api, &ask), 200);
+    assert_int_equal(summary_count("requests.count"), requests + 2);
+    assert_int_equal(summary_count("transactions.count"), transactions + 1);
+    static const char *const rates[] = {"requests.success_rate", "requests.refusal_rate",
+                                        "requests.failure_rate", "transactions.success_rate",
+                                        "transactions.refusal_rate"};
+    for (size_t i = 0; i < ROWS(rates); i++) {
+        double rate = json_number_value(api_at(&api, rates[i]));
+        assert_true(rate >= 0 && rate <= 1);
+    }
+    assert_true(json_number_value(api_at(&api, "transactions.refusal_rate")) > 0);
+    assert_true(json_number_value(api_at(&api, "requests.mean_latency_ms")) > 0);
+}
+
 static void books_are_right(void **state)
 {
     (void)state;
@@ -316,6 +348,7 @@ int main(void)
         cmocka_unit_test(docs),
         cmocka_unit_test(health),
         cmocka_unit_test(metrics),
+        cmocka_unit_test(summary),
         cmocka_unit_test(books_are_right),
     };
     char ids[2][TYPEID_TEXT_SIZE];

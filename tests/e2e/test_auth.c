@@ -114,6 +114,7 @@ static const struct route {
     {"GET", "/health", NULL, NULL, NULL},
     {"GET", "/health/detailed", NULL, NULL, NULL},
     {"GET", "/metrics", NULL, NULL, NULL},
+    {"GET", "/metrics/summary", NULL, NULL, NULL},
     {"GET", "/openapi.json", NULL, NULL, NULL},
     {"GET", "/docs", NULL, NULL, NULL},
     {"GET", "/docs/{file}", NULL, "/docs/docs.js", NULL},
