@@ -1,6 +1,6 @@
 # Every command of the project; each calls one script. Settings: .env.example.
 .DEFAULT_GOAL := help
-.PHONY: help packages build up down status logs migrate reset-db seed check test soak coverage tour bench purge
+.PHONY: help packages build up down status logs trace migrate reset-db seed check test soak coverage tour bench purge
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ status: ## state, uptime, restarts and readiness of every program
 
 logs: ## the logs; SERVICE=ingress for one of them
 	@compose/local/logs.sh
+
+trace: ## one request through all services; ID=trace id, request id or another id in the logs
+	@compose/local/trace.sh
 
 migrate: ## apply new migrations; STATUS=1 lists them
 	@compose/local/migrate.sh

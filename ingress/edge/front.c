@@ -128,17 +128,24 @@ static void serve(struct worker *w, struct mg_connection *conn)
     dispatch(ex);
 }
 
+static void log_request(const struct exchange *ex, int64_t duration_us)
+{
+    char trace[TRACE_ID_SIZE];
+    enum log_level level = ex->status == 500 ? LOG_ERROR : LOG_DEBUG;
+    log_event(level, "request", log_str("method", ex->head.method),
+              log_str("route", ex->route != NULL ? ex->route->pattern : "none"),
+              log_int("status", ex->status), log_int("duration_us", duration_us),
+              log_str("request_id", ex->request_id),
+              log_str("trace_id", trace_id_of(str_of(ex->traceparent), trace)));
+}
+
 static void account(struct worker *w)
 {
     const struct exchange *ex = &w->exchange;
     int64_t duration_us = clock_monotonic_us() - ex->started_us;
     http_metrics_answered(&w->front->ingress->metrics, ex->route != NULL ? ex->route - ingress_routes : -1,
                           ex->status, duration_us);
-    enum log_level level = ex->status == 500 ? LOG_ERROR : LOG_DEBUG;
-    log_event(level, "request", log_str("method", ex->head.method),
-              log_str("route", ex->route != NULL ? ex->route->pattern : "none"),
-              log_int("status", ex->status), log_int("duration_us", duration_us),
-              log_str("request_id", ex->request_id), log_str("traceparent", ex->traceparent));
+    log_request(ex, duration_us);
 }
 
 /* The answer is complete: send it and settle the connection. */

@@ -7,6 +7,7 @@
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "shared/core/clock.h"
 #include "shared/core/trace.h"
+#include "shared/core/typeid.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 
@@ -58,9 +59,21 @@ void inbox_close(struct inbox *in)
     buf_free(&in->reply);
 }
 
+static void log_answer(const struct inbox_item *item, enum outcome o)
+{
+    const struct command *c = &item->command;
+    char id[TYPEID_TEXT_SIZE], trace[TRACE_ID_SIZE];
+    typeid_format("cmd", &c->envelope.id, id);
+    log_event(LOG_DEBUG, "command", log_str("command", c->type != NULL ? c->type->name : "none"),
+              log_str("command_id", id), log_str("code", outcome_code(o)),
+              log_str("trace_id", trace_id_of(c->traceparent, trace)));
+}
+
 static void send_reply(struct inbox *in, const struct inbox_item *item, struct buf *reply, enum outcome o)
 {
     micro_count(in->options.counts, outcome_http_status(o) >= 500 ? outcome_code(o) : NULL);
+    if (log_enabled(LOG_DEBUG))
+        log_answer(item, o);
     const char *to = natsMsg_GetReply(item->msg);
     if (to == NULL || buf_status(reply) != STATUS_OK) {
         log_event(LOG_WARN, "answer_not_sent", log_str("subject", natsMsg_GetSubject(item->msg)));

@@ -62,7 +62,16 @@ void trace_format(const struct trace *t, char ret_text[TRACEPARENT_SIZE])
     format_hex(&flags, 1, ret_text + 53);
 }
 
-void trace_id_format(const struct trace *t, char ret_text[33])
+void trace_id_format(const struct trace *t, char ret_text[TRACE_ID_SIZE])
 {
     format_hex(t->trace_id, sizeof(t->trace_id), ret_text);
+}
+
+const char *trace_id_of(struct str traceparent, char ret_text[TRACE_ID_SIZE])
+{
+    struct trace t;
+    ret_text[0] = '\0';
+    if (trace_parse(traceparent, &t) == STATUS_OK)
+        trace_id_format(&t, ret_text);
+    return ret_text;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shared/core/clock.h"
+#include "shared/core/trace.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 #include "webhook-svc/edge/engine_internal.h"
@@ -202,12 +203,22 @@ static void count_end(const struct job *job, enum work_state state)
 
 static void log_end(const struct job *job, enum work_state state)
 {
-    char id[TYPEID_TEXT_SIZE];
-    if (state == WORK_PROCESSED || !retry_is_tried(job->result))
+    enum log_level level = LOG_INFO;
+    const char *event = "work_failed";
+    char id[TYPEID_TEXT_SIZE], trace[TRACE_ID_SIZE];
+    if (state == WORK_DEAD) {
+        level = LOG_WARN;
+        event = "work_dead";
+    } else if (state == WORK_PROCESSED) {
+        level = LOG_DEBUG;
+        event = "work_done";
+    }
+    if (!log_enabled(level) || (state != WORK_PROCESSED && !retry_is_tried(job->result)))
         return;
     typeid_format("wrk", &job->work.id, id);
-    log_event(state == WORK_DEAD ? LOG_WARN : LOG_INFO, state == WORK_DEAD ? "work_dead" : "work_failed",
-              log_str("work", id), log_int("attempts", job->work.attempts), log_str("error", job->error));
+    log_event(level, event, log_str("work", id), log_str("kind", work_kind_name(job->work.kind)),
+              log_int("attempts", job->work.attempts), log_str("error", job->error),
+              log_str("trace_id", trace_id_of(str_of(job->work.traceparent), trace)));
 }
 
 /* Not dead. */

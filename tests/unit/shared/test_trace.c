@@ -76,8 +76,19 @@ static void ignored(void **state)
     assert_int_equal(t.flags, 42); /* untouched */
 }
 
+static void ids(void **state)
+{
+    (void)state;
+    char id[TRACE_ID_SIZE];
+    assert_string_equal(trace_id_of(str_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), id),
+                        "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_string_equal(trace_id_of(str_of("nonsense"), id), "");
+    assert_string_equal(trace_id_of((struct str){NULL, 0}, id), "");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(ignored)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(ignored),
+                                       cmocka_unit_test(ids)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,10 @@
+/* log_scan.h - what must not be in a log: secrets, bodies, numbers of cards; and lines that are no JSON. */
+#ifndef TESTS_E2E_LOG_SCAN_H
+#define TESTS_E2E_LOG_SCAN_H
+
+/* What is wrong with a line, which it may cut at its end; NULL: nothing. */
+const char *log_scan_line(char *line);
+/* Prints each line of the file that should not be there. How many. */
+int log_scan_file(const char *path);
+
+#endif

@@ -1,0 +1,121 @@
+/* test_trace.c - the trace of a transfer is in the logs of every service that had to do with it, once they
+   are told to say more; and what is in logs by mistake would be seen. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared/core/clock.h"
+#include "tests/e2e/api.h"
+#include "tests/e2e/log_scan.h"
+#include "tests/support/process.h"
+#include "tests/support/receiver.h"
+
+#define TRANSFERS 20
+#define WAIT_MS   20000
+
+static struct harness h;
+static struct api api;
+static struct receiver *receiver;
+static char alice[TYPEID_TEXT_SIZE], shop[TYPEID_TEXT_SIZE];
+
+static void name_trace(int n, char ret_id[33])
+{
+    (void)snprintf(ret_id, 33, "4bf92f3577b34da6a3ce929d0e0e%04x", n);
+}
+
+static void transfer(int n)
+{
+    char id[33], header[96], body[160], key[HARNESS_KEY_SIZE];
+    name_trace(n, id);
+    harness_new_key(key);
+    (void)snprintf(header, sizeof header, "traceparent: 00-%s-00f067aa0ba902b7-01", id);
+    (void)snprintf(body, sizeof body, "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":1}", alice,
+                   shop);
+    assert_int_equal(api_send(&api, &(struct api_request){.method = "POST",
+                                                          .path = "/v1/transfers",
+                                                          .key = key,
+                                                          .body = body,
+                                                          .headers = {header}}),
+                     201);
+}
+
+static bool all_are_logged(void *program)
+{
+    for (int n = 0; n < TRANSFERS; n++) {
+        char id[33], text[64];
+        name_trace(n, id);
+        (void)snprintf(text, sizeof text, "\"trace_id\":\"%s\"", id);
+        if (!program_logged(program, text))
+            return false;
+    }
+    return true;
+}
+
+static void one_trace_everywhere(void **state)
+{
+    (void)state;
+    struct program *const programs[] = {&h.ingresses[0], &h.ledgers[0], &h.webhooks[0]};
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+        program_signal(programs[i], SIGUSR1);
+    for (int n = 0; n < TRANSFERS; n++)
+        transfer(n);
+    assert_true(receiver_wait(receiver, "/ok", TRANSFERS, WAIT_MS));
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+        if (!eventually(all_are_logged, programs[i], WAIT_MS))
+            fail_msg("a trace is not in the log of %s", programs[i]->name);
+}
+
+static void logs_are_scanned(void **state)
+{
+    (void)state;
+#define BEGIN "{\"ts\":\"t\",\"level\":\"info\",\"service\":\"s\",\"instance\":\"i\",\"event\":\"e\""
+    static const struct {
+        const char *line;
+        bool is_bad;
+    } cases[] = {
+        {BEGIN "}\n", false},
+        {BEGIN ",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"seq\":1234567890123}", false},
+        {"==1==ERROR: of a sanitizer", false},
+        {"{\"event\":\"e\"}", true},
+        {BEGIN, true},
+        {BEGIN ",\"key\":\"sk_uI9iQDFgQBuhmR0zQ3RMZ01y2\"}", true},
+        {BEGIN ",\"error\":\"whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\"}", true},
+        {BEGIN ",\"token\":\"Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\"}", true},
+        {BEGIN ",\"error\":\"{\\\"amount\\\":5}\"}", true},
+        {BEGIN ",\"error\":\"card 4111111111111111 refused\"}", true},
+        {BEGIN ",\"error\":\"number 4111111111111112 refused\"}", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[256];
+        (void)snprintf(line, sizeof line, "%s", cases[i].line);
+        if ((log_scan_line(line) != NULL) != cases[i].is_bad)
+            fail_msg("%s", cases[i].line);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_trace_everywhere),
+                                       cmocka_unit_test(logs_are_scanned)};
+    harness_start(&h, &(struct harness_options){.webhooks = 1});
+    api_open(&api, &h, 0);
+    receiver = receiver_start();
+    harness_open_account(&h, "EUR", alice);
+    harness_open_account(&h, "EUR", shop);
+    harness_deposit(&h, alice, "EUR", 1000);
+    if (api_post(&api, "/v1/webhook-endpoints", "trace-hook",
+                 "{'url':'http://127.0.0.1:%d/ok','event_types':['transaction.posted']}",
+                 receiver_port(receiver)) != 201)
+        servers_fail("no endpoint: %s", api.body.data);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    receiver_stop(receiver);
+    api_close(&api);
+    harness_stop(&h, failed != 0);
+    return failed;
+}
