@@ -154,11 +154,12 @@ static void answers(void **state)
         enum delivery_outcome wanted;
         int http_status;
     } cases[] = {
-        {"/ok", DELIVERY_delivered, 200},       {"/500", DELIVERY_refused, 500},
-        {"/301", DELIVERY_redirected, 301},     {"/gone", DELIVERY_gone, 410},
-        {"/429", DELIVERY_throttled, 429},      {"/hang", DELIVERY_timeout, 0},
-        {"/slow", DELIVERY_timeout, 0},         {"/endless", DELIVERY_delivered, 200},
-        {"/trailers", DELIVERY_delivered, 200},
+        {"/ok", DELIVERY_delivered, 200},      {"/500", DELIVERY_refused, 500},
+        {"/302", DELIVERY_redirected, 302},    {"/307", DELIVERY_redirected, 307},
+        {"/chunks", DELIVERY_delivered, 200},  {"/301", DELIVERY_redirected, 301},
+        {"/gone", DELIVERY_gone, 410},         {"/429", DELIVERY_throttled, 429},
+        {"/hang", DELIVERY_timeout, 0},        {"/slow", DELIVERY_timeout, 0},
+        {"/endless", DELIVERY_delivered, 200}, {"/trailers", DELIVERY_delivered, 200},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct test_sending t;

@@ -97,6 +97,14 @@ static void answer_endlessly(struct receiver *r, struct mg_connection *c)
         continue;
 }
 
+static void answer_in_chunks(struct receiver *r, struct mg_connection *c)
+{
+    static const char chunk[] = "10\r\nand so on and on\r\n";
+    mg_printf(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (wait_ms(r, 0) && mg_write(c, chunk, sizeof chunk - 1) > 0)
+        continue;
+}
+
 static void answer_with_trailers(struct receiver *r, struct mg_connection *c)
 {
     static const char line[] = "X-More: and one more\r\n";
@@ -127,10 +135,16 @@ static int on_request(struct mg_connection *c, void *context)
         answer_slowly(r, c);
     else if (is(path, "/endless"))
         answer_endlessly(r, c);
+    else if (is(path, "/chunks"))
+        answer_in_chunks(r, c);
     else if (is(path, "/trailers"))
         answer_with_trailers(r, c);
     else if (is(path, "/301"))
         answer_with(c, 301, "Location: /ok-moved\r\n");
+    else if (is(path, "/302"))
+        answer_with(c, 302, "Location: http://127.0.0.1/ok-moved\r\n");
+    else if (is(path, "/307"))
+        answer_with(c, 307, "Location: http://169.254.169.254/ok-moved\r\n");
     else if (is(path, "/429"))
         answer_with(c, 429, "Retry-After: 2\r\n");
     else if (is(path, "/later"))

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Paths begin with what is done: /ok, /500 and /fails, /301, /gone (410), /tardy_gone (410 after two
-   seconds), /429 (Retry-After: 2), /later (429, Retry-After: 600), /hang (no answer until it stops), /slow
-   (200, then a byte a second without end), /endless (200, then all that fits), /trailers (200, then trailers
-   without end), /first_fails (500 until it knows the webhook-id). */
+/* Paths begin with what is done: /ok, /500 and /fails, /301, /302 and /307 (both to an address within), /gone
+   (410), /tardy_gone (410 after two seconds), /429 (Retry-After: 2), /later (429, Retry-After: 600), /hang
+   (no answer until it stops), /slow (200, then a byte a second without end), /endless (200, then all that
+   fits), /chunks (the same in chunks), /trailers (200, then trailers without end), /first_fails (500 until it
+   knows the webhook-id). */
 struct received {
     char path[64], id[64], timestamp[24], signature[128], type[64];
     char *body;
