@@ -1,8 +1,10 @@
 /* main.c - recon-svc: proves that the books are right, on schedule and on demand, or once and ends. */
 #include <stdio.h>
+#include <string.h>
 
 #include "recon-svc/edge/config.h"
 #include "recon-svc/edge/once.h"
+#include "recon-svc/edge/ops.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/scheduler.h"
 #include "shared/core/clock.h"
@@ -19,11 +21,13 @@ struct recon_service {
     struct bus *bus;
     struct micro *micro;
     struct scheduler *scheduler;
+    struct ops *ops;
     struct admin_http *admin;
 };
 
 /* As `nats micro info recon-svc` shows it. */
-static const struct micro_endpoint endpoints[] = {{"run", RECON_RUN_SUBJECT, RECON_QUEUE, &scheduler_counts}};
+static struct micro_endpoint endpoints[1 + OPS_SERVICES] = {
+    {"run", RECON_RUN_SUBJECT, RECON_QUEUE, &scheduler_counts}};
 static const struct micro_options micro_options = {.name = "recon-svc",
                                                    .description = "Proves that the books are right",
                                                    .endpoints = endpoints,
@@ -52,10 +56,13 @@ static enum status start(struct recon_service *s, const struct readiness_check *
                                   .name = "recon-svc",
                                   .inbox_prefix = "_INBOX_recon"};
     enum status status = bus_open(&options, &s->bus);
+    memcpy(&endpoints[1], ops_endpoints, sizeof ops_endpoints);
     if (status == STATUS_OK)
         status = micro_open(s->bus, &micro_options, &s->micro);
     if (status == STATUS_OK)
         status = scheduler_start(&s->config, s->bus, &s->scheduler);
+    if (status == STATUS_OK)
+        status = ops_open(&s->config, s->bus, &s->ops);
     if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
@@ -66,6 +73,7 @@ static void stop(struct recon_service *s)
     int64_t start_ms = clock_monotonic_ms();
     bus_close(s->bus, BUS_CLOSE_MS);
     scheduler_join(s->scheduler);
+    ops_close(s->ops);
     micro_close(s->micro);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));

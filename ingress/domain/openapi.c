@@ -480,10 +480,13 @@ static void answers(struct json_out *o, const struct route *r)
         good_answer(o, r, "201", "Done now");
         good_answer(o, r, "200",
                     "Done before under this key: the same bytes, with Idempotency-Replayed: true");
-    } else if (r->answers_202) {
-        good_answer(o, r, "202", "Accepted: stored, and worked off later");
     } else {
-        good_answer(o, r, "200", "Done");
+        if (!r->answers_202 || r->answers_200) {
+            good_answer(o, r, "200", "Done");
+        }
+        if (r->answers_202) {
+            good_answer(o, r, "202", "Accepted: stored, and worked off later");
+        }
     }
     open_object(o, "default");
     reference(o, "responses", "problem");

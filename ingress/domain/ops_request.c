@@ -9,8 +9,10 @@
 #define ERROR_MAX_LEN      255
 #define INJECTIONS_MAX     1000000
 #define REPLAY_AT_ONCE_MAX 1000
+#define NOTE_MAX_LEN       500
 
 static const char *const kinds[] = {"webhook", "charge", "payout", "delivery", NULL};
+static const char *const recon_modes[] = {"incremental", "full", NULL};
 
 /* A row reads better than a column. */
 /* clang-format off */
@@ -35,6 +37,15 @@ static const struct field_spec recovery[] = {
     {.name = "cursor", .type = FIELD_ID, .prefix = "dlv", .not_found_as = OUTCOME_invalid_value,
      .help = "next_cursor of the answer before; the oldest if absent."},
 };
+static const struct field_spec recon[] = {
+    {.name = "mode", .type = FIELD_ENUM, .words = recon_modes, .help = "full: everything; incremental, if absent: what is new."},
+};
+#define NOTE {.name = "note", .type = FIELD_STRING, .required = true, .min = 1, .max = NOTE_MAX_LEN, .help = "Why."}
+static const struct field_spec note[] = {NOTE};
+static const struct field_spec resolution[] = {
+    NOTE,
+    {.name = "write_off", .type = FIELD_BOOL, .help = "Ask for it to be written off, which another person has to approve."},
+};
 /* clang-format on */
 const struct command_spec ops_one_body = {.name = "empty"};
 const struct command_spec ops_many_body = {
@@ -45,6 +56,15 @@ const struct command_spec ops_injection_body = {
 
 const struct command_spec ops_recovery_body = {
     .name = "webhook.recovery", .fields = recovery, .field_count = COUNT(recovery)};
+
+const struct command_spec ops_recon_body = {
+    .name = "reconcile.run", .fields = recon, .field_count = COUNT(recon)};
+
+const struct command_spec ops_note_body = {
+    .name = "anomaly.note", .fields = note, .field_count = COUNT(note)};
+
+const struct command_spec ops_resolution_body = {
+    .name = "anomaly.resolution", .fields = resolution, .field_count = COUNT(resolution)};
 
 /* Not within the filter, but beside it. */
 static bool is_option(const char *name)
@@ -113,18 +133,44 @@ enum status ops_write_filter(struct buf *out, const json_t *body, struct str act
     return s == STATUS_OK ? buf_status(out) : s;
 }
 
+/* Some members of the body as they are, and who asks. */
+static enum status write_body(struct json_out *json, const json_t *body, const struct command_spec *spec,
+                              struct str actor)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; i < spec->field_count && s == STATUS_OK; i++) {
+        s = write_member(json, body, spec->fields[i].name);
+    }
+    write_actor(json, actor);
+    json_object_close(json);
+    return s == STATUS_OK ? buf_status(json->buf) : s;
+}
+
 enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor)
 {
     struct json_out json;
     json_out_init(&json, out);
     json_object_open(&json);
-    enum status s = STATUS_OK;
-    for (size_t i = 0; i < COUNT(injection) && s == STATUS_OK; i++) {
-        s = write_member(&json, body, injection[i].name);
-    }
-    write_actor(&json, actor);
-    json_object_close(&json);
-    return s == STATUS_OK ? buf_status(out) : s;
+    return write_body(&json, body, &ops_injection_body, actor);
+}
+
+enum status ops_write_recon(struct buf *out, const json_t *body, struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    return write_body(&json, body, &ops_recon_body, actor);
+}
+
+enum status ops_write_decision(struct buf *out, const struct uuid *anomaly, const json_t *body,
+                               struct str actor)
+{
+    struct json_out json;
+    json_out_init(&json, out);
+    json_object_open(&json);
+    json_key(&json, "id");
+    json_typeid(&json, "an", anomaly);
+    return write_body(&json, body, &ops_resolution_body, actor);
 }
 
 static void write_text(struct json_out *json, const json_t *body, const char *name)

@@ -11,12 +11,18 @@
 #define OPS_TEST_SUBJECT    "pay.ask.webhook.test"
 #define OPS_RECOVER_SUBJECT "pay.ask.webhook.recover"
 #define OPS_INJECT_SUBJECT  "pay.ask.demo.inject_failure"
+#define OPS_RECON_SUBJECT   "pay.ask.recon.run"
+#define OPS_ACK_SUBJECT     "pay.ask.recon.acknowledge"
+#define OPS_RESOLVE_SUBJECT "pay.ask.recon.resolve"
+#define OPS_APPROVE_SUBJECT "pay.ask.recon.approve"
 #define OPS_RESET_SUBJECT   "pay.ops.demo.reset"
 
 /* Of a replay of one: nothing, or an empty object. Of many: which ones. */
 extern const struct command_spec ops_one_body, ops_many_body;
 /* Of a failure on demand: of which event, how often. */
 extern const struct command_spec ops_injection_body;
+/* Of a run of reconciliation: which; of decisions about an anomaly: why. */
+extern const struct command_spec ops_recon_body, ops_note_body, ops_resolution_body;
 /* Of a recovery: since when. */
 extern const struct command_spec ops_recovery_body;
 
@@ -36,6 +42,11 @@ struct ops_webhook {
 void ops_write_webhook(struct buf *out, const struct ops_webhook *w);
 /* {"event_id","provider"?,"times"} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor);
+/* {"mode"?} with the actor; the body has passed its spec. */
+NODISCARD enum status ops_write_recon(struct buf *out, const json_t *body, struct str actor);
+/* {"id":"an_..","note","write_off"?} with the actor; the body has passed its spec. */
+NODISCARD enum status ops_write_decision(struct buf *out, const struct uuid *anomaly, const json_t *body,
+                                         struct str actor);
 /* {"actor"} */
 void ops_write_reset(struct buf *out, struct str actor);
 

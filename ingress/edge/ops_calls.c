@@ -109,3 +109,48 @@ void ops_reset(struct exchange *ex)
     ops_write_reset(&request, str_of(ex->actor));
     ask(ex, OPS_RESET_SUBJECT, &request);
 }
+
+void ops_reconcile(struct exchange *ex)
+{
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    if (ops_write_recon(&request, body, str_of(ex->actor)) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    ask(ex, OPS_RECON_SUBJECT, &request);
+}
+
+static void decide(struct exchange *ex, const char *subject)
+{
+    json_t *body CLEANUP(json_decref_ptr) = NULL;
+    struct buf request CLEANUP(buf_free);
+    buf_init(&request, REQUEST_MAX);
+    if (!command_body_read(ex, ex->route->body, &body)) {
+        return;
+    }
+    if (ops_write_decision(&request, &ex->uuid, body, str_of(ex->actor)) != STATUS_OK) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return;
+    }
+    ask(ex, subject, &request);
+}
+
+void ops_acknowledge_anomaly(struct exchange *ex)
+{
+    decide(ex, OPS_ACK_SUBJECT);
+}
+
+void ops_resolve_anomaly(struct exchange *ex)
+{
+    decide(ex, OPS_RESOLVE_SUBJECT);
+}
+
+void ops_approve_anomaly(struct exchange *ex)
+{
+    decide(ex, OPS_APPROVE_SUBJECT);
+}

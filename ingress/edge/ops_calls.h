@@ -18,4 +18,10 @@ void ops_recover_endpoint(struct exchange *ex);
 void ops_inject_failure(struct exchange *ex);
 void ops_reset(struct exchange *ex);
 
+/* POST /v1/reconcile/run, /v1/reconcile/anomalies/{id}/acknowledge, /resolve, /approve */
+void ops_reconcile(struct exchange *ex);
+void ops_acknowledge_anomaly(struct exchange *ex);
+void ops_resolve_anomaly(struct exchange *ex);
+void ops_approve_anomaly(struct exchange *ex);
+
 #endif

@@ -59,5 +59,10 @@ void reads_webhook_event(struct exchange *ex);
 void reads_dead_letters(struct exchange *ex);
 void reads_dead_letter(struct exchange *ex);
 void reads_chain(struct exchange *ex);
+void reads_latest_reconcile_run(struct exchange *ex);
+void reads_reconcile_run(struct exchange *ex);
+void reads_reconcile_runs(struct exchange *ex);
+void reads_anomalies(struct exchange *ex);
+void reads_anomaly(struct exchange *ex);
 
 #endif

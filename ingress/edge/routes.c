@@ -16,7 +16,9 @@
 #define BODY_MAX         ((int64_t)256 * 1024)
 #define BULK_BODY_MAX    ((int64_t)4 * 1024 * 1024)
 #define RESET_TIMEOUT_MS 30000
-#define BULK_TIMEOUT_MS  15000 /* some may be waiting before it */
+#define RECON_TIMEOUT_MS                                                                                     \
+    25000 /* recon-svc says after ten seconds which run to look for, between two of its steps */
+#define BULK_TIMEOUT_MS 15000 /* some may be waiting before it */
 
 /* A row reads better than a column. */
 /* clang-format off */
@@ -30,6 +32,10 @@ static const char *const delivery_statuses[] = {"pending", "failed", "delivered"
 static const char *const work_kinds[] = {"webhook", "charge", "payout", "delivery", NULL};
 static const char *const work_states[] = {"received", "processing", "processed", "failed", "dead", NULL};
 static const char *const dead_letter_statuses[] = {"open", "replayed", "discarded", NULL};
+static const char *const reconcile_modes[] = {"incremental", "full", NULL};
+static const char *const reconcile_states[] = {"running", "completed", "failed", "aborted", NULL};
+static const char *const anomaly_states[] = {"open", "acknowledged", "resolved", "written_off", NULL};
+static const char *const severities[] = {"critical", "error", "warning", NULL};
 static const char *const kinds[] = {"deposit",       "withdrawal", "transfer", "hold_capture", "journal",
                                     "exchange",      "reversal",   "payment",  "refund",       "payout",
                                     "payout_return", "fee",        NULL};
@@ -128,6 +134,23 @@ static const struct param_spec dead_letter_params[] = {
     PAGE,
 };
 
+static const struct param_spec reconcile_run_params[] = {
+    {.name = "mode", .type = PARAM_WORD, .words = reconcile_modes, .help = "incremental or full."},
+    {.name = "status", .type = PARAM_WORD, .words = reconcile_states, .help = "running, completed, failed or aborted."},
+    CREATED,
+    PAGE,
+};
+static const struct param_spec anomaly_params[] = {
+    {.name = "state", .type = PARAM_WORD, .words = anomaly_states,
+     .help = "open, acknowledged, resolved or written_off; the first two if absent."},
+    {.name = "code", .type = PARAM_NAME, .help = "With this code: held_mismatch."},
+    {.name = "check", .type = PARAM_NAME, .help = "Of this check: R04."},
+    {.name = "severity", .type = PARAM_WORD, .words = severities, .help = "critical, error or warning."},
+    {.name = "family", .type = PARAM_NAME, .help = "Counted under this in the summary: invalid_holds."},
+    {.name = "object", .type = PARAM_TEXT, .help = "About this object: its id."},
+    PAGE,
+};
+
 #define PARAMS(p) .params = (p), .param_count = sizeof(p) / sizeof((p)[0])
 #define OPEN       .access = ACCESS_PUBLIC
 #define SIGNED     .access = ACCESS_SIGNED
@@ -136,6 +159,8 @@ static const struct param_spec dead_letter_params[] = {
 #define ENDPOINT   .prepare = webhook_endpoints_prepare, .show = webhook_endpoints_show
 #define REPLAY(which) .handle = ops_replay_##which, .body = &ops_##which##_body, .body_limit = BODY_MAX, .body_optional = true, \
                       .answers_202 = true
+#define DECISION(what, is) .id_prefix = "an", .handle = ops_##what##_anomaly, .body = &ops_##is##_body, .body_limit = BODY_MAX, \
+                           .answer = "anomaly"
 #define COMMAND(c) .handle = commands_handle, .command = (c), .body_limit = BODY_MAX
 
 const struct route ingress_routes[] = {
@@ -253,6 +278,27 @@ const struct route ingress_routes[] = {
      .answer = "replayed", .summary = "Put a dead letter back to work"},
     {.method = "POST", .pattern = "/v1/dlq/replay", NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
      .summary = "Put many dead letters back to work, or count them"},
+
+    {.method = "POST", .pattern = "/v1/reconcile/run", NEEDS(reconcile_write), .handle = ops_reconcile, .body = &ops_recon_body,
+     .body_limit = BODY_MAX, .body_optional = true, .timeout_ms = RECON_TIMEOUT_MS, .answers_200 = true,
+     .answers_202 = true, .answer = "reconcile_report",
+     .summary = "Prove the books now: its report, or within ten seconds where it will be"},
+    {.method = "GET", .pattern = "/v1/reconcile/latest", NEEDS(ops), .handle = reads_latest_reconcile_run,
+     .answer = "reconcile_report", .summary = "The newest completed run, and what was open at its end"},
+    {.method = "GET", .pattern = "/v1/reconcile/runs", NEEDS(ops), .handle = reads_reconcile_runs,
+     PARAMS(reconcile_run_params), .answer = "reconcile_run_list", .summary = "Runs of reconciliation"},
+    {.method = "GET", .pattern = "/v1/reconcile/runs/{id}", .id_prefix = "run", NEEDS(ops), .handle = reads_reconcile_run,
+     .answer = "reconcile_report", .summary = "One run, and what was open at its end"},
+    {.method = "GET", .pattern = "/v1/reconcile/anomalies", NEEDS(ops), .handle = reads_anomalies, PARAMS(anomaly_params),
+     .answer = "anomaly_list", .summary = "What is wrong with what"},
+    {.method = "GET", .pattern = "/v1/reconcile/anomalies/{id}", .id_prefix = "an", NEEDS(ops), .handle = reads_anomaly,
+     .answer = "anomaly", .summary = "One anomaly, and what was decided about it"},
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/acknowledge", NEEDS(reconcile_write), DECISION(acknowledge, note),
+     .summary = "Somebody looks into it"},
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/resolve", NEEDS(reconcile_write), DECISION(resolve, resolution),
+     .summary = "It is put right, or it is to be written off"},
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/approve", NEEDS(reconcile_write), DECISION(approve, note),
+     .summary = "Write it off, as another person asked"},
 
     {.method = "POST", .pattern = "/v1/demo/fund", COMMAND("deposit.create"), IN_DEMO, .key = KEY_OPTIONAL,
      .answer = "transaction", .summary = "Demonstrations: bring money in"},

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "recon-svc/domain/summary.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/store/anomaly_rows.h"
 #include "shared/core/clock.h"
@@ -106,6 +107,22 @@ static enum status look(struct run *r)
     return s == STATUS_OK ? run_accounts(r) : s;
 }
 
+static enum status complete(struct run *r)
+{
+    int64_t counts[CHECK_COUNT];
+    CLEANUP(buf_free) struct buf summary = {0};
+    buf_init(&summary, SUMMARY_MAX);
+    enum status s = anomaly_rows_count(r->store, counts);
+    if (s != STATUS_OK)
+        return s;
+    summary_write(counts, &summary);
+    const struct run_end_row end = {.place = r->to,
+                                    .counts = r->counts,
+                                    .is_truncated = r->found.is_truncated,
+                                    .summary = {summary.data, summary.len}};
+    return run_complete(r->store, &r->id, &end);
+}
+
 static enum status finish(struct run *r)
 {
     int64_t resolved = 0;
@@ -115,7 +132,7 @@ static enum status finish(struct run *r)
     if (s == STATUS_OK && !r->found.is_truncated)
         s = anomaly_rows_resolve_gone(r->store, &r->id, r->options.is_full, &resolved);
     if (s == STATUS_OK)
-        s = run_complete(r->store, &r->id, &r->to, &r->counts, r->found.is_truncated);
+        s = complete(r);
     if (resolved > 0)
         log_event(LOG_INFO, "anomalies_gone", log_int("anomalies", resolved));
     return s;
@@ -178,6 +195,13 @@ static void free_run(struct run *r)
     id_list_free(&r->posted);
 }
 
+static enum run_end run_of_another(struct store *store, struct run_result *ret)
+{
+    if (run_find_running(store, &ret->id) != STATUS_OK)
+        log_event(LOG_WARN, "running_run_not_found");
+    return RUN_BUSY;
+}
+
 enum run_end run_once(const struct recon_config *config, struct store *store,
                       const struct run_options *options, struct run_result *ret_result)
 {
@@ -196,7 +220,7 @@ enum run_end run_once(const struct recon_config *config, struct store *store,
         id_list_init(&r.originals, NOTED_MAX);
         id_list_init(&r.strays, ANOMALIES_MAX);
         id_list_init(&r.posted, IDS_MAX);
-        ret_result->end = is_mine ? run_behind_lock(&r, ret_result) : RUN_BUSY;
+        ret_result->end = is_mine ? run_behind_lock(&r, ret_result) : run_of_another(store, ret_result);
         free_run(&r);
     }
     store_disconnect(store);

@@ -18,7 +18,7 @@ struct run_options {
 enum run_end { RUN_COMPLETED, RUN_BUSY, RUN_FAILED, RUN_STOPPED };
 struct run_result {
     enum run_end end;
-    struct uuid id; /* zero: it did not begin */
+    struct uuid id; /* zero: it did not begin; RUN_BUSY: of the one that is under way */
     struct run_counts counts;
     int64_t took_ms, seq; /* the last event looked at */
     int64_t found[CHECK_COUNT];

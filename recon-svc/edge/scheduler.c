@@ -2,7 +2,6 @@
    has waited for ten seconds is told which run to look for. */
 #include "recon-svc/edge/scheduler.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -11,20 +10,23 @@
 #include <string.h>
 #include <time.h>
 
+#include "recon-svc/domain/ops_request.h"
+#include "recon-svc/edge/answer.h"
+#include "recon-svc/edge/ops.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/report.h"
 #include "recon-svc/edge/run.h"
 #include "recon-svc/store/anomaly_rows.h"
-#include "shared/contract/command.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
-#define TICK_MS    50
-#define ANSWER_US  INT64_C(10000000) /* how long who asked waits for the report */
-#define ACTOR_SIZE 65
-#define LOOK_MS    1000
+#define TICK_MS     50
+#define ANSWER_US   INT64_C(10000000) /* how long who asked waits for the report */
+#define ACTOR_SIZE  (OPS_ACTOR_MAX + 1)
+#define PROBLEM_MAX 1024
+#define LOOK_MS     1000
 
 struct micro_counts scheduler_counts;
 
@@ -48,72 +50,84 @@ struct scheduler {
     struct uuid running;
 };
 
-/* {"status":..,"replayed":false,"body":{...}}, as ledger-svc answers. */
 static void answer(struct scheduler *s, const char *to, int status, struct str body)
 {
-    CLEANUP(buf_free) struct buf reply = {0};
-    buf_init(&reply, REPORT_MAX + 1024);
-    reply_write(status, false, body, &reply);
-    if (to[0] != '\0' && (buf_status(&reply) != STATUS_OK ||
-                          bus_publish(s->bus, to, NULL, NULL, reply.data, (int)reply.len) != STATUS_OK))
-        log_event(LOG_WARN, "answer_not_sent", log_str("subject", RECON_RUN_SUBJECT));
-    bus_flush(s->bus);
-    micro_count(&scheduler_counts, status >= 500 ? "run_failed" : NULL);
+    if (to[0] != '\0')
+        answer_send(s->bus, to, status, body);
+    micro_count(&scheduler_counts, NULL);
 }
 
-static void answer_run(struct scheduler *s, const char *to, int status, const struct uuid *run)
+static void refuse(struct scheduler *s, const char *to, const struct problem *problem)
 {
-    char body[128], id[TYPEID_TEXT_SIZE];
+    micro_count(&scheduler_counts, answer_problem(s->bus, to, problem));
+}
+
+/* It goes on: where to look for it. */
+static void answer_later(struct scheduler *s, const char *to, const struct uuid *run)
+{
+    char body[192], id[TYPEID_TEXT_SIZE];
     typeid_format("run", run, id);
-    int len = snprintf(body, sizeof body, "{\"run_id\":\"%s\",\"status\":\"running\"}", id);
-    answer(s, to, status, (struct str){body, (size_t)len});
+    int len =
+        snprintf(body, sizeof body,
+                 "{\"run_id\":\"%s\",\"status\":\"running\",\"url\":\"/v1/reconcile/runs/%s\"}", id, id);
+    answer(s, to, 202, (struct str){body, (size_t)len});
 }
 
-/* {}, with a mode, with who asks; false for anything else. */
-static bool read_request(const char *data, int len, struct request *request)
+/* run is zero while it has no id yet, or if it is another process's. */
+static void refuse_second(struct scheduler *s, const char *to, const struct uuid *run)
 {
-    json_t *root = len > 0 ? json_loadb(data, (size_t)len, JSON_REJECT_DUPLICATES, NULL) : json_object();
-    const json_t *mode = json_object_get(root, "mode"), *actor = json_object_get(root, "actor");
-    const char *word = json_string_value(mode), *who = json_string_value(actor);
-    bool is_full = word != NULL && strcmp(word, "full") == 0;
-    bool is_mode = mode == NULL || is_full || (word != NULL && strcmp(word, "incremental") == 0);
-    bool is_actor = actor == NULL || (who != NULL && *who != '\0' && strlen(who) < sizeof request->actor);
-    bool is_valid = json_is_object(root) && is_mode && is_actor &&
-                    json_object_size(root) == (size_t)(mode != NULL) + (actor != NULL);
-    request->is_full = is_full;
-    if (is_valid)
-        (void)snprintf(request->actor, sizeof request->actor, "%s", who != NULL ? who : "ops");
-    json_decref(root);
-    return is_valid;
+    CLEANUP(buf_free) struct buf body = {0};
+    struct problem problem;
+    struct json_out json;
+    buf_init(&body, PROBLEM_MAX);
+    json_out_init(&json, &body);
+    problem_init(&problem, OUTCOME_reconciliation_running);
+    problem_open(&problem, &json);
+    json_key(&json, "run_id");
+    if (uuid_is_zero(run))
+        json_write_null(&json);
+    else
+        json_typeid(&json, "run", run);
+    problem_close(&json);
+    answer_send(s->bus, to, outcome_http_status(problem.outcome), (struct str){body.data, body.len});
+    micro_count(&scheduler_counts, outcome_code(problem.outcome));
 }
 
 static void take_request(struct scheduler *s, const struct request *request)
 {
     (void)pthread_mutex_lock(&s->lock);
     bool is_taken = s->is_asked || s->is_running;
-    struct uuid running = s->running;
+    struct uuid running = s->is_running ? s->running : (struct uuid){0};
     if (!is_taken) {
         s->request = *request;
         s->is_asked = true;
     }
     (void)pthread_mutex_unlock(&s->lock);
     if (is_taken)
-        answer_run(s, request->reply_to, 409, &running);
+        refuse_second(s, request->reply_to, &running);
 }
 
 static void on_request(natsConnection *connection, natsSubscription *subscription, natsMsg *msg,
                        void *context)
 {
     (void)connection, (void)subscription;
+    CLEANUP(json_decref_ptr) json_t *root = NULL;
     struct scheduler *s = context;
     struct request request = {.asked_us = clock_monotonic_us()};
+    struct ops_run_request asked;
+    struct problem problem;
     const char *to = natsMsg_GetReply(msg);
     (void)snprintf(request.reply_to, sizeof request.reply_to, "%s", to != NULL ? to : "");
-    if (read_request(natsMsg_GetData(msg), natsMsg_GetDataLength(msg), &request))
+    enum status status = answer_read(msg, &root, &problem);
+    if (status == STATUS_OK)
+        status = ops_read_run(root, &asked, &problem);
+    if (status == STATUS_OK) {
+        request.is_full = asked.is_full;
+        (void)snprintf(request.actor, sizeof request.actor, "%.*s", (int)asked.actor.len, asked.actor.data);
         take_request(s, &request);
-    else
-        answer(s, request.reply_to, 400,
-               STR_LIT("{\"code\":\"invalid_value\",\"detail\":\"{} or {\\\"mode\\\":\\\"full\\\"}\"}"));
+    } else {
+        refuse(s, request.reply_to, &problem);
+    }
     natsMsg_Destroy(msg);
 }
 
@@ -130,7 +144,7 @@ static void on_step(void *context, const struct uuid *run)
     }
     (void)pthread_mutex_unlock(&s->lock);
     if (to[0] != '\0')
-        answer_run(s, to, 202, run);
+        answer_later(s, to, run);
 }
 
 /* A tenth of the interval either way, so that instances do not all begin at once. */
@@ -144,6 +158,7 @@ static int64_t next_interval_s(const struct scheduler *s)
 static void tell(struct scheduler *s, const struct run_result *result)
 {
     int64_t counts[CHECK_COUNT];
+    struct problem problem;
     CLEANUP(buf_free) struct buf report = {0};
     buf_init(&report, REPORT_MAX);
     enum status status = store_connect(&s->store);
@@ -163,12 +178,13 @@ static void tell(struct scheduler *s, const struct run_result *result)
         return;
     if (status == STATUS_OK)
         status = report_write(&s->store, &result->id, &report);
+    problem_init(&problem, OUTCOME_unavailable);
     if (result->end == RUN_BUSY)
-        answer_run(s, request.reply_to, 409, &result->id);
+        refuse_second(s, request.reply_to, &result->id);
     else if (status == STATUS_OK && result->end == RUN_COMPLETED)
         answer(s, request.reply_to, 200, (struct str){report.data, report.len});
     else
-        answer(s, request.reply_to, 503, STR_LIT("{\"code\":\"unavailable\"}"));
+        refuse(s, request.reply_to, &problem);
 }
 
 static void run(struct scheduler *s, bool is_full, const char *asked_by)
@@ -181,6 +197,7 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by)
                                         .context = s};
     (void)pthread_mutex_lock(&s->lock);
     s->is_running = true;
+    s->running = (struct uuid){0};
     (void)pthread_mutex_unlock(&s->lock);
     metric_set(recon_metrics.is_running, 1);
     (void)run_once(s->config, &s->store, &options, &result);

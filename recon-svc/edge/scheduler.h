@@ -8,7 +8,6 @@
 #include "shared/io/micro.h"
 
 #define RECON_RUN_SUBJECT "pay.ops.recon.run"
-#define RECON_QUEUE       "recon"
 
 struct scheduler;
 extern struct micro_counts scheduler_counts; /* of requests on the bus */

@@ -5,6 +5,7 @@
 #include "recon-svc/domain/anomaly.h"
 #include "recon-svc/domain/id_list.h"
 #include "recon-svc/store/session.h"
+#include "shared/contract/recon_resources.h"
 
 /* Stores what was found by a run, a part at a time. */
 NODISCARD enum status anomaly_rows_save(struct store *s, const struct uuid *run,
@@ -17,7 +18,9 @@ NODISCARD enum status anomaly_rows_resolve_gone(struct store *s, const struct uu
 NODISCARD enum status anomaly_rows_open_objects(struct store *s, enum object_type type, struct id_list *ids);
 /* How many are open by check. */
 NODISCARD enum status anomaly_rows_count(struct store *s, int64_t ret_counts[CHECK_COUNT]);
-/* Open ones, the latest first; columns as in list_open_anomalies.sql. */
+/* Open ones, the latest first: rows for anomaly_row. */
 NODISCARD enum status anomaly_rows_list(struct store *s, int64_t limit, PGresult **ret_result);
+/* Strings are borrowed from r. */
+void anomaly_row(const PGresult *r, int row, struct recon_anomaly_resource *ret_anomaly);
 
 #endif

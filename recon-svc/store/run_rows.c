@@ -3,6 +3,22 @@
 
 #include "recon_statements.h"
 
+/* Places in read_run.sql. */
+enum {
+    RUN_ID,
+    RUN_MODE,
+    RUN_TRIGGER,
+    RUN_ACTOR,
+    RUN_STATE,
+    RUN_ERROR,
+    RUN_SUMMARY,
+    RUN_EVENTS,
+    RUN_ENTRIES,
+    RUN_ACCOUNTS,
+    RUN_STARTED,
+    RUN_FINISHED
+};
+
 static struct db_params *fresh(struct store *s)
 {
     db_params_reset(&s->params);
@@ -16,6 +32,16 @@ enum status run_take(struct store *s, bool *ret_is_mine)
     enum status status = store_query(s, RECON_SQL_TAKE_RUN, &r);
     if (status == STATUS_OK)
         *ret_is_mine = db_get_bool(r, 0, 0);
+    return status;
+}
+
+enum status run_find_running(struct store *s, struct uuid *ret_id)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    (void)fresh(s);
+    enum status status = store_query(s, RECON_SQL_FIND_RUNNING_RUN, &r);
+    if (status == STATUS_OK)
+        *ret_id = PQntuples(r) > 0 ? db_get_uuid(r, 0, 0) : (struct uuid){0};
     return status;
 }
 
@@ -99,18 +125,19 @@ enum status run_progress(struct store *s, const struct uuid *id, const struct ru
     return store_write(s, RECON_SQL_UPDATE_PROGRESS, &r);
 }
 
-enum status run_complete(struct store *s, const struct uuid *id, const struct run_place *place,
-                         const struct run_counts *counts, bool is_truncated)
+enum status run_complete(struct store *s, const struct uuid *id, const struct run_end_row *end)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
+    const struct run_place *place = &end->place;
     db_param_uuid(fresh(s), id);
     db_param_int8(&s->params, place->pairing_seq);
     db_param_uuid(&s->params, &place->transaction);
     db_param_int8(&s->params, place->block_number);
     db_param_bytea(&s->params, place->block_hash.bytes, sizeof place->block_hash.bytes);
-    add_counts(s, counts);
-    db_param_bool(&s->params, is_truncated);
+    add_counts(s, &end->counts);
+    db_param_bool(&s->params, end->is_truncated);
     db_param_int8(&s->params, place->seq);
+    db_param_text(&s->params, end->summary);
     enum status status = store_write(s, RECON_SQL_COMPLETE_RUN, &r);
     return status == STATUS_OK && PQntuples(r) != 1 ? STATUS_FAILED : status;
 }
@@ -121,6 +148,35 @@ enum status run_fail(struct store *s, const struct uuid *id, const char *error)
     db_param_uuid(fresh(s), id);
     add_text(s, error);
     return store_write(s, RECON_SQL_FAIL_RUN, &r);
+}
+
+static void read_row(const PGresult *r, struct recon_run_resource *ret_run)
+{
+    *ret_run = (struct recon_run_resource){
+        .id = db_get_uuid(r, 0, RUN_ID),
+        .mode = db_get_str(r, 0, RUN_MODE),
+        .trigger = db_get_str(r, 0, RUN_TRIGGER),
+        .actor = db_get_str(r, 0, RUN_ACTOR),
+        .state = db_get_str(r, 0, RUN_STATE),
+        .error = db_get_str(r, 0, RUN_ERROR),
+        .summary = db_get_str(r, 0, RUN_SUMMARY),
+        .events = db_get_int(r, 0, RUN_EVENTS),
+        .entries = db_get_int(r, 0, RUN_ENTRIES),
+        .accounts = db_get_int(r, 0, RUN_ACCOUNTS),
+        .started_us = db_get_time(r, 0, RUN_STARTED),
+        .finished_us = db_is_null(r, 0, RUN_FINISHED) ? 0 : db_get_time(r, 0, RUN_FINISHED),
+    };
+}
+
+enum status run_read(struct store *s, const struct uuid *id, PGresult **ret_row,
+                     struct recon_run_resource *ret_run)
+{
+    db_param_uuid(fresh(s), id);
+    enum status status = store_query(s, RECON_SQL_READ_RUN, ret_row);
+    if (status != STATUS_OK || PQntuples(*ret_row) == 0)
+        return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+    read_row(*ret_row, ret_run);
+    return STATUS_OK;
 }
 
 enum status run_clock(struct store *s, int64_t *ret_now_us)

@@ -3,6 +3,7 @@
 #define RECON_STORE_RUN_ROWS_H
 
 #include "recon-svc/store/session.h"
+#include "shared/contract/recon_resources.h"
 #include "shared/core/digest.h"
 
 /* How far an earlier run came, and where the next one begins. */
@@ -23,6 +24,8 @@ struct run_request {
 
 /* The lock is the session's. *ret_is_mine false: another process reconciles. */
 NODISCARD enum status run_take(struct store *s, bool *ret_is_mine);
+/* Whose run it is that has the lock; zero if it just ended. */
+NODISCARD enum status run_find_running(struct store *s, struct uuid *ret_id);
 /* Behind the lock: marks what a process left behind that ended. */
 NODISCARD enum status run_abort_left(struct store *s, int64_t *ret_aborted);
 /* All zero before the first run. */
@@ -32,11 +35,20 @@ NODISCARD enum status run_insert(struct store *s, const struct run_request *run,
                                  int64_t *ret_mark, int64_t *ret_above);
 NODISCARD enum status run_is_settled(struct store *s, int64_t above, bool *ret_is_settled);
 NODISCARD enum status run_progress(struct store *s, const struct uuid *id, const struct run_counts *counts);
-NODISCARD enum status run_complete(struct store *s, const struct uuid *id, const struct run_place *place,
-                                   const struct run_counts *counts, bool is_truncated);
+/* What a run ends with. */
+struct run_end_row {
+    struct run_place place;
+    struct run_counts counts;
+    bool is_truncated;
+    struct str summary; /* JSON */
+};
+NODISCARD enum status run_complete(struct store *s, const struct uuid *id, const struct run_end_row *end);
 NODISCARD enum status run_fail(struct store *s, const struct uuid *id, const char *error);
 /* Seconds since a run, and since a full one, was completed; -1: none was. */
 NODISCARD enum status run_last_ends(struct store *s, int64_t *ret_any_s, int64_t *ret_full_s);
+/* STATUS_NOT_FOUND if there is none. Strings are borrowed from *ret_row. */
+NODISCARD enum status run_read(struct store *s, const struct uuid *id, PGresult **ret_row,
+                               struct recon_run_resource *ret_run);
 NODISCARD enum status run_clock(struct store *s, int64_t *ret_now_us);
 
 #endif

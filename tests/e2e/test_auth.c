@@ -26,6 +26,8 @@
 #define MISSING_HOLD   "hold_01h455vb4pex5vsknk084sn02q"
 #define MISSING_EVENT  "whe_01h455vb4pex5vsknk084sn02q"
 #define MISSING_LETTER "dl_01h455vb4pex5vsknk084sn02q"
+#define MISSING_RUN    "run_01h455vb4pex5vsknk084sn02q"
+#define MISSING_AN     "an_01h455vb4pex5vsknk084sn02q"
 
 static struct harness h;
 static struct api api;
@@ -104,6 +106,18 @@ static const struct route {
     {"GET", "/v1/dlq/{id}", "ops", "/v1/dlq/" MISSING_LETTER, NULL},
     {"POST", "/v1/dlq/{id}/replay", "dlq:write", "/v1/dlq/" MISSING_LETTER "/replay", NULL},
     {"POST", "/v1/dlq/replay", "dlq:write", NULL, NULL},
+    {"POST", "/v1/reconcile/run", "reconcile:write", NULL, NULL},
+    {"GET", "/v1/reconcile/latest", "ops", "/v1/reconcile/latest", NULL}, /* recon-svc does not run here */
+    {"GET", "/v1/reconcile/runs", "ops", NULL, NULL},
+    {"GET", "/v1/reconcile/runs/{id}", "ops", "/v1/reconcile/runs/" MISSING_RUN, NULL},
+    {"GET", "/v1/reconcile/anomalies", "ops", NULL, NULL},
+    {"GET", "/v1/reconcile/anomalies/{id}", "ops", "/v1/reconcile/anomalies/" MISSING_AN, NULL},
+    {"POST", "/v1/reconcile/anomalies/{id}/acknowledge", "reconcile:write",
+     "/v1/reconcile/anomalies/" MISSING_AN "/acknowledge", NULL},
+    {"POST", "/v1/reconcile/anomalies/{id}/resolve", "reconcile:write",
+     "/v1/reconcile/anomalies/" MISSING_AN "/resolve", NULL},
+    {"POST", "/v1/reconcile/anomalies/{id}/approve", "reconcile:write",
+     "/v1/reconcile/anomalies/" MISSING_AN "/approve", NULL},
     {"POST", "/v1/demo/fund", DEMO, NULL, NULL},
     {"POST", "/v1/demo/inject-failure", DEMO, NULL, NULL},
     {"POST", "/v1/demo/reset", DEMO, NULL, NULL},
@@ -282,10 +296,10 @@ static void expect_scope_decides(const struct route *r, const char *scope, const
 static void every_scope_on_every_route(void **state)
 {
     (void)state;
-    static const char *const scopes[] = {"accounts:read",      "accounts:write",    "transactions:read",
-                                         "transactions:write", "deposits:write",    "holds:read",
-                                         "holds:write",        "withdrawals:write", "exchanges:write",
-                                         "webhooks:read",      "webhooks:write",    "dlq:write"};
+    static const char *const scopes[] = {
+        "accounts:read",  "accounts:write", "transactions:read", "transactions:write", "deposits:write",
+        "holds:read",     "holds:write",    "withdrawals:write", "exchanges:write",    "webhooks:read",
+        "webhooks:write", "dlq:write",      "reconcile:write"};
     struct books before, after;
     struct api_key keys[ROWS(scopes)];
     for (size_t k = 0; k < ROWS(scopes); k++)

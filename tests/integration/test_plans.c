@@ -44,7 +44,8 @@ static const char *const big[] = {"accounts",
                                   "webhook_delivery_attempts",
                                   "webhook_events",
                                   "work",
-                                  "dead_letters"};
+                                  "dead_letters",
+                                  "reconcile_"}; /* all of them */
 
 static void url_of(const char *role, char ret_url[DATABASE_URL_SIZE])
 {

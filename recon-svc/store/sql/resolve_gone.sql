@@ -1,7 +1,7 @@
 -- Open anomalies of codes $2 that run $1 looked for and did not find are resolved. A row for each.
 with gone as (
     update paybus.reconcile_anomalies
-    set state = 'resolved'
+    set state = 'resolved', write_off_by = null
     where state in ('open', 'acknowledged') and code = any ($2::text[]) and last_run_id <> $1::uuid
     returning id)
 insert into paybus.reconcile_decisions (anomaly_id, action, actor, note)

@@ -1,0 +1,50 @@
+/* ops_request.c - see ops_request.h. */
+#include "recon-svc/domain/ops_request.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SOMEBODY     "ops" /* who has nats, and does not say his name */
+
+static const char *const modes[] = {"incremental", "full", NULL};
+
+/* clang-format off */
+#define ACTOR {.name = "actor", .type = FIELD_NAME, .min = 1, .max = OPS_ACTOR_MAX}
+static const struct field_spec run_fields[] = {
+    {.name = "mode", .type = FIELD_ENUM, .words = modes},
+    ACTOR,
+};
+static const struct field_spec decision_fields[] = {
+    {.name = "id", .type = FIELD_ID, .required = true, .prefix = "an", .not_found_as = OUTCOME_not_found},
+    {.name = "note", .type = FIELD_STRING, .required = true, .min = 1, .max = OPS_NOTE_MAX},
+    {.name = "write_off", .type = FIELD_BOOL},
+    ACTOR,
+};
+/* clang-format on */
+
+static struct str actor_of(const json_t *root)
+{
+    struct str actor = json_get_str(root, "actor");
+    return actor.len > 0 ? actor : STR_LIT(SOMEBODY);
+}
+
+enum status ops_read_run(const json_t *root, struct ops_run_request *ret_request, struct problem *ret_problem)
+{
+    enum status s = json_check(root, run_fields, COUNT(run_fields), ret_problem);
+    if (s == STATUS_OK)
+        *ret_request = (struct ops_run_request){.is_full = str_eq_c(json_get_str(root, "mode"), "full"),
+                                                .actor = actor_of(root)};
+    return s;
+}
+
+enum status ops_read_decision(const json_t *root, struct ops_decision_request *ret_request,
+                              struct problem *ret_problem)
+{
+    enum status s = json_check(root, decision_fields, COUNT(decision_fields), ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    struct ops_decision_request r = {.write_off = json_get_bool(root, "write_off", false),
+                                     .actor = actor_of(root),
+                                     .note = json_get_str(root, "note")};
+    (void)json_get_id(root, "id", "an", &r.anomaly);
+    *ret_request = r;
+    return STATUS_OK;
+}

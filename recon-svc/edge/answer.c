@@ -1,0 +1,39 @@
+/* answer.c - see answer.h. */
+#include "recon-svc/edge/answer.h"
+
+#include "recon-svc/edge/report.h"
+#include "shared/contract/command.h"
+#include "shared/io/log.h"
+
+#define ROOM        1024 /* around a body */
+#define PROBLEM_MAX 8192
+
+void answer_send(struct bus *bus, const char *to, int status, struct str body)
+{
+    CLEANUP(buf_free) struct buf reply = {0};
+    buf_init(&reply, REPORT_MAX + ROOM);
+    reply_write(status, false, body, &reply);
+    if (!bus_is_inbox(to) || buf_status(&reply) != STATUS_OK ||
+        bus_publish(bus, to, NULL, NULL, reply.data, (int)reply.len) != STATUS_OK)
+        log_event(LOG_WARN, "answer_not_sent", log_str("to", to != NULL ? to : "nobody"));
+    bus_flush(bus);
+}
+
+const char *answer_problem(struct bus *bus, const char *to, const struct problem *problem)
+{
+    CLEANUP(buf_free) struct buf body = {0};
+    buf_init(&body, PROBLEM_MAX);
+    problem_write(problem, &body);
+    answer_send(bus, to, outcome_http_status(problem->outcome), (struct str){body.data, body.len});
+    return outcome_code(problem->outcome);
+}
+
+enum status answer_read(natsMsg *request, json_t **ret_root, struct problem *ret_problem)
+{
+    struct str text = {natsMsg_GetData(request), (size_t)natsMsg_GetDataLength(request)};
+    if (text.len > REQUEST_MAX) {
+        problem_init(ret_problem, OUTCOME_payload_too_large);
+        return STATUS_INVALID;
+    }
+    return json_parse_object(text.len > 0 ? text : STR_LIT("{}"), ret_root, ret_problem);
+}

@@ -1,0 +1,139 @@
+/* ops.c - see ops.h. Requests are handled in threads of nats.c, one at a time. */
+#include "recon-svc/edge/ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recon-svc/domain/ops_request.h"
+#include "recon-svc/edge/answer.h"
+#include "recon-svc/store/anomaly_rows.h"
+#include "recon-svc/store/decisions.h"
+#include "shared/core/clock.h"
+#include "shared/io/log.h"
+#include "shared/io/monitor.h"
+
+#define ANSWER_MAX 8192
+
+struct ops {
+    struct bus *bus;
+    natsSubscription *subscriptions[OPS_SERVICES];
+    struct monitor monitor; /* guards what follows: one request at a time */
+    struct store store;
+};
+
+static struct micro_counts counts[OPS_SERVICES];
+const struct micro_endpoint ops_endpoints[OPS_SERVICES] = {
+    {"acknowledge", "pay.ops.recon.acknowledge", RECON_QUEUE, &counts[0]},
+    {"resolve", "pay.ops.recon.resolve", RECON_QUEUE, &counts[1]},
+    {"approve", "pay.ops.recon.approve", RECON_QUEUE, &counts[2]},
+};
+
+/* In the order of the endpoints. A resolution may be a wish to write off, which is then not done yet. */
+static const struct {
+    enum decision_action action, write_off;
+} services[OPS_SERVICES] = {
+    {DECISION_acknowledge, DECISION_acknowledge},
+    {DECISION_resolve, DECISION_ask_write_off},
+    {DECISION_approve_write_off, DECISION_approve_write_off},
+};
+
+static enum status decide(struct ops *o, const struct decision_request *request, struct buf *ret_body,
+                          struct problem *ret_problem)
+{
+    CLEANUP(db_result_ptr) PGresult *row = NULL;
+    enum outcome outcome = OUTCOME_unavailable;
+    enum status s = store_connect(&o->store);
+    if (s == STATUS_OK)
+        s = decisions_make(&o->store, request, &outcome, &row);
+    if (s != STATUS_OK) {
+        log_event(LOG_WARN, "decision_not_stored", log_str("status", status_name(s)));
+        store_disconnect(&o->store);
+        outcome = s == STATUS_UNKNOWN ? OUTCOME_outcome_unknown : OUTCOME_unavailable;
+    }
+    if (outcome != OUTCOME_ok) {
+        problem_init(ret_problem, outcome);
+        return STATUS_INVALID;
+    }
+    struct recon_anomaly_resource anomaly;
+    struct json_out json;
+    anomaly_row(row, 0, &anomaly);
+    json_out_init(&json, ret_body);
+    recon_anomaly_write(&json, &anomaly);
+    return buf_status(ret_body);
+}
+
+static enum status handle(struct ops *o, size_t service, natsMsg *request, struct buf *ret_body,
+                          struct problem *ret_problem)
+{
+    CLEANUP(json_decref_ptr) json_t *root = NULL;
+    struct ops_decision_request r;
+    enum status s = answer_read(request, &root, ret_problem);
+    if (s == STATUS_OK)
+        s = ops_read_decision(root, &r, ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    const struct decision_request decision = {.anomaly = r.anomaly,
+                                              .action = r.write_off ? services[service].write_off
+                                                                    : services[service].action,
+                                              .actor = r.actor,
+                                              .note = r.note};
+    return decide(o, &decision, ret_body, ret_problem);
+}
+
+static void answer(struct ops *o, size_t service, natsMsg *request)
+{
+    CLEANUP(buf_free) struct buf body = {0};
+    struct problem problem;
+    const char *error = NULL, *to = natsMsg_GetReply(request);
+    int64_t start_us = clock_monotonic_us();
+    buf_init(&body, ANSWER_MAX);
+    problem_init(&problem, OUTCOME_internal_error);
+    monitor_lock(&o->monitor);
+    enum status s = handle(o, service, request, &body, &problem);
+    monitor_unlock(&o->monitor);
+    if (s == STATUS_OK)
+        answer_send(o->bus, to, 200, (struct str){body.data, body.len});
+    else
+        error = answer_problem(o->bus, to, &problem);
+    micro_count(&counts[service], error);
+    micro_count_time(&counts[service], clock_monotonic_us() - start_us);
+    log_event(LOG_INFO, "asked", log_str("service", ops_endpoints[service].name),
+              log_str("error", error != NULL ? error : ""));
+}
+
+static void on_request(natsConnection *connection, natsSubscription *subscription, natsMsg *request,
+                       void *context)
+{
+    (void)connection, (void)subscription;
+    for (size_t i = 0; i < OPS_SERVICES; i++)
+        if (strcmp(natsMsg_GetSubject(request), ops_endpoints[i].subject) == 0)
+            answer(context, i, request);
+    natsMsg_Destroy(request);
+}
+
+enum status ops_open(const struct recon_config *config, struct bus *bus, struct ops **ret_ops)
+{
+    struct ops *o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return STATUS_NO_MEMORY;
+    o->bus = bus;
+    store_init(&o->store, config->database_url);
+    monitor_init(&o->monitor);
+    *ret_ops = o; /* its owner closes it, whatever happens here */
+    for (size_t i = 0; i < OPS_SERVICES; i++)
+        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), ops_endpoints[i].subject,
+                                          RECON_QUEUE, on_request, o) != NATS_OK)
+            return STATUS_UNAVAILABLE;
+    return STATUS_OK;
+}
+
+void ops_close(struct ops *o)
+{
+    if (o == NULL)
+        return;
+    for (size_t i = 0; i < OPS_SERVICES; i++)
+        natsSubscription_Destroy(o->subscriptions[i]);
+    store_close(&o->store);
+    monitor_destroy(&o->monitor);
+    free(o);
+}

@@ -1,0 +1,20 @@
+/* ops.h - the NATS services by which operators decide about anomalies: pay.ops.recon.acknowledge, .resolve
+   and .approve. One of all instances answers. */
+#ifndef RECON_EDGE_OPS_H
+#define RECON_EDGE_OPS_H
+
+#include "recon-svc/edge/config.h"
+#include "shared/io/micro.h"
+
+#define RECON_QUEUE  "recon"
+#define OPS_SERVICES 3
+
+struct ops;
+/* For micro_open. */
+extern const struct micro_endpoint ops_endpoints[OPS_SERVICES];
+
+/* The database may come later. config outlives it. */
+NODISCARD enum status ops_open(const struct recon_config *config, struct bus *bus, struct ops **ret_ops);
+void ops_close(struct ops *o); /* after bus_close; NULL-safe */
+
+#endif
