@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "recon-svc/edge/answer.h"
 #include "recon-svc/edge/config.h"
 #include "recon-svc/edge/once.h"
 #include "recon-svc/edge/ops.h"

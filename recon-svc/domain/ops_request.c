@@ -2,7 +2,6 @@
 #include "recon-svc/domain/ops_request.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SOMEBODY     "ops" /* who has nats, and does not say his name */
 
 static const char *const modes[] = {"incremental", "full", NULL};
 
@@ -23,7 +22,7 @@ static const struct field_spec decision_fields[] = {
 static struct str actor_of(const json_t *root)
 {
     struct str actor = json_get_str(root, "actor");
-    return actor.len > 0 ? actor : STR_LIT(SOMEBODY);
+    return actor.len > 0 ? actor : STR_LIT(OPS_ACTOR_DEFAULT);
 }
 
 enum status ops_read_run(const json_t *root, struct ops_run_request *ret_request, struct problem *ret_problem)

@@ -4,8 +4,9 @@
 
 #include "shared/core/json_in.h"
 
-#define OPS_ACTOR_MAX 64
-#define OPS_NOTE_MAX  500
+#define OPS_ACTOR_MAX     64
+#define OPS_ACTOR_DEFAULT "nats" /* and what names on the bus begin with, behind a colon */
+#define OPS_NOTE_MAX      500
 
 /* Strings are borrowed from the request. */
 struct ops_run_request {

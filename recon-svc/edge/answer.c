@@ -1,6 +1,9 @@
 /* answer.c - see answer.h. */
 #include "recon-svc/edge/answer.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "recon-svc/edge/report.h"
 #include "shared/contract/command.h"
 #include "shared/io/log.h"
@@ -36,4 +39,34 @@ enum status answer_read(natsMsg *request, json_t **ret_root, struct problem *ret
         return STATUS_INVALID;
     }
     return json_parse_object(text.len > 0 ? text : STR_LIT("{}"), ret_root, ret_problem);
+}
+
+bool answer_is_for_ingress(natsMsg *request)
+{
+    return strncmp(natsMsg_GetSubject(request), ASK_PREFIX, strlen(ASK_PREFIX)) == 0;
+}
+
+bool answer_is_subject(natsMsg *request, const char *subject)
+{
+    return strcmp(natsMsg_GetSubject(request) + strlen(ASK_PREFIX), subject + strlen(OPS_PREFIX)) == 0;
+}
+
+void answer_actor(natsMsg *request, struct str name, char ret_actor[OPS_ACTOR_MAX + 1])
+{
+    bool is_marked = !answer_is_for_ingress(request) && !str_eq_c(name, OPS_ACTOR_DEFAULT);
+    (void)snprintf(ret_actor, OPS_ACTOR_MAX + 1, "%s%.*s", is_marked ? OPS_ACTOR_DEFAULT ":" : "",
+                   (int)name.len, name.data);
+}
+
+enum status answer_subscribe(struct bus *bus, const char *subject, natsMsgHandler handler, void *context,
+                             natsSubscription *ret_subscriptions[2])
+{
+    char ask[ANSWER_SUBJECT_SIZE];
+    (void)snprintf(ask, sizeof ask, ASK_PREFIX "%s", subject + strlen(OPS_PREFIX));
+    natsStatus s = natsConnection_QueueSubscribe(&ret_subscriptions[0], bus_raw(bus), subject, RECON_QUEUE,
+                                                 handler, context);
+    if (s == NATS_OK)
+        s = natsConnection_QueueSubscribe(&ret_subscriptions[1], bus_raw(bus), ask, RECON_QUEUE, handler,
+                                          context);
+    return s == NATS_OK ? STATUS_OK : STATUS_UNAVAILABLE;
 }

@@ -2,7 +2,6 @@
 #include "recon-svc/edge/ops.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "recon-svc/domain/ops_request.h"
 #include "recon-svc/edge/answer.h"
@@ -16,7 +15,7 @@
 
 struct ops {
     struct bus *bus;
-    natsSubscription *subscriptions[OPS_SERVICES];
+    natsSubscription *subscriptions[OPS_SERVICES][2];
     struct monitor monitor; /* guards what follows: one request at a time */
     struct store store;
 };
@@ -62,21 +61,32 @@ static enum status decide(struct ops *o, const struct decision_request *request,
     return buf_status(ret_body);
 }
 
+static bool is_of_two(enum decision_action action)
+{
+    return action == DECISION_ask_write_off || action == DECISION_approve_write_off;
+}
+
 static enum status handle(struct ops *o, size_t service, natsMsg *request, struct buf *ret_body,
                           struct problem *ret_problem)
 {
     CLEANUP(json_decref_ptr) json_t *root = NULL;
+    char actor[OPS_ACTOR_MAX + 1];
     struct ops_decision_request r;
     enum status s = answer_read(request, &root, ret_problem);
     if (s == STATUS_OK)
         s = ops_read_decision(root, &r, ret_problem);
     if (s != STATUS_OK)
         return s;
+    answer_actor(request, r.actor, actor);
     const struct decision_request decision = {.anomaly = r.anomaly,
                                               .action = r.write_off ? services[service].write_off
                                                                     : services[service].action,
-                                              .actor = r.actor,
+                                              .actor = str_of(actor),
                                               .note = r.note};
+    if (is_of_two(decision.action) && !answer_is_for_ingress(request)) {
+        problem_init(ret_problem, OUTCOME_second_person_required);
+        return STATUS_INVALID;
+    }
     return decide(o, &decision, ret_body, ret_problem);
 }
 
@@ -106,7 +116,7 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
 {
     (void)connection, (void)subscription;
     for (size_t i = 0; i < OPS_SERVICES; i++)
-        if (strcmp(natsMsg_GetSubject(request), ops_endpoints[i].subject) == 0)
+        if (answer_is_subject(request, ops_endpoints[i].subject))
             answer(context, i, request);
     natsMsg_Destroy(request);
 }
@@ -120,19 +130,18 @@ enum status ops_open(const struct recon_config *config, struct bus *bus, struct 
     store_init(&o->store, config->database_url);
     monitor_init(&o->monitor);
     *ret_ops = o; /* its owner closes it, whatever happens here */
-    for (size_t i = 0; i < OPS_SERVICES; i++)
-        if (natsConnection_QueueSubscribe(&o->subscriptions[i], bus_raw(bus), ops_endpoints[i].subject,
-                                          RECON_QUEUE, on_request, o) != NATS_OK)
-            return STATUS_UNAVAILABLE;
-    return STATUS_OK;
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < OPS_SERVICES; i++)
+        s = answer_subscribe(bus, ops_endpoints[i].subject, on_request, o, o->subscriptions[i]);
+    return s;
 }
 
 void ops_close(struct ops *o)
 {
     if (o == NULL)
         return;
-    for (size_t i = 0; i < OPS_SERVICES; i++)
-        natsSubscription_Destroy(o->subscriptions[i]);
+    for (size_t i = 0; i < 2 * OPS_SERVICES; i++)
+        natsSubscription_Destroy(o->subscriptions[i / 2][i % 2]);
     store_close(&o->store);
     monitor_destroy(&o->monitor);
     free(o);

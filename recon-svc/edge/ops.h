@@ -1,12 +1,12 @@
 /* ops.h - the NATS services by which operators decide about anomalies: pay.ops.recon.acknowledge, .resolve
-   and .approve. One of all instances answers. */
+   and .approve. One of all instances answers. To write something off takes two people, and on the bus people
+   are not told apart: that is done over HTTP only, by way of ingress (pay.ask.recon). */
 #ifndef RECON_EDGE_OPS_H
 #define RECON_EDGE_OPS_H
 
 #include "recon-svc/edge/config.h"
 #include "shared/io/micro.h"
 
-#define RECON_QUEUE  "recon"
 #define OPS_SERVICES 3
 
 struct ops;

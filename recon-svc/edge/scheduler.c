@@ -12,7 +12,6 @@
 
 #include "recon-svc/domain/ops_request.h"
 #include "recon-svc/edge/answer.h"
-#include "recon-svc/edge/ops.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/report.h"
 #include "recon-svc/edge/run.h"
@@ -39,7 +38,7 @@ struct request {
 struct scheduler {
     const struct recon_config *config;
     struct bus *bus;
-    natsSubscription *subscription;
+    natsSubscription *subscriptions[2];
     pthread_t thread;
     struct store store;
     atomic_bool database_ready;
@@ -123,7 +122,7 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
         status = ops_read_run(root, &asked, &problem);
     if (status == STATUS_OK) {
         request.is_full = asked.is_full;
-        (void)snprintf(request.actor, sizeof request.actor, "%.*s", (int)asked.actor.len, asked.actor.data);
+        answer_actor(msg, asked.actor, request.actor);
         take_request(s, &request);
     } else {
         refuse(s, request.reply_to, &problem);
@@ -266,7 +265,8 @@ static void *scheduler_main(void *context)
 static void scheduler_free(struct scheduler *s)
 {
     store_close(&s->store);
-    natsSubscription_Destroy(s->subscription);
+    natsSubscription_Destroy(s->subscriptions[0]);
+    natsSubscription_Destroy(s->subscriptions[1]);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -281,10 +281,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     s->interval_s = next_interval_s(s);
     (void)pthread_mutex_init(&s->lock, NULL);
     store_init(&s->store, config->database_url);
-    enum status status = STATUS_OK;
-    if (natsConnection_QueueSubscribe(&s->subscription, bus_raw(bus), RECON_RUN_SUBJECT, RECON_QUEUE,
-                                      on_request, s) != NATS_OK)
-        status = STATUS_UNAVAILABLE;
+    enum status status = answer_subscribe(bus, RECON_RUN_SUBJECT, on_request, s, s->subscriptions);
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, scheduler_main, s) != 0)
         status = STATUS_FAILED;
     if (status != STATUS_OK) {

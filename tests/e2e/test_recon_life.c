@@ -53,14 +53,19 @@ static void runs_by_itself(void **state)
 }
 
 /* What it answers, {"status":..,"body":{..}}. */
-static json_t *ask(const char *body)
+static json_t *ask_on(const char *subject, const char *body)
 {
     natsMsg *msg = NULL;
-    assert_int_equal(natsConnection_RequestString(&msg, bus_raw(bus), SUBJECT, body, ANSWER_MS), NATS_OK);
+    assert_int_equal(natsConnection_RequestString(&msg, bus_raw(bus), subject, body, ANSWER_MS), NATS_OK);
     json_t *json = json_loadb(natsMsg_GetData(msg), (size_t)natsMsg_GetDataLength(msg), 0, NULL);
     natsMsg_Destroy(msg);
     assert_non_null(json);
     return json;
+}
+
+static json_t *ask(const char *body)
+{
+    return ask_on(SUBJECT, body);
 }
 
 static int64_t status_of(const json_t *answer)
@@ -112,6 +117,29 @@ static void runs_for_operators(void **state)
     }
 }
 
+/* On the bus anybody is who he says: his name is marked, and he is not the second person, nor the first. */
+static void names_on_the_bus_are_marked(void **state)
+{
+    (void)state;
+    static const char *const of_two[][2] = {
+        {"pay.ops.recon.approve", "{\"id\":\"an_01h455vb4pex5vsknk084sn02q\",\"note\":\"n\"}"},
+        {"pay.ops.recon.resolve",
+         "{\"id\":\"an_01h455vb4pex5vsknk084sn02q\",\"note\":\"n\",\"write_off\":true}"}};
+    for (size_t i = 0; i < sizeof of_two / sizeof of_two[0]; i++) {
+        json_t *answer = ask_on(of_two[i][0], of_two[i][1]), *body = json_object_get(answer, "body");
+        assert_int_equal(status_of(answer), 409);
+        assert_string_equal(json_string_value(json_object_get(body, "code")), "second_person_required");
+        json_decref(answer);
+    }
+    json_t *missing = ask_on("pay.ops.recon.acknowledge",
+                             "{\"id\":\"an_01h455vb4pex5vsknk084sn02q\",\"note\":\"n\",\"actor\":\"ann\"}");
+    assert_int_equal(status_of(missing), 404);
+    json_decref(missing);
+    json_t *run = ask_until_free("{\"actor\":\"ann\"}"), *body = json_object_get(run, "body");
+    assert_string_equal(json_string_value(json_object_get(body, "actor")), "nats:ann");
+    json_decref(run);
+}
+
 static void ready_with_the_database_only(void **state)
 {
     (void)state;
@@ -153,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_by_itself),
         cmocka_unit_test(runs_for_operators),
+        cmocka_unit_test(names_on_the_bus_are_marked),
         cmocka_unit_test(ready_with_the_database_only),
         cmocka_unit_test(ready_with_the_bus_only),
         cmocka_unit_test(ends_when_it_is_asked_to),
