@@ -75,7 +75,7 @@ enum status ingress_open(struct ingress *in)
         return STATUS_NO_MEMORY;
     }
     http_metrics_init(&in->metrics, ingress_routes, ingress_route_count);
-    webhook_metrics_init(&in->webhook_metrics, &in->webhook_secrets);
+    inbound_metrics_init(&in->inbound_metrics, &in->webhook_secrets);
     in->is_development = strcmp(in->config.environment, "development") == 0;
     if (in->config.secrets_key_file != NULL &&
         secret_file_read_keys(in->config.secrets_key_file, &in->seal_keys) != STATUS_OK) {

@@ -8,7 +8,7 @@
 #include "ingress/edge/config.h"
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
-#include "ingress/edge/webhook_metrics.h"
+#include "ingress/edge/inbound_metrics.h"
 #include "shared/core/sealed.h"
 #include "shared/io/bus.h"
 #include "shared/io/db_pool.h"
@@ -34,7 +34,7 @@ struct ingress {
     struct http_metrics metrics;
     struct webhook_secrets webhook_secrets;
     char demo_secret[DEMO_SECRET_MAX + 1]; /* empty: none opens the demo's routes */
-    struct webhook_metrics webhook_metrics;
+    struct inbound_metrics inbound_metrics;
     struct readiness_check checks[INGRESS_CHECKS];
     struct buf openapi;        /* the document, made once at start */
     atomic_size_t big_answers; /* bytes of them in memory */

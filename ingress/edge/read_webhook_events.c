@@ -1,7 +1,7 @@
 /* read_webhook_events.c - what providers sent, and what became of it. */
 #include "ingress/edge/reads.h"
 #include "ingress/store/bounds.h"
-#include "ingress/store/webhook_events.h"
+#include "ingress/store/webhook_event_rows.h"
 
 static void write_time(struct json_out *out, const char *key, int64_t unix_us)
 {

@@ -53,7 +53,7 @@ static struct str lone_header(const struct http_head *head, const char *name)
 /* Anybody can make refusals, so they are told once a second; the counters have all. */
 static void tell_refusal(struct exchange *ex, const struct webhook_provider *provider, enum webhook_verdict v)
 {
-    struct webhook_metrics *m = &ex->ingress->webhook_metrics;
+    struct inbound_metrics *m = &ex->ingress->inbound_metrics;
     metric_add(m->failures[index_of(ex, provider)][v], 1);
     long long logged_us = atomic_load(&m->refusal_logged_us), now_us = clock_monotonic_us();
     if ((logged_us == 0 || now_us - logged_us >= LOG_EVERY_US) &&
@@ -136,5 +136,5 @@ void webhooks_receive(struct exchange *ex)
         return;
     }
     accept(ex, provider);
-    metric_add(ex->ingress->webhook_metrics.received[index_of(ex, provider)][result_of(ex)], 1);
+    metric_add(ex->ingress->inbound_metrics.received[index_of(ex, provider)][result_of(ex)], 1);
 }

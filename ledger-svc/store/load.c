@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger-svc/store/accepted_webhooks.h"
 #include "ledger-svc/store/endpoints.h"
 #include "ledger-svc/store/load_objects.h"
-#include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 
 /* Where each statement's result is in the pipeline. */

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
+#include "ledger-svc/store/accepted_webhooks.h"
 #include "ledger-svc/store/columns.h"
 #include "ledger-svc/store/save_objects.h"
-#include "ledger-svc/store/webhook_events.h"
 #include "ledger_statements.h"
 #include "shared/core/planted_bug.h"
 #include "shared/io/crash_point.h"

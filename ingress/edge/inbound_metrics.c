@@ -1,5 +1,5 @@
-/* webhook_metrics.c - see webhook_metrics.h. */
-#include "ingress/edge/webhook_metrics.h"
+/* inbound_metrics.c - see inbound_metrics.h. */
+#include "ingress/edge/inbound_metrics.h"
 
 #include <stdio.h>
 
@@ -24,7 +24,7 @@ const char *webhook_verdict_name(enum webhook_verdict v)
     return verdicts[v];
 }
 
-static void init_provider(struct webhook_metrics *m, size_t provider, const char *name)
+static void init_provider(struct inbound_metrics *m, size_t provider, const char *name)
 {
     char labels[LABELS_SIZE];
     for (int i = 0; i < WEBHOOK_RESULTS; i++) {
@@ -39,7 +39,7 @@ static void init_provider(struct webhook_metrics *m, size_t provider, const char
     }
 }
 
-void webhook_metrics_init(struct webhook_metrics *m, const struct webhook_secrets *secrets)
+void inbound_metrics_init(struct inbound_metrics *m, const struct webhook_secrets *secrets)
 {
     for (size_t i = 0; i < secrets->provider_count; i++) {
         init_provider(m, i, secrets->providers[i].name);

@@ -1,6 +1,6 @@
-/* webhook_metrics.h - what ingress counts of inbound webhooks, for each provider. */
-#ifndef INGRESS_EDGE_WEBHOOK_METRICS_H
-#define INGRESS_EDGE_WEBHOOK_METRICS_H
+/* inbound_metrics.h - what ingress counts of inbound webhooks, for each provider. */
+#ifndef INGRESS_EDGE_INBOUND_METRICS_H
+#define INGRESS_EDGE_INBOUND_METRICS_H
 
 #include <stdatomic.h>
 
@@ -18,14 +18,14 @@ enum webhook_result {
 };
 #define WEBHOOK_VERDICTS (WEBHOOK_FORGED + 1)
 
-struct webhook_metrics {
+struct inbound_metrics {
     struct metric *received[WEBHOOK_PROVIDERS_MAX][WEBHOOK_RESULTS];
     struct metric *failures[WEBHOOK_PROVIDERS_MAX][WEBHOOK_VERDICTS];
     atomic_llong refusal_logged_us; /* monotonic */
 };
 
 /* Once, at start. */
-void webhook_metrics_init(struct webhook_metrics *m, const struct webhook_secrets *secrets);
+void inbound_metrics_init(struct inbound_metrics *m, const struct webhook_secrets *secrets);
 /* "forged": the words of the label and of the log. */
 const char *webhook_verdict_name(enum webhook_verdict v);
 

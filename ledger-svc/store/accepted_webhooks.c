@@ -1,5 +1,5 @@
-/* webhook_events.c - see webhook_events.h. */
-#include "ledger-svc/store/webhook_events.h"
+/* accepted_webhooks.c - see accepted_webhooks.h. */
+#include "ledger-svc/store/accepted_webhooks.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* webhook_events.c - see webhook_events.h. */
-#include "ingress/store/webhook_events.h"
+/* webhook_event_rows.c - see webhook_event_rows.h. */
+#include "ingress/store/webhook_event_rows.h"
 
 #include "ingress/store/bounds.h"
 #include "ingress_statements.h"

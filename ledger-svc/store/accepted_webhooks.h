@@ -1,7 +1,7 @@
-/* webhook_events.h - inbound webhook events: found by what their providers call them, and stored with the
+/* accepted_webhooks.h - inbound webhook events: found by what their providers call them, and stored with the
    work that they make. */
-#ifndef LEDGER_STORE_WEBHOOK_EVENTS_H
-#define LEDGER_STORE_WEBHOOK_EVENTS_H
+#ifndef LEDGER_STORE_ACCEPTED_WEBHOOKS_H
+#define LEDGER_STORE_ACCEPTED_WEBHOOKS_H
 
 #include "ledger-svc/store/load.h"
 

@@ -1,6 +1,6 @@
-/* webhook_events.h - inbound webhook events as api.webhook_events shows them. */
-#ifndef INGRESS_STORE_WEBHOOK_EVENTS_H
-#define INGRESS_STORE_WEBHOOK_EVENTS_H
+/* webhook_event_rows.h - inbound webhook events as api.webhook_events shows them. */
+#ifndef INGRESS_STORE_WEBHOOK_EVENT_ROWS_H
+#define INGRESS_STORE_WEBHOOK_EVENT_ROWS_H
 
 #include "shared/io/db.h"
 
