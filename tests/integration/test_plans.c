@@ -137,6 +137,9 @@ static void check_work(const struct db_options *options, const char *moment)
         {"finish_work", " work_pkey "},
         {"renew_leases", " work_pkey "},
         {"take_lying_work", " work_pkey "},
+        {"take_due_work", "Index Cond: (parked_until <= "},
+        {"take_due_work_fairly", "::uuid) > l_1.lane)"},
+        {"take_due_work_fairly", "::uuid) = l.lane) AND (parked_until <= "},
         {"list_lying_work", "Index Cond: (((kind)::text = $1) AND (enqueued_at < "},
     };
     static char plan[1 << 12];

@@ -35,6 +35,8 @@ struct sweeper {
     bool is_checking; /* whether PAY_DLQ has them all, behind: */
     struct uuid checked_to;
     struct lying_look lying[WORK_KIND_COUNT];
+    bool is_due_fairly; /* more was due than one part, and goes on behind: */
+    struct uuid due_lane;
     int64_t orphan_seq; /* how far PAY_WORK was looked through for orphans */
     bool is_straying;   /* PAY_DLQ is looked through for strays, behind: */
     int64_t stray_seq, next_stray_ms;
@@ -45,7 +47,8 @@ struct sweeper {
 typedef enum status sweep(struct sweeper *s, bool *ret_more);
 sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters.c */
 sweep sweep_facts;                                            /* sweeper_facts.c */
-sweep sweep_work, sweep_due;                                  /* sweeper_work.c */
+sweep sweep_work;                                             /* sweeper_work.c */
+sweep sweep_due;                                              /* sweeper_due.c */
 sweep sweep_endpoints;                                        /* sweeper_endpoints.c */
 sweep sweep_orphans, sweep_strays;                            /* sweeper_orphans.c */
 

@@ -105,18 +105,3 @@ enum status sweep_work(struct sweeper *s, bool *ret_more)
             status = sweep_part(s, (enum work_kind)kind, ret_more);
     return status;
 }
-
-enum status sweep_due(struct sweeper *s, bool *ret_more)
-{
-    struct uuid ids[SWEEP_MAX];
-    size_t count = 0, published = 0;
-    if (!bus_is_connected(s->bus))
-        return STATUS_OK;
-    enum status status = store_take_due_work(s->link.db, SWEEP_MAX, ids, &count);
-    if (status != STATUS_OK || count == 0)
-        return status;
-    const struct republish_through through = {s->link.db, s->requests, s->bus, REPUBLISH_LOST, &s->work_acks};
-    status = republish(&through, ids, count, &published);
-    *ret_more = count == SWEEP_MAX;
-    return status;
-}

@@ -187,12 +187,33 @@ enum status store_take_lying_work(struct db *db, const struct lying_work *work, 
     return s;
 }
 
-enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count)
+enum status store_take_due_work(struct db *db, size_t max, struct due_work *ret_due)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     enum status s = query_limit(db, WEBHOOK_SQL_TAKE_DUE_WORK, (int64_t)max, &rows);
     if (s == STATUS_OK)
-        *ret_count = read_ids(rows, 1, ret_ids);
+        ret_due->count = read_ids(rows, 1, ret_due->ids);
+    return s;
+}
+
+enum status store_take_due_work_fairly(struct db *db, const struct fair_share *share,
+                                       struct due_work *ret_due)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_int4(&p, (int32_t)share->max);
+    db_param_int4(&p, (int32_t)share->lane_max);
+    db_param_uuid(&p, &share->from_lane);
+    enum status s = db_query(db, WEBHOOK_SQL_TAKE_DUE_WORK_FAIRLY, &p, &rows);
+    if (s != STATUS_OK)
+        return s;
+    ret_due->count = read_ids(rows, 1, ret_due->ids);
+    for (int row = 0; row < PQntuples(rows); row++) {
+        struct uuid lane = db_get_uuid(rows, row, 2);
+        if (uuid_compare(&lane, &ret_due->last_lane) > 0)
+            ret_due->last_lane = lane;
+    }
     return s;
 }
 

@@ -63,7 +63,20 @@ NODISCARD enum status store_list_finished(struct db *db, const struct sweep_ids 
 NODISCARD enum status store_list_resolved(struct db *db, const struct sweep_ids *of,
                                           struct sweep_ids *ret_resolved);
 
-/* Up to max that wait in the database and are due. */
-NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct uuid *ret_ids, size_t *ret_count);
+/* What waited in the database and was due. */
+struct due_work {
+    struct uuid *ids; /* the caller's, with room for all */
+    size_t count;
+    struct uuid last_lane; /* of those taken fairly */
+};
+/* Up to max, the longest due first. */
+NODISCARD enum status store_take_due_work(struct db *db, size_t max, struct due_work *ret_due);
+/* Up to max, of each lane from a lane on up to lane_max. */
+struct fair_share {
+    size_t max, lane_max;
+    struct uuid from_lane;
+};
+NODISCARD enum status store_take_due_work_fairly(struct db *db, const struct fair_share *share,
+                                                 struct due_work *ret_due);
 
 #endif
