@@ -18,7 +18,7 @@
 #define LANE_MAX 64
 #define FEW      5
 #define ADD                                                                                                  \
-    "insert into paybus.work (id, kind, object_id, endpoint_id, state, next_attempt_at, parked_until, "             \
+    "insert into paybus.work (id, kind, object_id, endpoint_id, state, next_attempt_at, parked_until, "      \
     "enqueued_at, updated_at, created_at) select gen_random_uuid(), 'delivery', gen_random_uuid(), "         \
     "('00000000-0000-7000-8000-' || lpad('%d', 12, '0'))::uuid, 'failed', now(), now() + interval '%s', "    \
     "now(), now(), now() from generate_series(1, %d)"
