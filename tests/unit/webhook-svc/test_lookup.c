@@ -93,8 +93,10 @@ static int64_t wait_for(struct lookup *l, const char *owner, const char *host, e
 static struct lookup *open_lookup(void)
 {
     struct lookup *l = NULL;
+    monitor_lock(&monitor); /* threads of the test before may still read these */
     let_go = is_away = false;
     most_hanging = 0;
+    monitor_unlock(&monitor);
     assert_int_equal(lookup_open(&(struct lookup_options){.notify = on_found}, &l), STATUS_OK);
     return l;
 }
@@ -155,8 +157,10 @@ static void many_with_slow_names_delay_no_other(void **state)
     set(&let_go, true);
     (void)wait_for(l, "mallory-0", "shop.example", STATUS_OK);
     wait_until_none_hangs();
-    set(&let_go, false);
+    monitor_lock(&monitor);
+    let_go = false;
     most_hanging = 0;
+    monitor_unlock(&monitor);
     for (int i = 0; i < OWNERS * NAMES; i++) {
         (void)snprintf(owner, sizeof owner, "mallory-%d", i % OWNERS);
         (void)snprintf(host, sizeof host, "slow-again-%d.example", i);
@@ -165,6 +169,7 @@ static void many_with_slow_names_delay_no_other(void **state)
     assert_true(wait_for(l, "bob", "shop.example", STATUS_OK) < 1000000);
     assert_in_range(most_hanging, 1, THREADS / 2);
     set(&let_go, true);
+    wait_until_none_hangs();
     lookup_close(l);
 }
 
