@@ -8,6 +8,8 @@
 #include "recon-svc/edge/ops.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/scheduler.h"
+#include "recon-svc/edge/statement_desk.h"
+#include "shared/contract/bank_statement.h"
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
 #include "shared/io/bus.h"
@@ -23,12 +25,15 @@ struct recon_service {
     struct micro *micro;
     struct scheduler *scheduler;
     struct ops *ops;
+    struct statement_desk *desk;
     struct admin_http *admin;
 };
 
 /* As `nats micro info recon-svc` shows it. */
-static struct micro_endpoint endpoints[1 + OPS_SERVICES] = {
-    {"run", RECON_RUN_SUBJECT, RECON_QUEUE, &scheduler_counts}};
+static struct micro_endpoint endpoints[2 + OPS_SERVICES] = {
+    {"run", RECON_RUN_SUBJECT, RECON_QUEUE, &scheduler_counts},
+    {"statement", BANK_STATEMENT_SUBJECT, RECON_QUEUE, &statement_desk_counts},
+};
 static const struct micro_options micro_options = {.name = "recon-svc",
                                                    .description = "Proves that the books are right",
                                                    .endpoints = endpoints,
@@ -57,13 +62,15 @@ static enum status start(struct recon_service *s, const struct readiness_check *
                                   .name = "recon-svc",
                                   .inbox_prefix = "_INBOX_recon"};
     enum status status = bus_open(&options, &s->bus);
-    memcpy(&endpoints[1], ops_endpoints, sizeof ops_endpoints);
+    memcpy(&endpoints[2], ops_endpoints, sizeof ops_endpoints);
     if (status == STATUS_OK)
         status = micro_open(s->bus, &micro_options, &s->micro);
     if (status == STATUS_OK)
         status = scheduler_start(&s->config, s->bus, &s->scheduler);
     if (status == STATUS_OK)
         status = ops_open(&s->config, s->bus, &s->ops);
+    if (status == STATUS_OK)
+        status = statement_desk_open(&s->config, s->bus, &s->desk);
     if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;
@@ -75,6 +82,7 @@ static void stop(struct recon_service *s)
     bus_close(s->bus, BUS_CLOSE_MS);
     scheduler_join(s->scheduler);
     ops_close(s->ops);
+    statement_desk_close(s->desk);
     micro_close(s->micro);
     admin_http_stop(s->admin);
     log_event(LOG_INFO, "stopped", log_int("drain_ms", clock_monotonic_ms() - start_ms));

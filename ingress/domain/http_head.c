@@ -212,9 +212,14 @@ static bool is_coded(const struct http_head *h)
     return coding != NULL && !equals_ignoring_case(trimmed(coding), "identity");
 }
 
+bool http_head_has_file(const struct http_head *h, const char *media_type)
+{
+    return has_type(h, media_type) && !is_coded(h);
+}
+
 bool http_head_is_ndjson(const struct http_head *h)
 {
-    return has_type(h, "application/x-ndjson") && !is_coded(h);
+    return http_head_has_file(h, "application/x-ndjson");
 }
 
 enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem)

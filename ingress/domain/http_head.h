@@ -40,6 +40,8 @@ NODISCARD enum status http_head_check(const struct http_head *h, struct http_fra
 NODISCARD enum status http_head_check_json(const struct http_head *h, struct problem *ret_problem);
 /* Is the content JSON in UTF-8, a value a line, not encoded? */
 bool http_head_is_ndjson(const struct http_head *h);
+/* Is it of that media type, in UTF-8 and without a content coding? */
+bool http_head_has_file(const struct http_head *h, const char *media_type);
 /* Does the client ask for text/csv? */
 bool http_head_wants_csv(const struct http_head *h);
 /* Does the client name gzip among the content codings that it takes? */

@@ -304,9 +304,31 @@ static const struct command_spec *body_of(const struct route *r)
     return r->command != NULL ? command_spec_find(str_of(r->command)) : NULL;
 }
 
+/* A file as it is. */
+static void file_body(struct json_out *o, const struct route *r)
+{
+    open_object(o, "requestBody");
+    json_key(o, "required");
+    json_bool(o, true);
+    open_object(o, "content");
+    for (const char *const *type = r->takes_files; *type != NULL; type++) {
+        open_object(o, *type);
+        open_object(o, "schema");
+        text(o, "type", "string");
+        json_object_close(o);
+        json_object_close(o);
+    }
+    json_object_close(o);
+    json_object_close(o);
+}
+
 static void request_body(struct json_out *o, const struct route *r)
 {
     const struct command_spec *spec = body_of(r);
+    if (r->takes_files != NULL) {
+        file_body(o, r);
+        return;
+    }
     if (spec == NULL) {
         return;
     }
@@ -359,6 +381,10 @@ static void parameter_schema(struct json_out *o, const struct param_spec *p)
     case PARAM_TIME:
         text(o, "type", "string");
         text(o, "format", "date-time");
+        break;
+    case PARAM_DAY:
+        text(o, "type", "string");
+        text(o, "format", "date");
         break;
     case PARAM_LIMIT:
         text(o, "type", "integer");

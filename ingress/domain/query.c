@@ -13,6 +13,7 @@
 #include "shared/core/typeid.h"
 
 #define JSON_MAX ((size_t)32 << 10) /* a query of 2,048 bytes, each of which may become six */
+#define DAY_LEN  10                 /* "2026-01-31" */
 
 /* NULL when an escape is malformed or memory is out. */
 static char *decode(struct str s, struct arena *arena, size_t *ret_len)
@@ -45,6 +46,21 @@ static bool is_one_of(struct str text, const char *const *words)
         }
     }
     return false;
+}
+
+static enum status read_day(struct str text, int64_t *ret_day)
+{
+    char time[TIME_TEXT_SIZE];
+    int64_t us;
+    if (text.len != DAY_LEN) {
+        return STATUS_INVALID;
+    }
+    int len = snprintf(time, sizeof(time), "%.*sT00:00:00Z", DAY_LEN, text.data);
+    enum status s = time_parse((struct str){time, (size_t)len}, &us);
+    if (s == STATUS_OK) {
+        *ret_day = time_day(us);
+    }
+    return s;
 }
 
 /* NULL: the value is fine and *ret_value filled; otherwise what is wanted. */
@@ -85,6 +101,11 @@ static const char *read_value(const struct param_spec *spec, struct str text, st
     case PARAM_TIME:
         if (time_parse(text, &value.number) != STATUS_OK) {
             return "wants an RFC 3339 time such as 2026-01-31T00:00:00Z (a + in it written as %2B)";
+        }
+        break;
+    case PARAM_DAY:
+        if (read_day(text, &value.number) != STATUS_OK) {
+            return "wants a day such as 2026-01-31";
         }
         break;
     case PARAM_LIMIT:

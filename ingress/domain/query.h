@@ -22,6 +22,7 @@ enum param_type {
     PARAM_ID,       /* a TypeID with the prefix */
     PARAM_OBJECT,   /* a TypeID of anything that events are about */
     PARAM_TIME,     /* RFC 3339 */
+    PARAM_DAY,      /* 2026-01-31 */
     PARAM_LIMIT,    /* 1..QUERY_LIMIT_MAX */
     PARAM_METADATA, /* name.KEY=VALUE, up to QUERY_METADATA_MAX of them */
     PARAM_CURSOR    /* checked by the list */
@@ -37,7 +38,8 @@ struct param_spec {
 struct param_value {
     bool is_set;
     struct str text; /* decoded, in the arena; PARAM_METADATA: a JSON object of them */
-    int64_t number;  /* PARAM_LIMIT, PARAM_TIME as unix microseconds, PARAM_METADATA how many */
+    int64_t number;  /* PARAM_LIMIT, PARAM_TIME as unix microseconds, PARAM_DAY as days since 1970,
+                        PARAM_METADATA how many */
     struct uuid id;  /* PARAM_ID, PARAM_OBJECT */
 };
 

@@ -34,11 +34,12 @@ struct route {
     size_t param_count;
     const char *lines_of; /* the body's list that may come as application/x-ndjson, an item a line; the other
                              fields are then parameters. NULL: only as JSON */
-    bool answers_200;     /* a command that is done is 200, even if it is done now and not before */
-    bool answers_202;     /* what is done is 202: it is worked off later; with answers_200, unless it was soon
-                             done */
-    const char *summary;  /* one line for the OpenAPI document */
-    const char *answer;   /* name of the answer's schema there */
+    const char *const *takes_files; /* the body is a file of one of these media types; NULL: it is JSON */
+    bool answers_200;               /* a command that is done is 200, even if it is done now and not before */
+    bool answers_202;    /* what is done is 202: it is worked off later; with answers_200, unless it was soon
+                            done */
+    const char *summary; /* one line for the OpenAPI document */
+    const char *answer;  /* name of the answer's schema there */
 };
 
 struct route_match {

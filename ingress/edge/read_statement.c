@@ -235,6 +235,15 @@ static void statement_free(struct statement *s)
 void reads_statement(struct exchange *ex)
 {
     struct page page;
+    if (exchange_param(ex, "format")->is_set) {
+        reads_camt(ex);
+        return;
+    }
+    if (exchange_param(ex, "date")->is_set) {
+        exchange_refuse(ex, OUTCOME_invalid_parameter,
+                        "A date is for format=camt.053; otherwise say from and to.");
+        return;
+    }
     if (!reads_page(ex, &page)) {
         return;
     }

@@ -43,6 +43,7 @@ void reads_accounts(struct exchange *ex);
 void reads_account(struct exchange *ex);
 void reads_balance(struct exchange *ex);
 void reads_statement(struct exchange *ex);
+void reads_camt(struct exchange *ex); /* the same with format=camt.053 */
 void reads_transactions(struct exchange *ex);
 void reads_transaction(struct exchange *ex);
 void reads_entries(struct exchange *ex);
@@ -64,5 +65,8 @@ void reads_reconcile_run(struct exchange *ex);
 void reads_reconcile_runs(struct exchange *ex);
 void reads_anomalies(struct exchange *ex);
 void reads_anomaly(struct exchange *ex);
+void reads_bank_statements(struct exchange *ex);
+void reads_bank_statement(struct exchange *ex);
+void reads_bank_statement_lines(struct exchange *ex);
 
 #endif

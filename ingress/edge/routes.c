@@ -3,6 +3,7 @@
 
 #include "ingress/domain/ops_request.h"
 #include "ingress/domain/webhook_event.h"
+#include "ingress/edge/bank_statements.h"
 #include "ingress/edge/commands.h"
 #include "ingress/edge/demo.h"
 #include "ingress/edge/docs.h"
@@ -63,7 +64,12 @@ static const struct param_spec account_params[] = {
 static const struct param_spec balance_params[] = {
     {.name = "at", .type = PARAM_TIME, .help = "The posted balance at this moment; now if absent."},
 };
+static const char *const statement_formats[] = {"camt.053", NULL};
+static const char *const statement_results[] = {"matched", "late", "missing_here", "missing_at_bank", "amount", "currency", "date",
+                                                "duplicate_at_bank", "duplicate_here", "ambiguous", "seen_before", "quarantined", NULL};
 static const struct param_spec statement_params[] = {
+    {.name = "format", .type = PARAM_WORD, .words = statement_formats, .help = "camt.053: of one day, as XML; with date."},
+    {.name = "date", .type = PARAM_DAY, .help = "With format: the day, which must be over."},
     {.name = "from", .type = PARAM_TIME, .help = "Entries at or after this time."},
     {.name = "to", .type = PARAM_TIME, .help = "Entries before this time."},
     PAGE,
@@ -148,6 +154,17 @@ static const struct param_spec anomaly_params[] = {
     {.name = "severity", .type = PARAM_WORD, .words = severities, .help = "critical, error or warning."},
     {.name = "family", .type = PARAM_NAME, .help = "Counted under this in the summary: invalid_holds."},
     {.name = "object", .type = PARAM_TEXT, .help = "About this object: its id."},
+    PAGE,
+};
+static const struct param_spec bank_upload_params[] = {
+    {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "Which account it is about, if the file does not say so by our id."},
+};
+static const struct param_spec bank_statement_params[] = {
+    {.name = "account", .type = PARAM_ID, .prefix = "acct", .help = "About this account."},
+    PAGE,
+};
+static const struct param_spec bank_line_params[] = {
+    {.name = "result", .type = PARAM_WORD, .words = statement_results, .help = "Of which this became: matched, missing_here, ..."},
     PAGE,
 };
 
@@ -299,6 +316,16 @@ const struct route ingress_routes[] = {
      .summary = "It is put right, or it is to be written off"},
     {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/approve", NEEDS(reconcile_write), DECISION(approve, note),
      .summary = "Write it off, as another person asked"},
+    {.method = "POST", .pattern = "/v1/reconcile/statements", NEEDS(reconcile_write), .handle = bank_statements_receive,
+     PARAMS(bank_upload_params), .takes_files = bank_statement_types, .body_limit = BULK_BODY_MAX, .timeout_ms = BULK_TIMEOUT_MS,
+     .answer = "bank_statement", .summary = "A bank's statement of an account, as CSV or camt.053: held against our entries"},
+    {.method = "GET", .pattern = "/v1/reconcile/statements", NEEDS(ops), .handle = reads_bank_statements,
+     PARAMS(bank_statement_params), .answer = "bank_statement_list", .summary = "Statements of banks that came"},
+    {.method = "GET", .pattern = "/v1/reconcile/statements/{id}", .id_prefix = "stm", NEEDS(ops), .handle = reads_bank_statement,
+     .answer = "bank_statement", .summary = "One statement of a bank with its balances and results"},
+    {.method = "GET", .pattern = "/v1/reconcile/statements/{id}/lines", .id_prefix = "stm", NEEDS(ops),
+     .handle = reads_bank_statement_lines, PARAMS(bank_line_params), .answer = "bank_statement_line_list",
+     .summary = "What became of each of its lines, and of entries that it should have"},
 
     {.method = "POST", .pattern = "/v1/demo/fund", COMMAND("deposit.create"), IN_DEMO, .key = KEY_OPTIONAL,
      .answer = "transaction", .summary = "Demonstrations: bring money in"},

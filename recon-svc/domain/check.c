@@ -11,19 +11,13 @@ static const struct check_row rows[CHECK_COUNT] = {
 };
 
 /* The first six are those of the systems before this one. */
-const char *const check_families[] = {"unbalanced_transactions",
-                                      "currency_mismatches",
-                                      "invalid_holds",
-                                      "negative_available_balances",
-                                      "webhook_state_anomalies",
-                                      "dlq_state_anomalies",
-                                      "balance_mismatches",
-                                      "double_effects",
-                                      "reversal_anomalies",
-                                      "event_anomalies",
-                                      "time_anomalies",
-                                      "chain_anomalies",
-                                      NULL};
+const char *const check_families[] = {"unbalanced_transactions", "currency_mismatches",
+                                      "invalid_holds",           "negative_available_balances",
+                                      "webhook_state_anomalies", "dlq_state_anomalies",
+                                      "balance_mismatches",      "double_effects",
+                                      "reversal_anomalies",      "event_anomalies",
+                                      "time_anomalies",          "chain_anomalies",
+                                      "statement_anomalies",     NULL};
 
 const struct check_row *check_row(enum check c)
 {

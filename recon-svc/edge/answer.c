@@ -11,15 +11,25 @@
 #define ROOM        1024 /* around a body */
 #define PROBLEM_MAX 8192
 
-void answer_send(struct bus *bus, const char *to, int status, struct str body)
+static void send_reply(struct bus *bus, const char *to, int status, bool is_replayed, struct str body)
 {
     CLEANUP(buf_free) struct buf reply = {0};
     buf_init(&reply, REPORT_MAX + ROOM);
-    reply_write(status, false, body, &reply);
+    reply_write(status, is_replayed, body, &reply);
     if (!bus_is_inbox(to) || buf_status(&reply) != STATUS_OK ||
         bus_publish(bus, to, NULL, NULL, reply.data, (int)reply.len) != STATUS_OK)
         log_event(LOG_WARN, "answer_not_sent", log_str("to", to != NULL ? to : "nobody"));
     bus_flush(bus);
+}
+
+void answer_send(struct bus *bus, const char *to, int status, struct str body)
+{
+    send_reply(bus, to, status, false, body);
+}
+
+void answer_send_replayed(struct bus *bus, const char *to, int status, struct str body)
+{
+    send_reply(bus, to, status, true, body);
 }
 
 const char *answer_problem(struct bus *bus, const char *to, const struct problem *problem)

@@ -15,6 +15,8 @@
 
 /* To an inbox, or to nobody: a request's reply subject does not decide what recon-svc publishes elsewhere. */
 void answer_send(struct bus *bus, const char *to, int status, struct str body);
+/* The same for what was done by an earlier request. */
+void answer_send_replayed(struct bus *bus, const char *to, int status, struct str body);
 /* The code of the problem. */
 const char *answer_problem(struct bus *bus, const char *to, const struct problem *problem);
 #define OPS_PREFIX          "pay.ops." /* people, who say themselves who they are */

@@ -74,5 +74,12 @@ const struct config_row recon_config_rows[] = {
      .min = 1,
      .max = 100,
      .help = "share of the time in which a run works; the rest it rests"},
+    {.variable = "PAYBUS_RECON_STATEMENT_DAYS",
+     .type = CONFIG_INT,
+     .offset = offsetof(struct recon_config, statement_days),
+     .fallback = "3",
+     .min = 0,
+     .max = 31,
+     .help = "how many days a bank's date may differ from ours, and an entry be missing in its statement"},
 };
 const size_t recon_config_row_count = sizeof recon_config_rows / sizeof recon_config_rows[0];

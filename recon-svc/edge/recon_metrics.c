@@ -63,6 +63,7 @@ void recon_metrics_init(void)
         metrics_counter("paybus_recon_database_connects_total", "Database connections opened.", "");
     register_runs();
     register_checks();
+    statement_metrics_init();
 }
 
 void recon_metrics_count_run(const struct run_result *result, bool is_full)

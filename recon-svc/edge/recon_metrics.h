@@ -4,6 +4,8 @@
 
 #include "recon-svc/domain/check.h"
 #include "recon-svc/edge/run.h"
+#include "recon-svc/edge/statement_intake.h"
+#include "shared/io/db.h"
 #include "shared/io/metrics.h"
 
 struct recon_metrics {
@@ -20,8 +22,14 @@ extern struct recon_metrics recon_metrics;
 
 /* Registers every series at zero. */
 void recon_metrics_init(void);
+void statement_metrics_init(void); /* its part: statement_metrics.c */
 /* paybus_recon_runs_total{mode,result} and what the run looked at. */
 void recon_metrics_count_run(const struct run_result *result, bool is_full);
+/* paybus_recon_statements_total{end} and, of a new one, paybus_recon_statement_results_total{result}. */
+void recon_metrics_count_statement(const struct intake_result *result);
+/* paybus_recon_unmatched_amount and paybus_recon_unmatched_lines{currency,result}: sum_unmatched.sql's rows.
+ */
+void recon_metrics_set_unmatched(const PGresult *r);
 /* paybus_recon_anomalies{code,severity}: open ones. */
 void recon_metrics_set_open(const int64_t counts[CHECK_COUNT]);
 

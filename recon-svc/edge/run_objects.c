@@ -4,8 +4,11 @@
 #include "recon-svc/store/anomaly_rows.h"
 #include "recon-svc/store/facts.h"
 #include "recon-svc/store/objects.h"
+#include "recon-svc/store/statements.h"
 #include "recon_statements.h"
 #include "shared/core/clock.h"
+#include "shared/core/timefmt.h"
+#include "shared/io/log.h"
 
 #define MANY 10000
 
@@ -141,6 +144,19 @@ static enum status check_everything(struct run *r)
     return s;
 }
 
+/* Lines that we have by now first, so that they are not named any more. */
+static enum status check_statements(struct run *r)
+{
+    int64_t settled = 0;
+    int32_t today = time_day(r->now_us);
+    enum status s = statements_settle(r->store, &settled);
+    if (settled > 0)
+        log_event(LOG_INFO, "statement_lines_settled", log_int("lines", settled));
+    return s == STATUS_OK
+               ? objects_check_statements(r->store, today - (int32_t)r->config->statement_days, &r->found)
+               : s;
+}
+
 enum status run_objects(struct run *r)
 {
     enum status s = r->options.is_full ? check_everything(r) : add_open(r);
@@ -150,5 +166,7 @@ enum status run_objects(struct run *r)
         s = check_pages(r, objects_check_webhook_events, OBJECTS_PAGE);
     if (s == STATUS_OK)
         s = objects_check_work(r->store, r->now_us - grace_us(r), &r->found);
+    if (s == STATUS_OK)
+        s = check_statements(r);
     return s == STATUS_OK ? run_flush(r, true) : s;
 }

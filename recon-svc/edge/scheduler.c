@@ -16,6 +16,7 @@
 #include "recon-svc/edge/report.h"
 #include "recon-svc/edge/run.h"
 #include "recon-svc/store/anomaly_rows.h"
+#include "recon-svc/store/statements.h"
 #include "shared/core/clock.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
@@ -153,6 +154,15 @@ static int64_t next_interval_s(const struct scheduler *s)
     return seconds - seconds / 10 + randombytes_uniform((uint32_t)(seconds / 5) + 1);
 }
 
+static enum status tell_unmatched(struct scheduler *s)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status status = statements_sum_unmatched(&s->store, &r);
+    if (status == STATUS_OK)
+        recon_metrics_set_unmatched(r);
+    return status;
+}
+
 /* What there is to tell after a run: how much is open, and the report to who asked. */
 static void tell(struct scheduler *s, const struct run_result *result)
 {
@@ -165,6 +175,8 @@ static void tell(struct scheduler *s, const struct run_result *result)
         status = anomaly_rows_count(&s->store, counts);
     if (status == STATUS_OK)
         recon_metrics_set_open(counts);
+    if (status == STATUS_OK)
+        status = tell_unmatched(s);
     (void)pthread_mutex_lock(&s->lock);
     struct request request = {0};
     if (!s->is_asked) { /* one that still waits is for the next run */

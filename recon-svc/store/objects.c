@@ -4,12 +4,21 @@
 #include <stdio.h>
 
 #include "recon_statements.h"
+#include "shared/core/typeid.h"
 
 #define LIST_MAX 1000 /* of a reason */
 
 static void copy_str(struct str from, char *to, size_t size)
 {
     (void)snprintf(to, size, "%.*s", (int)from.len, from.data != NULL ? from.data : "");
+}
+
+/* The line's statement, and behind it "/12". */
+static void name_line(struct anomaly *a, struct str place)
+{
+    char statement[TYPEID_TEXT_SIZE];
+    typeid_format("stm", &a->id, statement);
+    (void)snprintf(a->object, sizeof a->object, "%s%.*s", statement, (int)place.len, place.data);
 }
 
 /* A code that no check has is a mistake in a statement: STATUS_FAILED. */
@@ -22,7 +31,10 @@ static enum status read_found(const PGresult *r, struct anomalies *found)
             return STATUS_FAILED;
         if (!db_is_null(r, i, 2))
             a.id = db_get_uuid(r, i, 2);
-        copy_str(db_get_str(r, i, 3), a.object, sizeof a.object);
+        if (a.type == OBJECT_statement_line)
+            name_line(&a, db_get_str(r, i, 3));
+        else
+            copy_str(db_get_str(r, i, 3), a.object, sizeof a.object);
         copy_str(db_get_str(r, i, 4), a.currency, sizeof a.currency);
         a.has_amounts = !db_is_null(r, i, 5) && !db_is_null(r, i, 6);
         if (a.has_amounts) {
@@ -101,6 +113,14 @@ enum status objects_check_work(struct store *s, int64_t deadline_us, struct anom
     db_param_time(&s->params, deadline_us);
     db_param_int8(&s->params, LIST_MAX);
     return query_found(s, RECON_SQL_CHECK_WORK, found);
+}
+
+enum status objects_check_statements(struct store *s, int32_t late_day, struct anomalies *found)
+{
+    db_params_reset(&s->params);
+    db_param_date(&s->params, late_day);
+    db_param_int8(&s->params, LIST_MAX);
+    return query_found(s, RECON_SQL_CHECK_STATEMENTS, found);
 }
 
 enum status objects_check_currencies(struct store *s, struct anomalies *found)

@@ -18,6 +18,8 @@ NODISCARD enum status objects_page(struct store *s, int statement, struct uuid *
 NODISCARD enum status objects_check(struct store *s, int statement, const struct id_list *ids,
                                     int64_t deadline_us, struct anomalies *found);
 NODISCARD enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found);
+/* What statements of banks leave open; entries from before late_day should have come. */
+NODISCARD enum status objects_check_statements(struct store *s, int32_t late_day, struct anomalies *found);
 NODISCARD enum status objects_check_currencies(struct store *s, struct anomalies *found);
 NODISCARD enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids);
 /* One page of webhook events after *after; those without work are found. */

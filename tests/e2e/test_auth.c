@@ -28,6 +28,7 @@
 #define MISSING_LETTER "dl_01h455vb4pex5vsknk084sn02q"
 #define MISSING_RUN    "run_01h455vb4pex5vsknk084sn02q"
 #define MISSING_AN     "an_01h455vb4pex5vsknk084sn02q"
+#define MISSING_STM    "stm_01h455vb4pex5vsknk084sn02q"
 
 static struct harness h;
 static struct api api;
@@ -118,6 +119,11 @@ static const struct route {
      "/v1/reconcile/anomalies/" MISSING_AN "/resolve", NULL},
     {"POST", "/v1/reconcile/anomalies/{id}/approve", "reconcile:write",
      "/v1/reconcile/anomalies/" MISSING_AN "/approve", NULL},
+    {"POST", "/v1/reconcile/statements", "reconcile:write", NULL, NULL},
+    {"GET", "/v1/reconcile/statements", "ops", NULL, NULL},
+    {"GET", "/v1/reconcile/statements/{id}", "ops", "/v1/reconcile/statements/" MISSING_STM, NULL},
+    {"GET", "/v1/reconcile/statements/{id}/lines", "ops", "/v1/reconcile/statements/" MISSING_STM "/lines",
+     NULL},
     {"POST", "/v1/demo/fund", DEMO, NULL, NULL},
     {"POST", "/v1/demo/inject-failure", DEMO, NULL, NULL},
     {"POST", "/v1/demo/reset", DEMO, NULL, NULL},

@@ -465,9 +465,11 @@ static void test_no_other_right(void **state)
               " and r.rolname <> 'paybus_owner' group by r.rolname, c.relname) x");
     assert_string_equal(
         found,
-        "ingress accounts SELECT; ingress audit SELECT; ingress blocks SELECT; ingress currencies SELECT; "
+        "ingress accounts SELECT; ingress audit SELECT; ingress bank_statement_results SELECT; ingress "
+        "bank_statements SELECT; ingress blocks SELECT; ingress currencies SELECT; "
         "ingress dead_letters SELECT; ingress demo_stats SELECT; ingress entries "
-        "SELECT; ingress events SELECT; ingress holds SELECT; ingress "
+        "SELECT; ingress events SELECT; ingress holds SELECT; ingress reconcile_anomalies SELECT; ingress "
+        "reconcile_decisions SELECT; ingress reconcile_runs SELECT; ingress "
         "transaction_details SELECT; ingress transactions SELECT; ingress webhook_deliveries SELECT; "
         "ingress webhook_delivery_attempts SELECT; ingress webhook_endpoints SELECT; ingress webhook_events "
         "SELECT; ingress webhook_events_in_trouble SELECT; "
@@ -486,7 +488,9 @@ static void test_no_other_right(void **state)
         "recon events SELECT; recon held SELECT; recon holds SELECT; recon idempotency_keys SELECT; recon "
         "reconcile_anomalies INSERT,SELECT; recon reconcile_checkpoints INSERT,SELECT; recon "
         "reconcile_decisions "
-        "INSERT,SELECT; recon reconcile_runs INSERT,SELECT; recon relay_cursors SELECT; recon reversals "
+        "INSERT,SELECT; recon reconcile_matches INSERT,SELECT; recon reconcile_results INSERT,SELECT; recon "
+        "reconcile_runs INSERT,SELECT; recon reconcile_statement_lines INSERT,SELECT; recon "
+        "reconcile_statements INSERT,SELECT; recon relay_cursors SELECT; recon reversals "
         "SELECT; "
         "recon sources SELECT; recon transaction_details SELECT; recon transactions SELECT; recon "
         "webhook_deliveries SELECT; recon webhook_delivery_attempts SELECT; recon webhook_endpoint_health "

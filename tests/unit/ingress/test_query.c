@@ -22,10 +22,11 @@ static const struct param_spec specs[] = {
     {.name = "reference", .type = PARAM_TEXT},
     {.name = "metadata", .type = PARAM_METADATA},
     {.name = "from", .type = PARAM_TIME},
+    {.name = "day", .type = PARAM_DAY},
     {.name = "limit", .type = PARAM_LIMIT},
     {.name = "cursor", .type = PARAM_CURSOR},
 };
-enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, OBJECT, REFERENCE, METADATA, FROM, LIMIT, CURSOR };
+enum { OWNER, STATUS, CURRENCY, ACCOUNT_ID, OBJECT, REFERENCE, METADATA, FROM, DAY, LIMIT, CURSOR };
 
 static struct arena arena;
 
@@ -42,15 +43,17 @@ static void test_values_are_read(void **state)
     (void)state;
     struct param_value v[LENGTH(specs)];
     struct problem p;
-    assert_int_equal(parse("owner=ann&status=open&currency=EUR&account=" ACCOUNT "&object=" ACCOUNT
-                           "&reference=a+b%26c%C3%A9&from=2026-01-31T00%3A00%3A00Z&limit=100&cursor=x",
-                           true, v, &p),
-                     STATUS_OK);
+    assert_int_equal(
+        parse("owner=ann&status=open&currency=EUR&account=" ACCOUNT "&object=" ACCOUNT
+              "&reference=a+b%26c%C3%A9&from=2026-01-31T00%3A00%3A00Z&day=2026-01-31&limit=100&cursor=x",
+              true, v, &p),
+        STATUS_OK);
     assert_true(str_eq_c(v[OWNER].text, "ann"));
     assert_true(str_eq_c(v[REFERENCE].text, "a b&c\xc3\xa9"));
     assert_true(str_eq_c(v[CURSOR].text, "x"));
     assert_int_equal(v[LIMIT].number, 100);
     assert_int_equal(v[FROM].number, INT64_C(1769817600000000));
+    assert_int_equal(v[DAY].number, 20484);
     char text[TYPEID_TEXT_SIZE];
     typeid_format("acct", &v[ACCOUNT_ID].id, text);
     assert_int_equal(uuid_compare(&v[ACCOUNT_ID].id, &v[OBJECT].id), 0);
@@ -103,6 +106,10 @@ static void test_bad_parameters_are_named(void **state)
         {"object=cmd_01m7x99rzwfh8tw2x75kw2azz0", "?object"},
         {"limit=1&limit=9999", "?limit"},
         {"limit=0", "?limit"},
+        {"day=", "?day"},
+        {"day=2026-02-29", "?day"},
+        {"day=20260131", "?day"},
+        {"day=2026-01-31T00:00:00Z", "?day"},
         {"limit=-1", "?limit"},
         {"limit=101", "?limit"},
         {"limit=1e9", "?limit"},
