@@ -9,6 +9,7 @@
 #include "shared/io/log.h"
 #include "shared/io/micro.h"
 #include "shared/io/service.h"
+#include "webhook-svc/edge/bus_server.h"
 #include "webhook-svc/edge/config.h"
 #include "webhook-svc/edge/deliveries.h"
 #include "webhook-svc/edge/engine.h"
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return EXIT_FAILED;
     webhook_metrics_init();
+    bus_server_watch(s.config.nats_monitor_url);
     bell_init(&s.webhook_bell);
     bell_init(&s.delivery_bell);
     enum status status = start(&s, checks, sizeof checks / sizeof checks[0]);

@@ -14,6 +14,7 @@ struct webhook_config {
     const char *secrets_key_file;
     const char *environment;
     const char *ca_file;
+    const char *nats_monitor_url;
     int64_t in_flight;
     int64_t endpoint_concurrency;
     int64_t endpoint_rate;

@@ -142,7 +142,8 @@ programs_configure() {
   mapfile -t values < <(settings "${WEBHOOK_SETTINGS[@]}")
   for program in $(webhook_programs); do
     environment "$program" webhook PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port "$program")" \
-      PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" "${values[@]}"
+      PAYBUS_SECRETS_KEY_FILE="$HOME_DIR/secrets/webhooks.key" \
+      PAYBUS_NATS_MONITOR_URL="http://127.0.0.1:$PAYBUS_NATS_MONITOR_PORT" "${values[@]}"
   done
   mapfile -t values < <(settings "${RECON_SETTINGS[@]}")
   environment recon-svc recon PAYBUS_ADMIN_LISTEN="127.0.0.1:$(admin_port recon-svc)" "${values[@]}"

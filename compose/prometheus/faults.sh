@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# faults.sh [ALERT...] - breaks the local stack in one way after another and waits until Prometheus has the alert that belongs to
+# it, pending or firing; then mends it. For a stack whose data nobody needs: it kills, wipes a stream and spoils a balance.
+# Settings that it wants: PAYBUS_DEMO=1, PAYBUS_ENV=development, PAYBUS_RECON_INTERVAL_SECONDS=5.
+# shellcheck source=/dev/null
+source "$(dirname "${BASH_SOURCE[0]}")/../local/lib.sh"
+home_exists || die "there is no stack in $PAYBUS_HOME: make up creates it."
+# shellcheck source=/dev/null
+source "$LOCAL/parts/stack.sh"
+# shellcheck source=/dev/null
+source "$CLONE/compose/grafana/clients.sh"
+
+SEEN_SECONDS=150
+prometheus=http://127.0.0.1:$PAYBUS_PROMETHEUS_PORT
+
+is_active() { local_curl "$prometheus/api/v1/alerts" | jq -e --arg name "$1" 'any(.data.alerts[]; .labels.alertname == $name)' >/dev/null; }
+stop() { supervisor_ctl stop "$@" >/dev/null; }
+start() { supervisor_ctl start "$@" >/dev/null; }
+nothing() { :; }
+all_ready() {
+  local name
+  for name in $(stack_programs); do program_ready "$name" || return 1; done
+}
+
+# in_parallel COUNT COMMAND...
+in_parallel() {
+  local i pids=()
+  for ((i = 0; i < $1; i++)); do
+    "${@:2}" &
+    pids+=("$!")
+  done
+  wait "${pids[@]}" || true
+}
+transfer() { post transfers "{\"from_account\":\"$alice\",\"to_account\":\"$shop\",\"amount\":1}" -o /dev/null --max-time 8 || true; }
+endpoint() { post webhook-endpoints "{\"url\":\"http://127.0.0.1:$1\",\"event_types\":[\"transaction.posted\"]}" -o /dev/null; }
+
+ledger_away() { stop ledger-svc; }
+ledger_back() { start ledger-svc; }
+nats_away() { stop nats; }
+nats_back() { start nats; }
+postgres_away() { stop postgres; }
+postgres_back() { start postgres; }
+requests_fail() {
+  stop ledger-svc
+  for _ in 1 2 3; do in_parallel 50 transfer; done
+}
+locked_for_seconds() {
+  postgres_sql postgres paybus <<<'begin; lock table paybus.accounts in exclusive mode; select pg_sleep(1.2); commit' >/dev/null
+}
+writes_are_slow() {
+  for _ in {1..8}; do
+    locked_for_seconds &
+    in_parallel 50 transfer
+    wait $! || true
+  done
+}
+restarts() {
+  for _ in 1 2 3; do
+    supervisor_ctl signal KILL recon-svc >/dev/null
+    sleep 21 # two scrapes: what Prometheus does not see did not happen
+  done
+}
+forgeries() { for i in {1..20}; do webhook "forged-$RUN-$i" demo.fund '{}' "$(head -c 32 /dev/urandom | base64 -w 0)"; done; }
+poison() { for i in {1..12}; do webhook "poison-$RUN-$i" demo.fund '{"amount":1}'; done; }
+one_id_twice() {
+  webhook "twice-$RUN" demo.fund '{"amount":1}'
+  webhook "twice-$RUN" demo.fund '{"amount":2}'
+}
+wipe_events() {
+  stop nats
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  as_service bash -c 'rm -rf "$1"/jetstream/*/streams/PAY_EVENTS' wipe "$HOME_DIR/nats"
+  start nats
+}
+nobody_listens() {
+  endpoint 1025/none
+  in_parallel 10 transfer
+}
+endpoint_is_gone() {
+  endpoint "$RECEIVER_PORT/gone"
+  transfer
+}
+account_row() { postgres_sql postgres paybus <<<"set session_replication_role = replica; update paybus.accounts set debits_posted = debits_posted $1 where name = 'Faults $RUN'" >/dev/null; }
+spoil_balance() { account_row '+ 1'; }
+mend_balance() { account_row '- 1'; }
+recon_locked_out() {
+  postgres_sql postgres postgres <<<"alter role paybus_recon nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_recon'" >/dev/null
+}
+recon_let_in() { postgres_sql postgres postgres <<<'alter role paybus_recon login'; }
+drop_partitions() {
+  postgres_sql postgres paybus >/dev/null <<'SQL'
+select format('drop table %s', inhrelid::regclass) from pg_inherits
+where inhparent in ('paybus.events'::regclass, 'paybus.idempotency_keys'::regclass)
+  and inhrelid::regclass::text > inhparent::regclass::text || '_p' || to_char(now() + interval '3 days', 'YYYYMMDD') \gexec
+SQL
+  supervisor_ctl restart ledger-svc >/dev/null # it looks once a minute
+}
+make_partitions() {
+  local settings
+  mapfile -t settings < <(as_service cat "$HOME_DIR/env/partitions.env")
+  as_service "${settings[@]}" "$HOME_DIR/bin/paybus-admin" partitions >/dev/null
+}
+
+# Lines of: alert, what breaks it, what mends it.
+PAIRS="
+TargetDown ledger_away ledger_back
+BusDisconnected nats_away nats_back
+PostgresDown postgres_away postgres_back
+ApiErrorBudgetBurnsFast requests_fail ledger_back
+ApiLatencyBudgetBurnsFast writes_are_slow nothing
+WebhookSignaturesFail forgeries nothing
+DeadLettersGrow poison nothing
+WebhookIdReused one_id_twice nothing
+RelayRewound wipe_events nothing
+DeliveriesFailing nobody_listens nothing
+WebhookEndpointDisabled endpoint_is_gone nothing
+BooksDoNotBalance spoil_balance mend_balance
+ReconStale recon_locked_out recon_let_in
+PartitionsRunOut drop_partitions make_partitions
+ServiceRestarts restarts nothing
+"
+
+# prove ALERT FAULT MEND
+prove() {
+  local from=$SECONDS
+  if is_active "$1"; then
+    say "$1: was there before"
+    return 1
+  fi
+  "$2"
+  if wait_until "$SEEN_SECONDS" is_active "$1"; then
+    say "$1: after $((SECONDS - from)) s"
+  else
+    say "$1: NOT SEEN after $((SECONDS - from)) s"
+    "$3"
+    return 1
+  fi
+  "$3"
+  wait_until 60 all_ready || die "the stack does not recover from $2."
+}
+
+confirm "This breaks the stack in $PAYBUS_HOME." || exit 1
+wait_until 60 all_ready || die "the stack is not ready: make status."
+clients_open
+alice=$(account user EUR) shop=$(post accounts "{\"type\":\"merchant\",\"currency\":\"EUR\",\"name\":\"Faults $RUN\"}" | jq -r .id)
+post deposits "{\"account\":\"$alice\",\"amount\":1000000,\"currency\":\"EUR\"}" -o /dev/null
+seen=0 failed=0
+while read -r alert fault mend; do
+  [[ -n $alert ]] || continue
+  (($# == 0)) || [[ " $* " == *" $alert "* ]] || continue
+  if prove "$alert" "$fault" "$mend" </dev/null; then seen=$((seen + 1)); else failed=$((failed + 1)); fi
+done <<<"$PAIRS"
+say "$seen seen, $failed not"
+((failed == 0))
