@@ -126,7 +126,7 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
     send_answer(o, natsMsg_GetReply(request), &a);
     micro_count(&counts[service], a.error);
     micro_count_time(&counts[service], clock_monotonic_us() - start_us);
-    log_event(LOG_INFO, "asked", log_str("service", ops_endpoints[service].name),
+    log_event(LOG_INFO, "asked", log_str("endpoint", ops_endpoints[service].name),
               log_int("status", a.status));
     buf_free(&a.body);
 }
