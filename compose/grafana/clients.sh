@@ -37,13 +37,13 @@ webhook() {
     -H "webhook-timestamp: $now" -H "webhook-signature: v1,$mac" -d "$body"
 }
 
-# Takes every webhook, but wants none at /gone; prints its port first. Endpoints on loopback need PAYBUS_ENV=development.
+# Takes every webhook, but is broken at /broken and wants none at /gone; prints its port first. Endpoints on loopback need PAYBUS_ENV=development.
 RECEIVER='
 import http.server
 class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(410 if self.path == "/gone" else 204)
+        self.send_response({"/gone": 410, "/broken": 500}.get(self.path, 204))
         self.end_headers()
     def log_message(self, *args):
         pass

@@ -72,9 +72,9 @@ wipe_events() {
   as_service bash -c 'rm -rf "$1"/jetstream/*/streams/PAY_EVENTS' wipe "$HOME_DIR/nats"
   start nats
 }
-nobody_listens() {
-  endpoint 1025/none
-  in_parallel 10 transfer
+receivers_break() {
+  for _ in 1 2 3; do endpoint "$RECEIVER_PORT/broken"; done
+  in_parallel 20 transfer
 }
 endpoint_is_gone() {
   endpoint "$RECEIVER_PORT/gone"
@@ -112,7 +112,7 @@ WebhookSignaturesFail forgeries nothing
 DeadLettersGrow poison nothing
 WebhookIdReused one_id_twice nothing
 RelayRewound wipe_events nothing
-DeliveriesFailing nobody_listens nothing
+DeliveriesFailing receivers_break nothing
 WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
 ReconStale recon_locked_out recon_let_in
