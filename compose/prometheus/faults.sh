@@ -81,7 +81,11 @@ endpoint_is_gone() {
   transfer
 }
 account_row() { postgres_sql postgres paybus <<<"set session_replication_role = replica; update paybus.accounts set debits_posted = debits_posted $1 where name = 'Faults $RUN'" >/dev/null; }
-spoil_balance() { account_row '+ 1'; }
+# recon-svc looks at accounts that move.
+spoil_balance() {
+  account_row '+ 1'
+  transfer
+}
 mend_balance() { account_row '- 1'; }
 recon_locked_out() {
   postgres_sql postgres postgres <<<"alter role paybus_recon nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_recon'" >/dev/null

@@ -27,6 +27,7 @@
 #define ACTOR_SIZE  (OPS_ACTOR_MAX + 1)
 #define PROBLEM_MAX 1024
 #define LOOK_MS     1000
+#define MS_PER_S    1000
 
 struct micro_counts scheduler_counts;
 
@@ -44,6 +45,7 @@ struct scheduler {
     struct store store;
     atomic_bool database_ready;
     int64_t look_ms, interval_s;
+    int64_t last_end_ms;  /* when a run was completed last, as far as is known; monotonic */
     pthread_mutex_t lock; /* over the rest */
     bool is_asked, is_running;
     struct request request; /* the one that waits, or whose run is under way */
@@ -230,8 +232,16 @@ static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_
         return status;
     *ret_is_full = full_s < 0 || full_s >= s->config->full_hours * 3600;
     *ret_is_due = *ret_is_full || any_s >= s->interval_s;
-    metric_set(recon_metrics.runs_missed, any_s < 0 ? 0 : any_s / (s->config->interval_seconds + 1));
+    if (any_s >= 0)
+        s->last_end_ms = clock_monotonic_ms() - any_s * MS_PER_S;
     return STATUS_OK;
+}
+
+/* Also while there is no database: nobody else would say that nothing is proved. */
+static void tell_missed(const struct scheduler *s)
+{
+    int64_t since_s = (clock_monotonic_ms() - s->last_end_ms) / MS_PER_S;
+    metric_set(recon_metrics.runs_missed, since_s / (s->config->interval_seconds + 1));
 }
 
 static void look_at_schedule(struct scheduler *s)
@@ -240,6 +250,7 @@ static void look_at_schedule(struct scheduler *s)
     enum status status = read_due(s, &is_due, &is_full);
     atomic_store(&s->database_ready, status == STATUS_OK);
     s->look_ms = clock_monotonic_ms() + LOOK_MS;
+    tell_missed(s);
     if (status != STATUS_OK)
         store_disconnect(&s->store);
     else if (is_due)
@@ -291,6 +302,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     s->config = config;
     s->bus = bus;
     s->interval_s = next_interval_s(s);
+    s->last_end_ms = clock_monotonic_ms();
     (void)pthread_mutex_init(&s->lock, NULL);
     store_init(&s->store, config->database_url);
     enum status status = answer_subscribe(bus, RECON_RUN_SUBJECT, on_request, s, s->subscriptions);

@@ -140,11 +140,17 @@ static void names_on_the_bus_are_marked(void **state)
     json_decref(run);
 }
 
+static bool misses_runs(void *program)
+{
+    return program_metric(program, "paybus_recon_runs_missed") >= 2;
+}
+
 static void ready_with_the_database_only(void **state)
 {
     (void)state;
     servers_postgres_stop(&h.postgres, SERVERS_STOP_FAST);
     assert_true(eventually(is_not_ready, &h.recons[0], OUTAGE_NOTICED_MS));
+    assert_true(eventually(misses_runs, &h.recons[0], OUTAGE_NOTICED_MS)); /* though there is nobody to ask */
     servers_postgres_start(&h.postgres);
     assert_true(harness_wait_ready(&h, HARNESS_READY_MS));
 }
