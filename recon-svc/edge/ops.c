@@ -107,7 +107,7 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
         error = answer_problem(o->bus, to, &problem);
     micro_count(&counts[service], error);
     micro_count_time(&counts[service], clock_monotonic_us() - start_us);
-    log_event(LOG_INFO, "asked", log_str("service", ops_endpoints[service].name),
+    log_event(LOG_INFO, "asked", log_str("endpoint", ops_endpoints[service].name),
               log_str("error", error != NULL ? error : ""));
 }
 
