@@ -95,7 +95,7 @@ drop_partitions() {
   postgres_sql postgres paybus >/dev/null <<'SQL'
 select format('drop table %s', inhrelid::regclass) from pg_inherits
 where inhparent in ('paybus.events'::regclass, 'paybus.idempotency_keys'::regclass)
-  and inhrelid::regclass::text > inhparent::regclass::text || '_p' || to_char(now() + interval '3 days', 'YYYYMMDD') \gexec
+  and inhrelid::regclass::text > inhparent::regclass::text || '_' || to_char(now() + interval '3 days', 'YYYYMMDD') \gexec
 SQL
   supervisor_ctl restart ledger-svc >/dev/null # it looks once a minute
 }
