@@ -126,7 +126,10 @@ static void add_details(const struct camt_entry *e, const char *transaction, str
     buf_add_str(out, "</EndToEndId></Refs>");
     add_amount(out, e->currency, e->amount);
     add_side(out, e->is_credit);
-    struct str words[2] = {fits ? (struct str){0} : e->reference, e->description};
+    struct str words[2] = {e->reference, e->description};
+    if (fits) {
+        words[0] = (struct str){0};
+    }
     if (words[0].len + words[1].len > 0) {
         buf_add_str(out, "<RmtInf>");
         for (int i = 0; i < 2; i++) {

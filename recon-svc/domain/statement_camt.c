@@ -98,7 +98,7 @@ static enum status leave(struct walk *w, int depth)
 {
     if (depth == STMT_DEPTH)
         w->is_in_stmt = false;
-    if (depth <= STMT_DEPTH || !w->is_in_stmt)
+    if (depth <= STMT_DEPTH || depth > DEPTH_MAX || !w->is_in_stmt) /* deeper ones were not entered */
         return STATUS_OK;
     w->path[w->ends[depth]] = '\0';
     enum status status = keep_value(w);

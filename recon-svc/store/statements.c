@@ -7,7 +7,7 @@
 
 #define PART        2000
 #define RESULTS_MAX 1024
-#define SETTLE_MAX  1000
+#define SETTLE_MAX  20000
 
 static struct db_params *fresh(struct store *s)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/contract/bank_statement.h"
+#include "shared/io/bus.h"
 #include "tests/e2e/scene.h"
 #include "tests/e2e/statement_file.h"
 #include "tests/support/database.h"
@@ -23,6 +25,8 @@
 #define TOO_LARGE  (((size_t)4 << 20) + 1)
 #define FAR_LARGER ((size_t)100 << 20)
 #define REFUSED_US 5000000
+#define ANSWER_MS  20000
+#define LINES_MAX  50000
 
 static struct harness h;
 static struct api api;
@@ -191,6 +195,35 @@ static void what_is_too_large(void **state)
     assert_int_equal(statement_send(&api, &b, GOOD), 201);
 }
 
+/* As many lines as there may be, none of which we have. */
+static void the_largest_one(void **state)
+{
+    (void)state;
+    struct statement_books b;
+    char text[256], path[128];
+    CLEANUP(buf_free) struct buf file = {0};
+    buf_init(&file, (size_t)4 << 20);
+    statement_books_make(&api, "SEK", &b);
+    statement_fill_in(&b, STATEMENT_HEADER "opening,{from},0,{cur},,,,\n", text, sizeof text);
+    buf_add_str(&file, text);
+    for (int i = 0; i < LINES_MAX; i++) {
+        statement_fill_in(&b, "line,{day},1,{cur},,", text, sizeof text);
+        buf_addf(&file, "%sx-%d,B-%d,\n", text, i, i);
+    }
+    statement_fill_in(&b, "closing,{to},50000,{cur},,,,\n", text, sizeof text);
+    buf_add_str(&file, text);
+    assert_int_equal(buf_status(&file), STATUS_OK);
+    (void)snprintf(path, sizeof path, "/v1/reconcile/statements?account=%s", b.cash);
+    const struct api_request request = {
+        .path = path, .body = file.data, .headers = {"Content-Type: text/csv"}};
+    assert_int_equal(api_send(&api, &request), 201);
+    assert_int_equal(api_int(&api, "results.missing_here"), LINES_MAX);
+    assert_int_equal(api_int(&api, "results.missing_at_bank"), STATEMENT_DEPOSITS);
+    print_message("%d lines in %lld ms\n", LINES_MAX, (long long)(api.took_us / 1000));
+    assert_int_equal(api_send(&api, &request), 200);
+    assert_int_equal(api_int(&api, "line_count"), LINES_MAX);
+}
+
 static void whose_account(void **state)
 {
     (void)state;
@@ -313,6 +346,106 @@ static void which_days_there_are(void **state)
         404);
 }
 
+/* What somebody with nats gets for a message. */
+static json_t *ask(struct bus *bus, const char *subject, const char *text)
+{
+    natsMsg *msg = NULL;
+    assert_int_equal(natsConnection_RequestString(&msg, bus_raw(bus), subject, text, ANSWER_MS), NATS_OK);
+    json_t *json = json_loadb(natsMsg_GetData(msg), (size_t)natsMsg_GetDataLength(msg), 0, NULL);
+    natsMsg_Destroy(msg);
+    assert_non_null(json);
+    return json;
+}
+
+static struct bus *connect_as_ops(void)
+{
+    static char credentials[SERVERS_PATH_SIZE + 32];
+    struct bus *bus = NULL;
+    (void)snprintf(credentials, sizeof credentials, "%s/ops.nats", h.directory);
+    const struct bus_options options = {
+        .servers = h.nats.url, .credentials_file = credentials, .name = "test_statements"};
+    assert_int_equal(bus_open(&options, &bus), STATUS_OK);
+    assert_int_equal(bus_wait_connected(bus, ANSWER_MS), STATUS_OK);
+    return bus;
+}
+
+static int64_t status_of(const json_t *answer)
+{
+    return json_integer_value(json_object_get(answer, "status"));
+}
+
+/* Without HTTP: a line of JSON and the file; who sends it is whoever he says, and marked. */
+static void over_the_bus(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"",
+                                          "{}",
+                                          "{\"format\":\"pdf\"}\nx",
+                                          "{\"format\":\"csv\",\"more\":1}\nx",
+                                          "{\"format\":\"csv\",\"account\":\"x\"}\nx",
+                                          "[\"csv\"]\nx",
+                                          "csv\nx"};
+    struct bus *bus = connect_as_ops();
+    struct statement_books b;
+    char text[4096];
+    statement_books_make(&api, "CAD", &b);
+    statement_fill_in(&b, "{\"account\":\"{cash}\",\"format\":\"csv\",\"actor\":\"ann\"}\n" GOOD, text,
+                      sizeof text);
+    json_t *answer = ask(bus, BANK_STATEMENT_SUBJECT, text);
+    const json_t *body = json_object_get(answer, "body");
+    assert_int_equal(status_of(answer), 201);
+    assert_string_equal(json_string_value(json_object_get(body, "actor")), "nats:ann");
+    assert_string_equal(json_string_value(json_object_get(body, "status")), "reconciled");
+    json_decref(answer);
+    for (size_t i = 0; i < ROWS(refused); i++) {
+        answer = ask(bus, BANK_STATEMENT_SUBJECT, refused[i]);
+        if (status_of(answer) != 400 && status_of(answer) != 422)
+            fail_msg("%s is taken", refused[i]);
+        json_decref(answer);
+    }
+    bus_close(bus, 1000);
+}
+
+/* What is open is told in amounts once a run has looked, and no more once it is settled. */
+static void what_is_open_is_measured(void **state)
+{
+    (void)state;
+    static const char missing[] = "paybus_recon_unmatched_amount{currency=\"NZD\",result=\"missing_here\"}";
+    struct bus *bus = connect_as_ops();
+    struct statement_books b;
+    char key[HARNESS_KEY_SIZE], account[TYPEID_TEXT_SIZE];
+    int64_t before =
+        program_metric(&h.recons[0], "paybus_recon_statement_results_total{result=\"missing_here\"}");
+    statement_books_make(&api, "NZD", &b);
+    assert_int_equal(
+        statement_send(&api, &b,
+                       STATEMENT_AROUND("0",
+                                        STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3
+                                            STATEMENT_LINE_4 STATEMENT_LINE("-700", "fee-1", "B9"),
+                                        "13300")),
+        201);
+    assert_int_equal(
+        program_metric(&h.recons[0], "paybus_recon_statement_results_total{result=\"missing_here\"}"),
+        before + 1);
+    json_decref(ask(bus, "pay.ops.recon.run", "{}"));
+    assert_int_equal(program_metric(&h.recons[0], missing), 700);
+    assert_int_equal(program_metric(&h.recons[0],
+                                    "paybus_recon_unmatched_lines{currency=\"NZD\",result=\"missing_here\"}"),
+                     1);
+    assert_int_equal(api_get(&api, "/v1/transactions/%s", b.transactions[0]), 200);
+    (void)snprintf(account, sizeof account, "%s",
+                   strcmp(api_string(&api, "entries.0.account"), b.cash) == 0
+                       ? api_string(&api, "entries.1.account")
+                       : api_string(&api, "entries.0.account"));
+    harness_new_key(key);
+    assert_int_equal(api_post(&api, "/v1/withdrawals", key,
+                              "{'account':'%s','amount':700,'currency':'NZD','reference':'fee-1'}", account),
+                     201);
+    json_decref(ask(bus, "pay.ops.recon.run", "{}"));
+    assert_int_equal(program_metric(&h.recons[0], missing), 0);
+    bus_close(bus, 1000);
+}
+
 /* Nobody there to take it: it is said that nothing was done. */
 static void without_recon_svc(void **state)
 {
@@ -335,9 +468,12 @@ static int run(void)
         cmocka_unit_test(its_lines_come_in_pages),
         cmocka_unit_test(what_is_no_statement),
         cmocka_unit_test(what_is_too_large),
+        cmocka_unit_test(the_largest_one),
         cmocka_unit_test(whose_account),
         cmocka_unit_test(an_accounts_day_as_camt),
         cmocka_unit_test(which_days_there_are),
+        cmocka_unit_test(over_the_bus),
+        cmocka_unit_test(what_is_open_is_measured),
         cmocka_unit_test(without_recon_svc),
     };
     database.postgres = h.postgres;
