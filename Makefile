@@ -1,6 +1,6 @@
 # Every command of the project; each calls one script. Settings: .env.example.
 .DEFAULT_GOAL := help
-.PHONY: help packages build up down status logs trace migrate reset-db seed check test soak coverage tour bench purge
+.PHONY: help packages build up down status logs trace migrate reset-db seed check test soak coverage tour smoke bench purge
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ coverage: ## branch coverage of the ledger's rules; fails below 95 %
 
 tour: ## the README's five minutes on the running stack
 	@compose/local/tour.sh
+
+smoke: ## everything once on a running stack in demo mode, from an empty ledger; docs/DEMO.md
+	@compose/local/smoke.sh
 
 bench: ## measure throughput and latency beside pgbench
 	@tests/bench/run.sh

@@ -6,14 +6,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$CLONE" || exit
 
-# step COMMENT COMMAND: shows both and runs the command in this shell, so that variables stay.
-step() {
-  printf '\n%s\n\n' "$1"
-  printf '    %s\n' "${2//$'\n'/$'\n'    }"
-  eval "$2" >"$OUTPUT" 2>&1 || die "the tour's step failed: $2"
-  [[ ! -s $OUTPUT ]] || printf '\n'
-  [[ ! -s $OUTPUT ]] || sed 's/[[:space:]]*$//; s/^/    > /' "$OUTPUT"
-}
+# shellcheck source=/dev/null
+source "$LOCAL/parts/walk.sh"
 
 walk() {
   step 'The key that `make up` made, and where to send it:' \
@@ -60,14 +54,8 @@ done'
 }
 
 [[ $PAYBUS_HOME == "$CLONE/run" ]] || die "the tour's lines are for the default directory run/."
-OUTPUT=$(mktemp)
-trap 'rm -f "$OUTPUT"' EXIT
-if [[ ${1-} != --write ]]; then
+if [[ ${1-} == --write ]]; then
+  walk_into README.md tour
+else
   walk
-  exit
 fi
-walk >README.tour
-awk '/<!-- tour:end/ { inside = 0; while ((getline line < "README.tour") > 0) print line; print "" }
-  !inside { print } /<!-- tour:begin/ { inside = 1 }' README.md >README.md.new
-mv README.md.new README.md
-rm README.tour
