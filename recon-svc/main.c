@@ -6,6 +6,7 @@
 #include "recon-svc/edge/config.h"
 #include "recon-svc/edge/once.h"
 #include "recon-svc/edge/ops.h"
+#include "recon-svc/edge/projector.h"
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/scheduler.h"
 #include "recon-svc/edge/statement_desk.h"
@@ -24,6 +25,7 @@ struct recon_service {
     struct bus *bus;
     struct micro *micro;
     struct scheduler *scheduler;
+    struct projector *projector;
     struct ops *ops;
     struct statement_desk *desk;
     struct admin_http *admin;
@@ -68,6 +70,8 @@ static enum status start(struct recon_service *s, const struct readiness_check *
     if (status == STATUS_OK)
         status = scheduler_start(&s->config, s->bus, &s->scheduler);
     if (status == STATUS_OK)
+        status = projector_start(&s->config, s->bus, s->scheduler, &s->projector);
+    if (status == STATUS_OK)
         status = ops_open(&s->config, s->bus, &s->ops);
     if (status == STATUS_OK)
         status = statement_desk_open(&s->config, s->bus, &s->desk);
@@ -79,7 +83,9 @@ static enum status start(struct recon_service *s, const struct readiness_check *
 static void stop(struct recon_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
+    projector_join(s->projector);
     bus_close(s->bus, BUS_CLOSE_MS);
+    projector_close(s->projector);
     scheduler_join(s->scheduler);
     ops_close(s->ops);
     statement_desk_close(s->desk);

@@ -105,4 +105,4 @@ if [[ ${1-} == --write ]]; then
 else
   walk
 fi
-say "" "all as it should be, in $((SECONDS - START)) s"
+printf '\nall as it should be, in %d s\n' $((SECONDS - START))

@@ -61,6 +61,10 @@ void recon_metrics_init(void)
                                    "How many intervals ago the last run should have been completed.", "");
     m->database_connects =
         metrics_counter("paybus_recon_database_connects_total", "Database connections opened.", "");
+    m->events_consumed = metrics_counter("paybus_recon_events_consumed_total",
+                                         "Events that the projection of balances has consumed.", "");
+    m->events_pending = metrics_gauge("paybus_recon_events_pending",
+                                      "Events that the projection of balances has still to consume.", "");
     register_runs();
     register_checks();
     statement_metrics_init();

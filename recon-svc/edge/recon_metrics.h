@@ -17,6 +17,8 @@ struct recon_metrics {
     struct metric *is_running;                  /* gauge */
     struct metric *runs_missed;       /* gauge: intervals since the last success, without the one under way */
     struct metric *database_connects; /* counter */
+    struct metric *events_consumed;   /* counter: by the projection */
+    struct metric *events_pending;    /* gauge: behind the last one that was consumed */
 };
 extern struct recon_metrics recon_metrics;
 

@@ -88,6 +88,14 @@ static size_t walk_part(struct pass *p, const struct account_part *part, size_t 
     return count;
 }
 
+/* Accounts of which no event was ever consumed are not compared. */
+static enum status check_projection(struct run *r, const struct uuid *ids, size_t count)
+{
+    const struct id_list part = {.ids = (struct uuid *)ids, .count = count};
+    int64_t deadline_us = r->now_us - r->config->grace_seconds * INT64_C(1000000);
+    return objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found);
+}
+
 static enum status walk_ids(struct pass *p, const struct id_list *ids)
 {
     for (size_t i = 0; i < ids->count;) {
@@ -97,14 +105,28 @@ static enum status walk_ids(struct pass *p, const struct id_list *ids)
         enum status status = load(p, &ids->ids[i], count, &part);
         if (status != STATUS_OK)
             return status;
-        i += walk_part(p, &part, count);
+        size_t done = walk_part(p, &part, count);
         status = accounts_save_proved(p->run->store, p->proved, p->proved_count);
+        if (status == STATUS_OK)
+            status = check_projection(p->run, &ids->ids[i], done);
         if (status != STATUS_OK)
             return status;
+        i += done;
         if (!run_may_go_on(p->run, clock_monotonic_us() - start_us))
             return STATUS_UNAVAILABLE;
     }
     return STATUS_OK;
+}
+
+/* Those of which the projection said that something is wrong. */
+static enum status add_differing(struct run *r)
+{
+    struct uuid after = {{0}};
+    size_t count = OBJECTS_PAGE;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && count == OBJECTS_PAGE)
+        status = objects_page(r->store, RECON_SQL_LIST_DIFFERING_ACCOUNTS, &after, &r->accounts, &count);
+    return status;
 }
 
 static enum status walk_all(struct pass *p)
@@ -139,6 +161,8 @@ enum status run_accounts(struct run *r)
     if (r->options.is_full)
         return walk_all(&p);
     enum status status = anomaly_rows_open_objects(r->store, OBJECT_account, &r->accounts);
+    if (status == STATUS_OK)
+        status = add_differing(r);
     if (status != STATUS_OK)
         return status;
     id_list_sort(&r->accounts);

@@ -43,7 +43,7 @@ struct scheduler {
     natsSubscription *subscriptions[2];
     pthread_t thread;
     struct store store;
-    atomic_bool database_ready;
+    atomic_bool database_ready, is_woken;
     int64_t look_ms, interval_s;
     int64_t last_end_ms;  /* when a run was completed last, as far as is known; monotonic */
     pthread_mutex_t lock; /* over the rest */
@@ -278,6 +278,8 @@ static void *scheduler_main(void *context)
         char actor[ACTOR_SIZE];
         if (take_asked(s, &is_full, actor))
             run(s, is_full, actor);
+        else if (atomic_exchange(&s->is_woken, false))
+            run(s, false, "projection");
         else if (clock_monotonic_ms() >= s->look_ms)
             look_at_schedule(s);
         (void)nanosleep(&tick, NULL);
@@ -314,6 +316,11 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     }
     *ret = s;
     return STATUS_OK;
+}
+
+void scheduler_wake(struct scheduler *s)
+{
+    atomic_store(&s->is_woken, true);
 }
 
 bool scheduler_database_ready(const struct scheduler *s)

@@ -15,6 +15,8 @@ extern struct micro_counts scheduler_counts; /* of requests on the bus */
 /* The database may come later. config and bus outlive it. */
 NODISCARD enum status scheduler_start(const struct recon_config *config, struct bus *bus,
                                       struct scheduler **ret);
+/* An incremental run soon: something is wrong. From any thread. */
+void scheduler_wake(struct scheduler *s);
 bool scheduler_database_ready(const struct scheduler *s);
 /* After service_is_stopping() turned true; a run under way ends as failed. NULL-safe. */
 void scheduler_join(struct scheduler *s);

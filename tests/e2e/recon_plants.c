@@ -106,7 +106,20 @@ const size_t recon_name_count = sizeof recon_names / sizeof recon_names[0];
     "'webhook:x',"                                                                                           \
     "         '{}', clock_timestamp());"
 
+/* What recon-svc would have made of the events of account a; nothing else is projected here. */
+#define PROJECTED(version, off)                                                                              \
+    "insert into paybus.reconcile_projection (account_id, version, posted)"                                  \
+    " select id, " version ", credits_posted - debits_posted + " off                                         \
+    " from paybus.accounts where id = '{a}';"
+#define PROJECTED_BEFORE                                                                                     \
+    "insert into paybus.reconcile_projection (account_id, version, posted)"                                  \
+    " select account_id, account_version, balance_after from paybus.entries e where account_id = '{a}'"      \
+    " and account_version = (select version - 1 from paybus.accounts where id = '{a}');"
+
 const struct recon_plant recon_plants[] = {
+    {"events that tell another balance", PROJECTED("version", "3"), "projection_mismatch {A} -3"},
+    {"an event consumed twice", PROJECTED("version + 2", "0"), "event_consumed_twice {A} 2"},
+    {"an event never consumed", PROJECTED_BEFORE, "event_not_consumed {A} -1"},
     {"a credit entry's amount", ENTRY("amount = amount + 1", "t", "1"),
      "unbalanced_transaction {T} 1\nrunning_balance_mismatch {B} -1\ncredits_mismatch {B} "
      "-1\nsealed_row_altered {T}/1 -"},

@@ -1,0 +1,166 @@
+/* projector.c - see projector.h. A batch of events is one transaction; its messages are acknowledged behind
+   it, and those that come again find that they have been consumed. */
+#include "recon-svc/edge/projector.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "recon-svc/edge/recon_metrics.h"
+#include "recon-svc/store/projection.h"
+#include "shared/core/clock.h"
+#include "shared/io/crash_point.h"
+#include "shared/io/log.h"
+#include "shared/io/pull.h"
+#include "shared/io/service.h"
+
+#define BATCH_MAX       256
+#define MOVES_MAX       ((size_t)BATCH_MAX * PROJECTION_MOVES_MAX + AHEAD_MAX)
+#define AHEAD_MAX       ((size_t)20000)
+#define LOOK_US         INT64_C(250000)
+#define PATIENCE_US     INT64_C(3600000000) /* a stream that is filled again takes less than half of that */
+#define ACK_WAIT_MS     30000
+#define ACK_PENDING_MAX 4096
+#define RETRY_MS        1000
+#define REST_MAX_US     INT64_C(900000)
+
+static const struct pull_spec pull_spec = {.stream = "PAY_EVENTS",
+                                           .name = "projection",
+                                           .filter = "pay.evt.transaction.posted",
+                                           .description = "recon-svc makes balances of it",
+                                           .ack_wait_ms = ACK_WAIT_MS,
+                                           .ack_pending_max = ACK_PENDING_MAX};
+
+struct projector {
+    const struct recon_config *config;
+    struct bus *bus;
+    struct scheduler *scheduler;
+    struct store store;
+    struct bell bell;
+    struct pull *pull;
+    pthread_t thread;
+    bool started;
+    struct projection_move *moves;
+};
+
+/* What cannot be read is no event of ours: who wrote it into the stream is not found out here. */
+static void read_message(struct projection_batch *batch, natsMsg *message)
+{
+    size_t count = 0;
+    json_t *event = json_loadb(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message), 0, NULL);
+    struct projection_move *moves = &batch->moves[batch->count];
+    if (event == NULL || projection_read(event, moves, &count) != STATUS_OK)
+        log_event(LOG_WARN, "event_not_read", log_str("subject", natsMsg_GetSubject(message)));
+    for (size_t i = 0; i < count; i++)
+        moves[i].seen_us = batch->now_us;
+    batch->count += count;
+    json_decref(event);
+}
+
+static enum status project(struct projector *p, natsMsg **messages, int count)
+{
+    int64_t now_us = clock_unix_us(), differing = 0;
+    struct projection_batch batch = {
+        .moves = p->moves, .max = MOVES_MAX, .now_us = now_us, .before_us = now_us - PATIENCE_US};
+    for (int i = 0; i < count; i++)
+        read_message(&batch, messages[i]);
+    enum status s = store_connect(&p->store);
+    if (s == STATUS_OK && batch.count > 0)
+        s = projection_store(&p->store, &batch, &differing);
+    if (s != STATUS_OK) {
+        log_event(LOG_WARN, "projection_not_stored", log_str("status", status_name(s)));
+        store_disconnect(&p->store);
+        return s;
+    }
+    metric_add(recon_metrics.events_consumed, count);
+    if (differing > 0) {
+        log_event(LOG_ERROR, "projection_differs", log_int("accounts", differing));
+        scheduler_wake(p->scheduler);
+    }
+    return STATUS_OK;
+}
+
+static void settle(struct projector *p, enum status s, natsMsg *message, int64_t age)
+{
+    if (s == STATUS_OK)
+        pull_acknowledge(p->pull, message, age);
+    else
+        pull_send_back(p->pull, message, age, RETRY_MS);
+    bus_discard(p->bus, message);
+}
+
+/* As a run does: it works so much of the time only. */
+static void rest(const struct projector *p, int64_t worked_us)
+{
+    int64_t us = worked_us * (100 - p->config->load_percent) / p->config->load_percent;
+    struct timespec part = {.tv_nsec = (us < REST_MAX_US ? us : REST_MAX_US) * 1000};
+    (void)nanosleep(&part, NULL);
+}
+
+static void turn(struct projector *p)
+{
+    natsMsg *messages[BATCH_MAX];
+    int64_t age = 0, start_us = clock_monotonic_us();
+    int count = pull_take(p->pull, BATCH_MAX, messages, &age);
+    metric_set(recon_metrics.events_pending, pull_pending(p->pull));
+    if (count == 0) {
+        int64_t again_us = start_us + LOOK_US, pull_us = pull_look_again_us(p->pull);
+        bell_wait(&p->bell, pull_us < again_us ? pull_us : again_us);
+        return;
+    }
+    enum status s = project(p, messages, count);
+    crash_point("projection_stored");
+    for (int i = 0; i < count; i++)
+        settle(p, s, messages[i], age);
+    rest(p, clock_monotonic_us() - start_us);
+}
+
+static void *projector_main(void *context)
+{
+    struct projector *p = context;
+    while (!service_is_stopping())
+        turn(p);
+    pull_stop(p->pull);
+    bus_flush(p->bus);
+    nats_ReleaseThreadMemory();
+    return NULL;
+}
+
+enum status projector_start(const struct recon_config *config, struct bus *bus, struct scheduler *scheduler,
+                            struct projector **ret_projector)
+{
+    struct projector *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return STATUS_NO_MEMORY;
+    p->config = config;
+    p->bus = bus;
+    p->scheduler = scheduler;
+    store_init(&p->store, config->database_url);
+    bell_init(&p->bell);
+    *ret_projector = p; /* its owner closes it, whatever happens here */
+    p->moves = calloc(MOVES_MAX, sizeof *p->moves);
+    enum status s = p->moves == NULL ? STATUS_NO_MEMORY : pull_open(bus, &pull_spec, &p->bell, &p->pull);
+    if (s != STATUS_OK)
+        return s;
+    p->started = pthread_create(&p->thread, NULL, projector_main, p) == 0;
+    return p->started ? STATUS_OK : STATUS_FAILED;
+}
+
+void projector_join(struct projector *p)
+{
+    if (p == NULL || !p->started)
+        return;
+    bell_ring(&p->bell);
+    (void)pthread_join(p->thread, NULL);
+}
+
+void projector_close(struct projector *p)
+{
+    if (p == NULL)
+        return;
+    pull_close(p->pull);
+    store_close(&p->store);
+    bell_destroy(&p->bell);
+    free(p->moves);
+    free(p);
+}
