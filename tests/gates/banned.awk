@@ -26,6 +26,10 @@ function complain(name, what) {
             complain(banned[i], banned[i] "() is banned")
 }
 
+FILENAME != "shared/io/log.c" && $0 ~ /log_(str|int|bool)\("(ts|level|service|instance|event)"/ {
+    complain("log", "every line of a log has a member of that name already")
+}
+
 FILENAME ~ /^(shared\/core\/money|ledger-svc\/domain\/)/ && code ~ /(^|[^A-Za-z0-9_])(float|double)([^A-Za-z0-9_]|$)/ {
     complain("float", "no floating point near money")
 }

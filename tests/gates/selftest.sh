@@ -22,6 +22,7 @@ static const char *text = "strcpy(a, b)";
     my_system(1); gmtime_r(t, &tm); x = gmtime (t);
     query("select 1"); query("selected"); /* "update x" */
     "a \" quote", '"', atoi("1");
+    log_event(LOG_INFO, "asked", log_str("service", name));
 END
 cat >"$work/shared/core/webhook_signature.c" <<'END'
     good = sodium_memcmp(a, b, 32) == 0;
@@ -50,6 +51,7 @@ shared/io/calls.c:3: strcpy() is banned
 shared/io/calls.c:4: gmtime() is banned
 shared/io/calls.c:5: SQL text belongs into a .sql file
 shared/io/calls.c:6: atoi() is banned
+shared/io/calls.c:7: every line of a log has a member of that name already
 parameters shared/core/money.c:many 6 4
 function shared/io/long.c:long_one 71 2
 file shared/io/long.h 151 1'
