@@ -38,7 +38,7 @@ static const struct bug bugs[] = {
     {"stale_balances", 2, CALLS, 0, "PB001", NULL},
     {"double_reversal", 2, CALLS_MANY, 0, "they give back more than there was", NULL},
     {"capture_above_hold", 2, CALLS, 0, "Assertion", NULL},
-    {"wrong_rounding", 2, CALLS, 0, NULL, "has other entries than it asked for"},
+    {"wrong_rounding", 2, CALLS_MANY, 0, NULL, "has other entries than it asked for"},
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
     {"ack_before_commit", 2, CALLS, 5, NULL, LOST_COMMIT},
     {"lost_release", 2, CALLS, 0, "what is held is not what its open holds hold", NULL},
