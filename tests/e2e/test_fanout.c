@@ -1,6 +1,6 @@
 /* test_fanout.c - no event is missed on its way to a webhook endpoint: not one that the stream has forgotten,
    that its consumer has passed, that webhook-svc died with, whose delivery went with a database that was
-   restored; nor when clocks are wrong. */
+   restored; nor when clocks are wrong. One that PostgreSQL refuses holds up no other. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,6 +284,94 @@ static void killed_with_what_was_missing(void **state)
     expect_none_missing();
 }
 
+/* PostgreSQL refuses the delivery of one event to one endpoint, the others are good. */
+static void refuse_one(void)
+{
+    char sql[512];
+    (void)snprintf(
+        sql, sizeof sql,
+        "do $$ begin execute (select format('alter table paybus.webhook_deliveries add constraint refused"
+        " check (event_id <> %%L or endpoint_id <> %%L) not valid', e.id, w.id)"
+        " from paybus.webhook_endpoints w, paybus.events e"
+        " where w.url like '%%%s' and e.type = 'transaction.posted'"
+        " order by e.seq desc offset %d limit 1); end $$",
+        hook, FEW / 2);
+    database_exec(superuser, sql);
+}
+
+static bool is_buried(void *context)
+{
+    (void)context;
+    return strcmp(database_value(superuser, "select count(*) from paybus.dead_letters where kind = 'delivery'"
+                                            " and work_id is null and event_type = 'transaction.posted'"
+                                            " and subject = 'pay.evt.transaction.posted'"
+                                            " and resolved_at is null"),
+                  "1") == 0;
+}
+
+static bool one_is_missing(void *context)
+{
+    (void)context;
+    return missing() == 1;
+}
+
+/* What an operator does when nothing refuses it any more: docs/OPERATIONS.md. */
+static void read_again(void)
+{
+    database_exec(
+        superuser,
+        "update paybus.webhook_fanout set done_block = b.number, done_seq = b.last_seq, beyond = '{}'"
+        " from (select number, last_seq from paybus.blocks where last_seq <"
+        " (select min((convert_from(payload, 'UTF8')::json ->> 'sequence')::bigint)"
+        " from paybus.dead_letters"
+        " where kind = 'delivery' and work_id is null and resolved_at is null)"
+        " order by number desc limit 1) as b");
+}
+
+/* Another endpoint has all events, this one all but one, which is a dead letter; then that one, too. */
+static void expect_one_refused(const char *beside)
+{
+    const char *refused = hook;
+    if (!eventually(is_buried, NULL, PATIENCE_MS))
+        fail_msg("no dead letter; %lld deliveries are missing", (long long)missing());
+    assert_true(eventually(one_is_missing, NULL, PATIENCE_MS));
+    assert_true(program_logged(&h.webhooks[0], "event_refused"));
+    hook = beside;
+    expect_none_missing();
+    hook = refused;
+    database_exec(superuser, "alter table paybus.webhook_deliveries drop constraint refused");
+    read_again();
+    expect_none_missing();
+    database_exec(superuser,
+                  "update paybus.dead_letters set resolution = 'discarded', resolved_by = 'test',"
+                  " resolved_at = clock_timestamp() where kind = 'delivery' and resolved_at is null");
+}
+
+static void what_postgresql_refuses(void **state)
+{
+    (void)state;
+    make_hook("/ok_beside_refused");
+    make_hook("/ok_refused");
+    stop_webhooks();
+    transfers(FEW);
+    refuse_one();
+    start_webhooks("");
+    expect_one_refused("/ok_beside_refused");
+}
+
+static void what_postgresql_refuses_of_what_was_missing(void **state)
+{
+    (void)state;
+    make_hook("/ok_beside_unread");
+    make_hook("/ok_unread");
+    stop_webhooks();
+    transfers(FEW);
+    move_consumer(true);
+    refuse_one();
+    start_webhooks("");
+    expect_one_refused("/ok_beside_unread");
+}
+
 /* While the clock was an hour ahead an endpoint was made, or changed; then it was set right. */
 static void change_ahead(const char *path)
 {
@@ -357,6 +445,8 @@ static int run(void)
         cmocka_unit_test(a_consumer_that_was_deleted),
         cmocka_unit_test(killed_with_a_batch),
         cmocka_unit_test(killed_with_what_was_missing),
+        cmocka_unit_test(what_postgresql_refuses),
+        cmocka_unit_test(what_postgresql_refuses_of_what_was_missing),
         cmocka_unit_test(what_is_done_is_forgotten),
         cmocka_unit_test(an_endpoint_from_the_future),
         cmocka_unit_test(an_endpoint_beside_one_from_the_future),

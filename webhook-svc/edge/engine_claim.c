@@ -297,7 +297,7 @@ static enum status claim_some(struct engine *e, struct job **jobs, size_t count)
     enum status s = claim_once(e, jobs, count);
     if (s == STATUS_OK)
         return s;
-    if (e->link.db == NULL || !link_blames_a_row(&e->link, s)) {
+    if (e->link.db == NULL || !link_blames_a_row(e->link.db, s)) {
         put_back(e, jobs, count);
         if (e->link.db != NULL)
             engine_database_failed(e, "claim", s);

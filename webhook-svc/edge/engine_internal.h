@@ -15,9 +15,8 @@
 
 #define ENGINE_BATCH_MAX 256
 #define SUSPECTS_MAX     64 /* that wait here */
-/* All payloads of a batch of dead letters, and what is kept of one: more than any event has. */
+/* All payloads of a batch of dead letters. */
 #define ENGINE_BYTES_MAX ((size_t)4 << 20)
-#define LETTER_BYTES_MAX ((size_t)512 << 10)
 
 /* The arrived ones of one transaction, sorted by id. */
 struct claim {

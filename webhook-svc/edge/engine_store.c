@@ -281,7 +281,7 @@ static enum status store_some(struct engine *e, struct job **jobs, size_t count)
     enum status s = store_once(e, jobs, count);
     if (s == STATUS_OK)
         return s;
-    if (e->link.db == NULL || !link_blames_a_row(&e->link, s)) {
+    if (e->link.db == NULL || !link_blames_a_row(e->link.db, s)) {
         put_back(e, jobs, count);
         if (e->link.db != NULL)
             engine_database_failed(e, "store", s);

@@ -86,24 +86,66 @@ static size_t read_messages(struct fanout *f, natsMsg **raw, int count, int64_t 
     return numbers;
 }
 
-static void work_off(struct fanout *f, natsMsg **raw, int count)
+struct lone_event {
+    struct fanout_batch *batch;
+    int64_t made;
+};
+
+static enum status write_alone(struct db *db, void *context)
+{
+    struct lone_event *e = context;
+    return fanout_batch_write_alone(e->batch, db, &e->made);
+}
+
+static enum status write_once(struct fanout *f, natsMsg **raw, int count, bool is_alone)
 {
     int64_t made = 0, numbers[FANOUT_BATCH_MAX];
-    size_t number_count = 0;
-    bool is_known = update_subscribers(f);
-    enum status s = STATUS_UNAVAILABLE;
-    if (is_known) {
-        number_count = read_messages(f, raw, count, numbers);
-        s = fanout_batch_write(f->batch, f->link.db, &made);
-    }
-    if (s != STATUS_OK && is_known)
-        link_failed(&f->link, "fan_out", s);
-    crash_point("fanout_written");
-    settle(f, raw, count, s == STATUS_OK);
+    struct lone_event lone = {.batch = f->batch};
+    size_t number_count = read_messages(f, raw, count, numbers);
+    enum status s = is_alone ? db_tx_run(f->link.db, NULL, 1, write_alone, &lone)
+                             : fanout_batch_write(f->batch, f->link.db, &made);
     if (s != STATUS_OK)
-        return;
+        return s;
+    crash_point("fanout_written");
+    settle(f, raw, count, true);
     fanout_watch_add(&f->watch, numbers, number_count);
-    tell_made(f, made);
+    tell_made(f, is_alone ? lone.made : made);
+    return STATUS_OK;
+}
+
+/* One that is refused must not hold up the others: halved until it stands alone, then each of its deliveries
+   is written for itself. Depth: the logarithm of FANOUT_BATCH_MAX. */
+static enum status write_some(struct fanout *f, natsMsg **raw, int count)
+{
+    enum status s = write_once(f, raw, count, false);
+    if (s == STATUS_OK)
+        return s;
+    bool is_refused = link_blames_a_row(f->link.db, s);
+    link_failed(&f->link, "fan_out", s);
+    is_refused = is_refused && f->link.db != NULL;
+    int half = count / 2;
+    if (is_refused && count > 1) {
+        s = write_some(f, raw, half);
+        if (s == STATUS_OK)
+            return write_some(f, raw + half, count - half);
+        raw += half;
+        count -= half;
+    } else if (is_refused) {
+        s = write_once(f, raw, count, true);
+        if (s == STATUS_OK)
+            return s;
+        link_failed(&f->link, "fan_out_alone", s);
+    }
+    settle(f, raw, count, false);
+    return s;
+}
+
+static void work_off(struct fanout *f, natsMsg **raw, int count)
+{
+    if (update_subscribers(f))
+        (void)write_some(f, raw, count); /* what is not written was sent back */
+    else
+        settle(f, raw, count, false);
 }
 
 /* Nothing is noted without endpoints, nor looked for. */

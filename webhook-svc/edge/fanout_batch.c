@@ -7,7 +7,9 @@
 #include "shared/core/typeid.h"
 #include "shared/io/crash_point.h"
 #include "webhook-svc/domain/owner_event.h"
+#include "webhook-svc/edge/fanout_refusal.h"
 #include "webhook-svc/edge/ids.h"
+#include "webhook-svc/edge/link.h"
 #include "webhook-svc/store/deliveries.h"
 
 #define ROWS_MAX     1024 /* deliveries of one statement */
@@ -34,6 +36,8 @@ struct fanout_batch {
     struct buf bodies[ROWS_MAX];
     size_t row_count, byte_count;
     int64_t made;
+    bool is_alone; /* one event, each of its deliveries for itself */
+    struct fanout_refusal refusal;
 };
 
 enum status fanout_batch_open(const struct subscribers *subscribers, struct fanout_batch **ret_batch)
@@ -153,6 +157,26 @@ static enum status add_row(struct fanout_batch *b, struct db *db, const json_t *
     return b->row_count == ROWS_MAX || b->byte_count > BYTES_MAX ? flush_rows(b, db) : STATUS_OK;
 }
 
+/* The transaction goes on without what is refused. */
+static enum status pass_by(struct fanout_batch *b, struct db *db, const struct uuid *endpoint, enum status s)
+{
+    const char *reason = s == STATUS_FULL ? "it is too large" : db_error(db);
+    fanout_refusal_note(&b->refusal, b->events[0].json, endpoint, reason);
+    b->row_count = b->byte_count = 0;
+    return db_exec(db, "rollback to savepoint fan_out");
+}
+
+static enum status write_row_alone(struct fanout_batch *b, struct db *db, const json_t *event,
+                                   const struct subscriber *to)
+{
+    enum status s = db_exec(db, "savepoint fan_out");
+    if (s == STATUS_OK)
+        s = add_row(b, db, event, to);
+    if (s == STATUS_OK)
+        s = flush_rows(b, db);
+    return s != STATUS_OK && link_blames_a_row(db, s) ? pass_by(b, db, &to->id, s) : s;
+}
+
 /* An event from before an endpoint was made is not for it; the numbers tell, whatever clocks say. */
 static enum status add_deliveries(struct fanout_batch *b, struct db *db, const struct batch_event *event)
 {
@@ -163,22 +187,56 @@ static enum status add_deliveries(struct fanout_batch *b, struct db *db, const s
         const struct subscriber *to = NULL;
         while (s == STATUS_OK && (to = subscribers_next(b->subscribers, owners[i], type, to)) != NULL)
             if (event->seq > to->created_seq)
-                s = add_row(b, db, event->json, to);
+                s = b->is_alone ? write_row_alone(b, db, event->json, to) : add_row(b, db, event->json, to);
     }
     return s;
+}
+
+static enum status write_events(struct fanout_batch *b, struct db *db, PGresult **ret_owners)
+{
+    b->row_count = b->byte_count = 0;
+    b->made = 0;
+    gather_accounts(b);
+    enum status s = find_owners(b, db, ret_owners);
+    for (size_t i = 0; i < b->event_count && s == STATUS_OK; i++)
+        s = add_deliveries(b, db, &b->events[i]);
+    return s == STATUS_OK ? flush_rows(b, db) : s;
 }
 
 enum status fanout_batch_write(struct fanout_batch *b, struct db *db, int64_t *ret_made)
 {
     CLEANUP(db_result_ptr) PGresult *owners = NULL;
-    b->row_count = b->byte_count = 0;
-    b->made = 0;
-    gather_accounts(b);
-    enum status s = find_owners(b, db, &owners);
-    for (size_t i = 0; i < b->event_count && s == STATUS_OK; i++)
-        s = add_deliveries(b, db, &b->events[i]);
+    enum status s = write_events(b, db, &owners);
     if (s == STATUS_OK)
-        s = flush_rows(b, db);
+        *ret_made = b->made;
+    return s;
+}
+
+/* Its dead letter has the event's own id, so that a second look makes no second one. */
+static enum status bury(struct fanout_batch *b, struct db *db)
+{
+    const json_t *event = b->events[0].json;
+    struct uuid id;
+    if (typeid_parse("evt", text_of(event, "id"), &id) != STATUS_OK)
+        id = ids_next(&b->ids);
+    return fanout_refusal_bury(&b->refusal, db, &b->params, &id, event);
+}
+
+enum status fanout_batch_write_alone(struct fanout_batch *b, struct db *db, int64_t *ret_made)
+{
+    CLEANUP(db_result_ptr) PGresult *owners = NULL;
+    if (b->event_count == 0)
+        return STATUS_OK; /* nobody wants it any more */
+    b->refusal.count = 0;
+    enum status s = db_exec(db, "savepoint fan_out");
+    b->is_alone = true;
+    if (s == STATUS_OK)
+        s = write_events(b, db, &owners);
+    b->is_alone = false;
+    if (s != STATUS_OK && link_blames_a_row(db, s)) /* its accounts cannot be read */
+        s = pass_by(b, db, NULL, s);
+    if (s == STATUS_OK && b->refusal.count > 0)
+        s = bury(b, db);
     if (s == STATUS_OK)
         *ret_made = b->made;
     return s;

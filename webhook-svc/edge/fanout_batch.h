@@ -19,5 +19,8 @@ void fanout_batch_begin(struct fanout_batch *b);
 int64_t fanout_batch_add(struct fanout_batch *b, json_t *event);
 /* Writes what they become. *ret_made: deliveries that were not there. */
 NODISCARD enum status fanout_batch_write(struct fanout_batch *b, struct db *db, int64_t *ret_made);
+/* In a transaction, a batch of one event that is refused: each delivery for itself. What is refused even so
+   is passed by, and the event a dead letter of that transaction. */
+NODISCARD enum status fanout_batch_write_alone(struct fanout_batch *b, struct db *db, int64_t *ret_made);
 
 #endif

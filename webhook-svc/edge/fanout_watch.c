@@ -5,6 +5,7 @@
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
+#include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
 #define LOOKS           12 /* while it waits for what is missing */
@@ -15,7 +16,7 @@
 
 void fanout_watch_init(struct fanout_watch *w, int64_t patience_us)
 {
-    *w = (struct fanout_watch){.patience_us = patience_us};
+    *w = (struct fanout_watch){.patience_us = patience_us, .at_once = FANOUT_BATCH_MAX};
 }
 
 void fanout_watch_add(struct fanout_watch *w, const int64_t *numbers, size_t count)
@@ -52,8 +53,8 @@ struct part {
     struct fanout_watch *watch;
     const struct fanout_turn *turn;
     int64_t numbers[FANOUT_BATCH_MAX], last_seq, made;
-    size_t count;
-    bool is_mine;
+    size_t limit, count;
+    bool is_mine, is_alone;
 };
 
 static enum status make_deliveries(struct part *p, struct db *db, const PGresult *rows)
@@ -67,7 +68,8 @@ static enum status make_deliveries(struct part *p, struct db *db, const PGresult
         (void)fanout_batch_add(p->turn->batch, event);
         p->numbers[p->count++] = p->last_seq = stored.seq;
     }
-    return fanout_batch_write(p->turn->batch, db, &p->made);
+    return p->is_alone ? fanout_batch_write_alone(p->turn->batch, db, &p->made)
+                       : fanout_batch_write(p->turn->batch, db, &p->made);
 }
 
 static enum status read_part(struct db *db, void *context)
@@ -78,7 +80,7 @@ static enum status read_part(struct db *db, void *context)
     enum status s = store_take_fanout(db, &p->is_mine);
     if (s != STATUS_OK || !p->is_mine)
         return s;
-    s = store_list_unfanned(db, w->read_seq, w->target_seq, FANOUT_BATCH_MAX, &rows);
+    s = store_list_unfanned(db, w->read_seq, w->target_seq, (int64_t)p->limit, &rows);
     if (s == STATUS_OK)
         s = make_deliveries(p, db, rows);
     if (s == STATUS_OK)
@@ -98,18 +100,29 @@ static enum status end_sweep(struct fanout_watch *w, struct db *db)
     return s;
 }
 
+/* One that is refused must not hold up the others: halved until it stands alone. */
+static enum status read_fewer(struct fanout_watch *w, const struct db *db, enum status s)
+{
+    if (w->at_once == 0 || !link_blames_a_row(db, s))
+        return s;
+    w->at_once /= 2;
+    return STATUS_OK;
+}
+
 static enum status sweep(struct fanout_watch *w, const struct fanout_turn *t, int64_t *ret_made)
 {
-    struct part part = {.watch = w, .turn = t};
+    struct part part = {
+        .watch = w, .turn = t, .limit = w->at_once > 0 ? w->at_once : 1, .is_alone = w->at_once == 0};
     enum status s = db_tx_run(t->db, NULL, 1, read_part, &part);
     if (s != STATUS_OK)
-        return s;
+        return read_fewer(w, t->db, s);
+    w->at_once = part.limit < FANOUT_BATCH_MAX && !part.is_alone ? part.limit * 2 : part.limit;
     w->events += (int64_t)part.count;
     w->deliveries += part.made;
     metric_add(webhook_metrics.events_swept, (int64_t)part.count);
     metric_add(webhook_metrics.deliveries_swept, part.made);
     *ret_made = part.made;
-    if (part.is_mine && part.count < FANOUT_BATCH_MAX)
+    if (part.is_mine && part.count < part.limit)
         return end_sweep(w, t->db);
     if (part.is_mine)
         w->read_seq = part.last_seq;

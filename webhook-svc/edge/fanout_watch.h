@@ -13,6 +13,7 @@ struct fanout_watch {
     size_t number_count;
     int64_t done_seq;             /* what was noted last; lower ones need not be noted again */
     int64_t target_seq, read_seq; /* what is missing is read up to there, and was up to here; 0: nothing is */
+    size_t at_once;               /* events of a part; 0: one, and each delivery of it for itself */
     int64_t events, deliveries;   /* of that, so far */
     int64_t due_us;               /* monotonic: the next look */
 };

@@ -30,13 +30,13 @@ enum status link_connect(struct link *l)
     return STATUS_OK;
 }
 
-bool link_blames_a_row(const struct link *l, enum status status)
+bool link_blames_a_row(const struct db *db, enum status status)
 {
     /* Data that is wrong, constraints, sizes, our own refusals, and pages that are damaged. */
     static const char *const classes[] = {"22", "23", "54", "P0", "PB", "XX"};
     bool blames = status == STATUS_FULL;
     for (size_t i = 0; status == STATUS_FAILED && i < sizeof classes / sizeof classes[0]; i++)
-        blames = blames || strncmp(db_sqlstate(l->db), classes[i], strlen(classes[i])) == 0;
+        blames = blames || strncmp(db_sqlstate(db), classes[i], strlen(classes[i])) == 0;
     return blames;
 }
 

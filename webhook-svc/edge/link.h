@@ -20,7 +20,7 @@ void link_init(struct link *l, const char *database_url);
 NODISCARD enum status link_connect(struct link *l);
 /* After a failure: a row that was to be read or written is to blame, others go well without it. Not so what
    is about the connection, locks, time, memory or settings. */
-bool link_blames_a_row(const struct link *l, enum status status);
+bool link_blames_a_row(const struct db *db, enum status status);
 /* Logs what failed, ends its transaction, and connects anew the next time unless the connection can still be
    used. */
 void link_failed(struct link *l, const char *what, enum status status);

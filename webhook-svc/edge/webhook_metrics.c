@@ -77,6 +77,9 @@ static void register_deliveries(struct webhook_metrics *m)
                         "Events read from the database, for the stream had not brought them.", "");
     m->deliveries_swept =
         metrics_counter("paybus_deliveries_swept_total", "Deliveries made of such events.", "");
+    m->events_refused =
+        metrics_counter("paybus_delivery_events_refused_total",
+                        "Events of which the database refuses a delivery; each is a dead letter.", "");
     m->endpoints_disabled = metrics_counter("paybus_webhook_endpoints_disabled_total",
                                             "Webhook endpoints switched off for failing or for 410.", "");
 }

@@ -37,6 +37,7 @@ struct webhook_metrics {
     struct metric *fanout_lag;         /* gauge: seconds since what is missing was sealed */
     struct metric *events_swept;       /* counter: read from PostgreSQL */
     struct metric *deliveries_swept;   /* counter: made of these */
+    struct metric *events_refused;     /* counter: left as dead letters */
     struct metric *endpoints_disabled; /* counter */
 };
 extern struct webhook_metrics webhook_metrics;

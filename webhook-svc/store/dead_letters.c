@@ -34,8 +34,8 @@ static void add_texts(struct db_params *p, const struct dead_letter *letters, si
     db_array_close(p);
 }
 
-enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, enum work_kind kind,
-                                           const struct dead_letter *letters, size_t count)
+static void fill_params(struct db_params *p, enum work_kind kind, const struct dead_letter *letters,
+                        size_t count)
 {
     db_params_reset(p);
     db_array_open(p, DB_UUID);
@@ -60,7 +60,20 @@ enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, e
     for (size_t i = 0; i < count; i++)
         db_array_int(p, letters[i].cut_from);
     db_array_close(p);
+}
+
+enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, enum work_kind kind,
+                                           const struct dead_letter *letters, size_t count)
+{
+    fill_params(p, kind, letters, count);
     return db_pipeline_send(db, WEBHOOK_SQL_INSERT_DEAD_LETTERS, p);
+}
+
+enum status store_insert_dead_letter(struct db *db, struct db_params *p, const struct dead_letter *letter)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    fill_params(p, letter->kind, letter, 1);
+    return db_query(db, WEBHOOK_SQL_INSERT_DEAD_LETTERS, p, &r);
 }
 
 enum status store_send_resolve_dead_letters(struct db *db, struct db_params *p, const struct uuid *work,

@@ -5,6 +5,8 @@
 #include "shared/io/db.h"
 #include "webhook-svc/domain/work.h"
 
+#define LETTER_BYTES_MAX ((size_t)512 << 10) /* kept of a message: more than any event has */
+
 struct dead_letter {
     struct uuid id;
     struct uuid work_id, object_id; /* zero: none */
@@ -21,6 +23,8 @@ struct dead_letter {
 /* In a pipeline; all of one kind. */
 NODISCARD enum status store_send_insert_dead_letters(struct db *db, struct db_params *p, enum work_kind kind,
                                                      const struct dead_letter *letters, size_t count);
+NODISCARD enum status store_insert_dead_letter(struct db *db, struct db_params *p,
+                                               const struct dead_letter *letter);
 /* In a pipeline: those of work that is replayed. */
 NODISCARD enum status store_send_resolve_dead_letters(struct db *db, struct db_params *p,
                                                       const struct uuid *work, size_t count, const char *by);
