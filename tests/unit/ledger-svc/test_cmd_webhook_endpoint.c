@@ -1,6 +1,7 @@
 /* test_cmd_webhook_endpoint.c - every outcome of the commands on webhook endpoints, the facts they leave, and
    that no fact tells a secret. */
 #include "ledger-svc/domain/endpoint_change.h"
+#include "shared/core/typeid.h"
 #include "tests/unit/ledger-svc/domain_expect.h"
 
 #define GOOD   "\"url\":\"https://shop.example/\",\"event_types\":[\"hold.*\",\"*\"],\"secret\":\"sealed-1\""
@@ -92,7 +93,7 @@ static void what_is_created(void **state)
     world_end(&w);
 }
 
-/* Also those of the same batch count. */
+/* Also those of the same batch count, and those that it deletes no more. */
 static void there_is_a_limit(void **state)
 {
     (void)state;
@@ -106,6 +107,15 @@ static void there_is_a_limit(void **state)
     assert_problem(&answer, OUTCOME_too_many_webhook_endpoints, NULL);
     decide(&w, "webhook_endpoint.create", bob, "{" GOOD "}", &answer);
     assert_int_equal(answer.status, 201);
+    char id[TYPEID_TEXT_SIZE], first[64];
+    typeid_format("we", &w.ledger.endpoints[0]->id, id);
+    (void)snprintf(first, sizeof first, "{\"endpoint\":\"%s\"}", id);
+    decide(&w, "webhook_endpoint.delete", ann, first, &answer);
+    assert_int_equal(answer.status, 200);
+    decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
+    assert_int_equal(answer.status, 201);
+    decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
+    assert_problem(&answer, OUTCOME_too_many_webhook_endpoints, NULL);
     world_end(&w);
 }
 
