@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOT_ACCOUNTS 4
-#define HOT_HOLDS    16
-#define EVENTS       200
-#define SOON_US      INT64_C(4000000)
-#define AMOUNT_MAX   INT64_C(9007199254740991)
+#define HOT_ACCOUNTS  4
+#define HOT_HOLDS     16
+#define EVENTS        200
+#define LETTERS       60
+#define HOT_ENDPOINTS 12
+#define SOON_US       INT64_C(4000000)
+#define AMOUNT_MAX    INT64_C(9007199254740991)
 
 void generator_init(struct generator *g, uint64_t seed)
 {
@@ -353,10 +355,14 @@ int64_t generator_clock(struct generator *g, const struct model *m, int64_t now_
 static enum intent_type any_type(struct generator *g, const struct model *m)
 {
     static const int percents[INTENT_TYPE_COUNT] = {
-        [INTENT_ACCOUNT_CREATE] = 4, [INTENT_FREEZE] = 4,     [INTENT_UNFREEZE] = 8,  [INTENT_CLOSE] = 2,
-        [INTENT_DEPOSIT] = 15,       [INTENT_WITHDRAWAL] = 4, [INTENT_TRANSFER] = 16, [INTENT_JOURNAL] = 7,
-        [INTENT_EXCHANGE] = 5,       [INTENT_REVERSE] = 6,    [INTENT_BATCH] = 4,     [INTENT_AUTHORIZE] = 9,
-        [INTENT_CAPTURE] = 8,        [INTENT_RELEASE] = 3,    [INTENT_EXPIRE] = 2,    [INTENT_WEBHOOK] = 3,
+        [INTENT_ACCOUNT_CREATE] = 4,  [INTENT_FREEZE] = 4,          [INTENT_UNFREEZE] = 8,
+        [INTENT_CLOSE] = 2,           [INTENT_DEPOSIT] = 12,        [INTENT_WITHDRAWAL] = 4,
+        [INTENT_TRANSFER] = 13,       [INTENT_JOURNAL] = 6,         [INTENT_EXCHANGE] = 5,
+        [INTENT_REVERSE] = 6,         [INTENT_BATCH] = 4,           [INTENT_AUTHORIZE] = 8,
+        [INTENT_CAPTURE] = 7,         [INTENT_RELEASE] = 3,         [INTENT_EXPIRE] = 2,
+        [INTENT_WEBHOOK] = 3,         [INTENT_DEAD_LETTER] = 1,     [INTENT_ENDPOINT_CREATE] = 2,
+        [INTENT_ENDPOINT_UPDATE] = 3, [INTENT_ENDPOINT_DELETE] = 1, [INTENT_ENDPOINT_DISABLE] = 1,
+        [INTENT_ENDPOINT_ROTATE] = 1,
     };
     int rest = below(g, 100);
     int type = 0;
@@ -365,8 +371,121 @@ static enum intent_type any_type(struct generator *g, const struct model *m)
     }
     /* Half the room is left to creates of the batch that the model has not seen yet. */
     bool full = (type == INTENT_ACCOUNT_CREATE && model_account_count(m) > MODEL_ACCOUNTS_MAX / 4) ||
-                (type == INTENT_AUTHORIZE && model_hold_count(m) > MODEL_HOLDS_MAX / 2);
+                (type == INTENT_AUTHORIZE && model_hold_count(m) > MODEL_HOLDS_MAX / 2) ||
+                (type == INTENT_ENDPOINT_CREATE && model_endpoint_count(m) > MODEL_ENDPOINTS_MAX / 2);
     return full ? INTENT_TRANSFER : (enum intent_type)type;
+}
+
+static void make_endpoint(struct generator *g, struct intent *in)
+{
+    in->sender = any_sender(g, NULL, 40);
+    in->for_owner = generator_percent(g, 40) ? (generator_percent(g, 50) ? 0 : below(g, SIM_OWNERS)) : -1;
+    in->endpoint.url = 1 + below(g, 3);
+    in->endpoint.types = 1 + below(g, generator_percent(g, 10) ? SIM_TYPES_UNKNOWN : SIM_TYPES_UNKNOWN - 1);
+    in->endpoint.description = below(g, 3);
+    in->endpoint.secret = generator_percent(g, 95) ? 1 + below(g, 1000) : 0;
+    in->endpoint.is_url_refused = generator_percent(g, 5);
+}
+
+/* Mostly one of the latest; what is said of it is often what is so already. */
+static void make_endpoint_change(struct generator *g, const struct model *m, struct intent *in)
+{
+    int count = model_endpoint_count(m);
+    struct intent_endpoint *e = &in->endpoint;
+    if (count > 0 && !generator_percent(g, 4)) {
+        bool is_hot = count > HOT_ENDPOINTS && generator_percent(g, 85);
+        e->number = count - 1 - below(g, is_hot ? HOT_ENDPOINTS : count);
+    }
+    const struct model_endpoint *found = model_endpoint(m, e->number);
+    bool is_own = found != NULL && found->owner != SIM_STAFF && generator_percent(g, 70);
+    in->sender = is_own ? found->owner : generator_percent(g, 70) ? SIM_STAFF : below(g, SIM_OWNERS);
+    if (in->type == INTENT_ENDPOINT_UPDATE) {
+        e->url = below(g, 4);
+        e->types = below(g, generator_percent(g, 10) ? SIM_TYPES_UNKNOWN + 1 : SIM_TYPES_UNKNOWN);
+        e->description = below(g, 3);
+        e->status = below(g, 3);
+        e->is_url_refused = e->url > 0 && generator_percent(g, 5);
+    }
+    if (in->type == INTENT_ENDPOINT_DISABLE) {
+        e->url_version = below(g, 4);
+    }
+    if (in->type == INTENT_ENDPOINT_ROTATE && generator_percent(g, 95)) {
+        e->secret = 1 + below(g, 1000);
+    }
+}
+
+static void fill(struct generator *g, const struct model *m, struct intent *in)
+{
+    switch (in->type) {
+    case INTENT_TRANSFER:
+        make_transfer(g, m, in);
+        break;
+    case INTENT_DEPOSIT:
+        make_deposit(g, m, in);
+        break;
+    case INTENT_WITHDRAWAL:
+        make_withdrawal(g, m, in);
+        break;
+    case INTENT_EXCHANGE:
+        make_exchange(g, m, in);
+        break;
+    case INTENT_REVERSE:
+        make_reversal(g, m, in);
+        break;
+    case INTENT_JOURNAL:
+        make_journal(g, m, in);
+        break;
+    case INTENT_BATCH:
+        make_batch(g, m, in);
+        break;
+    case INTENT_ACCOUNT_CREATE:
+        make_account(g, in);
+        break;
+    case INTENT_AUTHORIZE:
+        make_hold(g, m, in);
+        break;
+    case INTENT_CAPTURE:
+    case INTENT_RELEASE:
+    case INTENT_EXPIRE:
+        make_hold_end(g, m, in);
+        break;
+    case INTENT_WEBHOOK:
+        in->event = below(g, EVENTS);
+        break;
+    case INTENT_DEAD_LETTER:
+        in->sender = SIM_STAFF;
+        in->event = below(g, LETTERS);
+        in->happening = below(g, 3);
+        break;
+    case INTENT_ENDPOINT_CREATE:
+        make_endpoint(g, in);
+        break;
+    case INTENT_ENDPOINT_UPDATE:
+    case INTENT_ENDPOINT_DELETE:
+    case INTENT_ENDPOINT_DISABLE:
+    case INTENT_ENDPOINT_ROTATE:
+        make_endpoint_change(g, m, in);
+        break;
+    case INTENT_FREEZE:
+    case INTENT_UNFREEZE:
+    case INTENT_CLOSE:
+    case INTENT_TYPE_COUNT:
+        make_change(g, m, in);
+        break;
+    }
+}
+
+/* What happened to a dead letter has a source of its own, for which it is told once. */
+static void name(struct generator *g, struct intent *in)
+{
+    if (generator_percent(g, 70)) {
+        (void)snprintf(in->key, sizeof(in->key), "k%llu", (unsigned long long)g->next_key++);
+    }
+    if (in->type == INTENT_DEAD_LETTER) {
+        (void)snprintf(in->source, sizeof(in->source), "letter:%d:%d", in->event, in->happening);
+    } else if (generator_percent(g, 15)) {
+        (void)snprintf(in->source, sizeof(in->source), "webhook:%llu", (unsigned long long)g->next_source++);
+    }
 }
 
 static struct intent fresh(struct generator *g, const struct model *m)
@@ -379,57 +498,11 @@ static struct intent fresh(struct generator *g, const struct model *m)
                         .for_owner = -1,
                         .transaction = -1,
                         .hold = -1,
+                        .endpoint = {.number = -1},
                         .final = -1,
                         .note = below(g, 1000)};
-    switch (in.type) {
-    case INTENT_TRANSFER:
-        make_transfer(g, m, &in);
-        break;
-    case INTENT_DEPOSIT:
-        make_deposit(g, m, &in);
-        break;
-    case INTENT_WITHDRAWAL:
-        make_withdrawal(g, m, &in);
-        break;
-    case INTENT_EXCHANGE:
-        make_exchange(g, m, &in);
-        break;
-    case INTENT_REVERSE:
-        make_reversal(g, m, &in);
-        break;
-    case INTENT_JOURNAL:
-        make_journal(g, m, &in);
-        break;
-    case INTENT_BATCH:
-        make_batch(g, m, &in);
-        break;
-    case INTENT_ACCOUNT_CREATE:
-        make_account(g, &in);
-        break;
-    case INTENT_AUTHORIZE:
-        make_hold(g, m, &in);
-        break;
-    case INTENT_CAPTURE:
-    case INTENT_RELEASE:
-    case INTENT_EXPIRE:
-        make_hold_end(g, m, &in);
-        break;
-    case INTENT_WEBHOOK:
-        in.event = below(g, EVENTS);
-        break;
-    case INTENT_FREEZE:
-    case INTENT_UNFREEZE:
-    case INTENT_CLOSE:
-    case INTENT_TYPE_COUNT:
-        make_change(g, m, &in);
-        break;
-    }
-    if (generator_percent(g, 70)) {
-        (void)snprintf(in.key, sizeof(in.key), "k%llu", (unsigned long long)g->next_key++);
-    }
-    if (generator_percent(g, 15)) {
-        (void)snprintf(in.source, sizeof(in.source), "webhook:%llu", (unsigned long long)g->next_source++);
-    }
+    fill(g, m, &in);
+    name(g, &in);
     return in;
 }
 

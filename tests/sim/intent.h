@@ -6,13 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_OWNERS     6
-#define SIM_CURRENCIES 3
-#define SIM_STAFF      SIM_OWNERS /* the owner number of staff */
-#define SIM_TEXT_MAX   2048
-#define SIM_ENTRIES    8
-#define SIM_CONDITIONS 2
-#define SIM_ITEMS      6
+#define SIM_OWNERS        6
+#define SIM_CURRENCIES    3
+#define SIM_STAFF         SIM_OWNERS /* the owner number of staff */
+#define SIM_TEXT_MAX      2048
+#define SIM_ENTRIES       8
+#define SIM_CONDITIONS    2
+#define SIM_ITEMS         6
+#define SIM_TYPES_UNKNOWN 4
 
 enum intent_type {
     INTENT_ACCOUNT_CREATE,
@@ -31,6 +32,12 @@ enum intent_type {
     INTENT_RELEASE,
     INTENT_EXPIRE,
     INTENT_WEBHOOK,
+    INTENT_DEAD_LETTER,
+    INTENT_ENDPOINT_CREATE,
+    INTENT_ENDPOINT_UPDATE,
+    INTENT_ENDPOINT_DELETE,
+    INTENT_ENDPOINT_DISABLE,
+    INTENT_ENDPOINT_ROTATE,
     INTENT_TYPE_COUNT
 };
 
@@ -64,6 +71,16 @@ struct intent_item {
     int currency; /* -1: none is given */
 };
 
+/* What is said of a webhook endpoint; 0: nothing. */
+struct intent_endpoint {
+    int number;                  /* the number-th that was made; -1: one that never was */
+    int url, types, description; /* one of several each; types SIM_TYPES_UNKNOWN: no event has it */
+    int status;                  /* 1: enabled, 2: disabled */
+    int url_version;             /* of a disable: which url has failed */
+    int secret;
+    bool is_url_refused; /* by ingress */
+};
+
 struct intent {
     enum intent_type type;
     uint64_t command;                 /* the message's number: the same message may be sent again */
@@ -87,8 +104,10 @@ struct intent {
     int hold;             /* the number-th that was authorized; -1: one that never was */
     int final;            /* of a capture; -1: nothing is said */
     int event;            /* of a webhook: its provider's number for it; note says what is in it */
-    int note;             /* makes bodies differ in nothing that matters */
-    char key[24];         /* empty: none */
+    struct intent_endpoint endpoint;
+    int happening; /* of a dead letter, whose number is event: created, replayed, discarded */
+    int note;      /* makes bodies differ in nothing that matters */
+    char key[24];  /* empty: none */
     char source[24];
     bool expired; /* its deadline has passed */
 };

@@ -1,5 +1,5 @@
 /* memory_store.c - the checks of the schema's walls, and some that only a test can afford. */
-#include "tests/sim/memory_store.h"
+#include "tests/sim/memory_store_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 
 #define HOLD_TEXT_MAX 4096
 
-static bool refuse(struct memory_store *s, const char *why)
+bool store_refuse(struct memory_store *s, const char *why)
 {
     (void)snprintf(s->error, sizeof(s->error), "%s", why);
     return false;
 }
 
-static void *must(void *memory)
+void *store_must(void *memory)
 {
     if (memory == NULL) {
         (void)fprintf(stderr, "sim: the store is full: give it a larger cap\n");
@@ -22,9 +22,9 @@ static void *must(void *memory)
     return memory;
 }
 
-static struct str keep(struct memory_store *s, struct str text)
+struct str store_keep(struct memory_store *s, struct str text)
 {
-    return (struct str){must(arena_strndup(&s->arena, text.data, text.len)), text.len};
+    return (struct str){store_must(arena_strndup(&s->arena, text.data, text.len)), text.len};
 }
 
 void memory_store_init(struct memory_store *s, size_t cap_bytes)
@@ -42,23 +42,23 @@ void memory_store_put(struct memory_store *s, const struct account *a)
 {
     if (s->account_count == s->account_cap) {
         size_t cap = s->account_cap == 0 ? 128 : 2 * s->account_cap;
-        struct account **larger = must(arena_alloc_array(&s->arena, cap, sizeof(*larger)));
+        struct account **larger = store_must(arena_alloc_array(&s->arena, cap, sizeof(*larger)));
         if (s->account_count > 0) {
             memcpy(larger, s->accounts, s->account_count * sizeof(*larger));
         }
         s->accounts = larger;
         s->account_cap = cap;
     }
-    struct account *copy = must(arena_alloc(&s->arena, sizeof(*copy)));
+    struct account *copy = store_must(arena_alloc(&s->arena, sizeof(*copy)));
     *copy = *a;
-    copy->owner = keep(s, a->owner);
-    copy->name = keep(s, a->name);
-    copy->metadata = keep(s, a->metadata);
+    copy->owner = store_keep(s, a->owner);
+    copy->name = store_keep(s, a->name);
+    copy->metadata = store_keep(s, a->metadata);
     copy->is_new = copy->is_changed = false;
     copy->loaded_version = copy->version;
     s->accounts[s->account_count++] = copy;
     if (!uuid_map_add(&s->by_id, &s->arena, &copy->id, copy)) {
-        must(NULL);
+        store_must(NULL);
     }
 }
 
@@ -155,6 +155,9 @@ bool memory_store_load(const struct memory_store *s, struct needs *needs, struct
     if (batch_has_objects(needs) && !load_objects(s, needs, l)) {
         return false;
     }
+    if (!store_load_endpoints(s, needs, l)) {
+        return false;
+    }
     for (size_t i = 0; i < needs->accounts.count; i++) {
         const struct account *stored = memory_store_find(s, &needs->accounts.ids[i]);
         if (stored == NULL) {
@@ -178,8 +181,8 @@ static int by_digest(const void *a, const void *b)
 
 void memory_store_known(const struct memory_store *s, struct batch_input *in, struct arena *a)
 {
-    struct stored_key *keys = must(arena_alloc_array(a, in->command_count, sizeof(*keys)));
-    struct stored_source *sources = must(arena_alloc_array(a, in->command_count, sizeof(*sources)));
+    struct stored_key *keys = store_must(arena_alloc_array(a, in->command_count, sizeof(*keys)));
+    struct stored_source *sources = store_must(arena_alloc_array(a, in->command_count, sizeof(*sources)));
     struct uuid_map seen;
     uuid_map_init(&seen, a, 2 * in->command_count);
     for (size_t i = 0; i < in->command_count; i++) {
@@ -187,12 +190,12 @@ void memory_store_known(const struct memory_store *s, struct batch_input *in, st
         const struct stored_key *key = uuid_map_find(&s->keys, &c->key_digest);
         if (key != NULL && uuid_map_find(&seen, &key->digest) == NULL) {
             keys[in->key_count++] = *key;
-            must(uuid_map_add(&seen, a, &key->digest, a) ? a : NULL);
+            store_must(uuid_map_add(&seen, a, &key->digest, a) ? a : NULL);
         }
         const struct stored_source *source = uuid_map_find(&s->sources, &c->source_digest);
         if (source != NULL && uuid_map_find(&seen, &source->digest) == NULL) {
             sources[in->source_count++] = *source;
-            must(uuid_map_add(&seen, a, &source->digest, a) ? a : NULL);
+            store_must(uuid_map_add(&seen, a, &source->digest, a) ? a : NULL);
         }
     }
     qsort(keys, in->key_count, sizeof(*keys), by_digest);
@@ -201,14 +204,14 @@ void memory_store_known(const struct memory_store *s, struct batch_input *in, st
     in->sources = sources;
 }
 
-static bool take_id(struct memory_store *s, const struct uuid *id)
+bool store_take_id(struct memory_store *s, const struct uuid *id)
 {
     if (uuid_map_find(&s->ids, id) != NULL) {
-        return refuse(s, "an id was given twice");
+        return store_refuse(s, "an id was given twice");
     }
-    struct uuid *copy = must(arena_alloc(&s->arena, sizeof(*copy)));
+    struct uuid *copy = store_must(arena_alloc(&s->arena, sizeof(*copy)));
     *copy = *id;
-    must(uuid_map_add(&s->ids, &s->arena, copy, copy) ? copy : NULL);
+    store_must(uuid_map_add(&s->ids, &s->arena, copy, copy) ? copy : NULL);
     return true;
 }
 
@@ -221,10 +224,10 @@ static bool insert_accounts(struct memory_store *s, const struct ledger *l)
             continue;
         }
         if (a->is_changed) {
-            return refuse(s, "an account is to be inserted and updated");
+            return store_refuse(s, "an account is to be inserted and updated");
         }
         if (memory_store_find(s, &a->id) != NULL) {
-            return refuse(s, "a new account is there already");
+            return store_refuse(s, "a new account is there already");
         }
         struct account fresh = *a;
         fresh.version = fresh.last_entry_us = fresh.debits_posted = fresh.credits_posted =
@@ -239,30 +242,30 @@ static bool apply_entry(struct memory_store *s, const struct entry_row *e)
 {
     struct account *a = uuid_map_find(&s->by_id, &e->account_id);
     if (a == NULL || strcmp(a->currency, e->currency) != 0) {
-        return refuse(s, "an entry has no account of its currency");
+        return store_refuse(s, "an entry has no account of its currency");
     }
     if (e->amount < 1 || e->amount > INT64_C(9007199254740991)) {
-        return refuse(s, "an entry's amount is out of range");
+        return store_refuse(s, "an entry's amount is out of range");
     }
     if (e->account_version != a->version + 1) {
-        return refuse(s, "an account's entries have a gap");
+        return store_refuse(s, "an account's entries have a gap");
     }
     if (a->last_entry_us > e->created_us ||
         (a->last_entry_us == e->created_us && a->loaded_version == a->version)) {
-        return refuse(s, "time ran backwards for an account");
+        return store_refuse(s, "time ran backwards for an account");
     }
     if (__builtin_add_overflow(*(e->is_debit ? &a->debits_posted : &a->credits_posted), e->amount,
                                e->is_debit ? &a->debits_posted : &a->credits_posted)) {
-        return refuse(s, "a counter overflowed");
+        return store_refuse(s, "a counter overflowed");
     }
     a->version++;
     a->last_entry_us = e->created_us;
     s->entry_count++;
     if (e->balance_after != a->credits_posted - a->debits_posted) {
-        return refuse(s, "a running balance is wrong");
+        return store_refuse(s, "a running balance is wrong");
     }
     if (!a->allow_negative && e->balance_after > INT64_C(9007199254740991)) {
-        return refuse(s, "a balance is more than an account can hold");
+        return store_refuse(s, "a balance is more than an account can hold");
     }
     return true;
 }
@@ -272,7 +275,7 @@ static bool check_available(struct memory_store *s, const struct entry_row *e)
 {
     const struct account *a = uuid_map_find(&s->by_id, &e->account_id);
     return a->allow_negative || a->credits_posted - a->debits_posted - a->debits_pending >= 0 ||
-           refuse(s, "an account is overdrawn");
+           store_refuse(s, "an account is overdrawn");
 }
 
 static __int128 net_of(const struct entry_row *entries, int count, const char *currency)
@@ -292,7 +295,7 @@ static bool apply_transaction(struct memory_store *s, const struct transaction_r
     for (int i = 0; i < t->entry_count; i++) {
         const struct entry_row *e = &entries[i];
         if (uuid_compare(&e->transaction_id, &t->id) != 0 || e->leg != i) {
-            return refuse(s, "a transaction's entries are not its own, in order");
+            return store_refuse(s, "a transaction's entries are not its own, in order");
         }
         if (!apply_entry(s, e)) {
             return false;
@@ -303,30 +306,30 @@ static bool apply_transaction(struct memory_store *s, const struct transaction_r
             return false;
         }
         if (net_of(entries, t->entry_count, entries[i].currency) != 0) {
-            return refuse(s, "a transaction does not balance");
+            return store_refuse(s, "a transaction does not balance");
         }
     }
-    return (t->entry_count >= 2 && t->entry_count <= 100) || refuse(s, "too few or too many entries");
+    return (t->entry_count >= 2 && t->entry_count <= 100) || store_refuse(s, "too few or too many entries");
 }
 
 static void keep_transaction(struct memory_store *s, const struct transaction_row *t,
                              const struct entry_row *entries)
 {
-    struct original *kept = must(arena_alloc(&s->arena, sizeof(*kept)));
+    struct original *kept = store_must(arena_alloc(&s->arena, sizeof(*kept)));
     kept->id = t->id;
-    kept->kind = keep(s, str_of(t->kind));
-    kept->owner = keep(s, t->owner);
+    kept->kind = store_keep(s, str_of(t->kind));
+    kept->owner = store_keep(s, t->owner);
     kept->amount = t->amount;
     memcpy(kept->currency, t->currency, sizeof(kept->currency));
     kept->entry_count = (size_t)t->entry_count;
-    kept->entries = must(arena_alloc_array(&s->arena, kept->entry_count, sizeof(*kept->entries)));
+    kept->entries = store_must(arena_alloc_array(&s->arena, kept->entry_count, sizeof(*kept->entries)));
     for (size_t i = 0; i < kept->entry_count; i++) {
         kept->entries[i].account_id = entries[i].account_id;
         kept->entries[i].is_debit = entries[i].is_debit;
         kept->entries[i].amount = entries[i].amount;
         memcpy(kept->entries[i].currency, entries[i].currency, sizeof(entries[i].currency));
     }
-    must(uuid_map_add(&s->transactions, &s->arena, &kept->id, kept) ? kept : NULL);
+    store_must(uuid_map_add(&s->transactions, &s->arena, &kept->id, kept) ? kept : NULL);
 }
 
 static bool apply_details_row(struct memory_store *s, const struct transaction_details_row *row)
@@ -335,13 +338,13 @@ static bool apply_details_row(struct memory_store *s, const struct transaction_d
     struct original *o = uuid_map_find(&s->transactions, &row->details.reverses);
     if (t == NULL || str_eq_c(t->kind, "reversal") != (o != NULL) ||
         str_eq_c(t->kind, "exchange") != (row->details.rate_numerator > 0)) {
-        return refuse(s, "details are not those of their transaction");
+        return store_refuse(s, "details are not those of their transaction");
     }
     if (o == NULL) {
         return true;
     }
     if (t->amount > o->amount - o->reversed || row->details.reason.len == 0) {
-        return refuse(s, "more is given back than there was");
+        return store_refuse(s, "more is given back than there was");
     }
     o->reversed += t->amount;
     return true;
@@ -353,7 +356,7 @@ static bool compare_originals(struct memory_store *s, const struct ledger *l)
     for (size_t i = 0; i < l->original_count; i++) {
         const struct original *o = l->originals[i], *stored = uuid_map_find(&s->transactions, &o->id);
         if (o->reversed != stored->reversed || o->is_changed != (o->reversed != o->loaded_reversed)) {
-            return refuse(s, "an original differs from its reversals");
+            return store_refuse(s, "an original differs from its reversals");
         }
     }
     return true;
@@ -374,16 +377,16 @@ static bool apply_capture(struct applying *p, const struct transaction_row *t)
     const struct transaction_details_row *d = &plan->details[p->details];
     const struct entry_row *entries = &plan->entries[p->entry];
     if (p->details == plan->details_count || uuid_compare(&d->transaction_id, &t->id) != 0) {
-        return refuse(s, "a capture does not name its hold");
+        return store_refuse(s, "a capture does not name its hold");
     }
     p->details++;
     struct stored_hold *h = uuid_map_find(&s->holds, &d->details.hold);
     if (h == NULL || !hold_is_open(&h->hold) || t->amount > hold_remaining(&h->hold)) {
-        return refuse(s, "more is captured than is held");
+        return store_refuse(s, "more is captured than is held");
     }
     if (t->entry_count != 2 || uuid_compare(&entries[0].account_id, &h->hold.account_id) != 0 ||
         uuid_compare(&entries[1].account_id, &h->hold.destination_id) != 0) {
-        return refuse(s, "a capture is between other accounts than its hold");
+        return store_refuse(s, "a capture is between other accounts than its hold");
     }
     struct account *a = uuid_map_find(&s->by_id, &h->hold.account_id);
     a->debits_pending -= t->amount;
@@ -402,7 +405,7 @@ static bool apply_details(struct applying *p, const struct transaction_row *t)
         return true;
     }
     if (p->details == plan->details_count || uuid_compare(&d->transaction_id, &t->id) != 0) {
-        return refuse(p->store, "a transaction's details are missing");
+        return store_refuse(p->store, "a transaction's details are missing");
     }
     p->details++;
     return apply_details_row(p->store, d);
@@ -414,12 +417,12 @@ static bool apply_next_transaction(struct applying *p, const struct event_row *e
     const struct plan *plan = &p->ledger->plan;
     const struct transaction_row *t = &plan->transactions[p->transaction];
     if (p->transaction == plan->transaction_count || uuid_compare(&e->object_id, &t->id) != 0) {
-        return refuse(s, "an event is not that of the next transaction");
+        return store_refuse(s, "an event is not that of the next transaction");
     }
     if (p->entry + (size_t)t->entry_count > plan->entry_count) {
-        return refuse(s, "entries are missing");
+        return store_refuse(s, "entries are missing");
     }
-    if (!take_id(s, &t->id) || (strcmp(t->kind, "hold_capture") == 0 && !apply_capture(p, t)) ||
+    if (!store_take_id(s, &t->id) || (strcmp(t->kind, "hold_capture") == 0 && !apply_capture(p, t)) ||
         !apply_transaction(s, t, plan->entries + p->entry)) {
         return false;
     }
@@ -439,23 +442,23 @@ static bool apply_new_hold(struct memory_store *s, const struct hold *row, const
                 !a->allow_negative && uuid_compare(&row->account_id, &row->destination_id) != 0 &&
                 row->amount >= 1 && row->amount <= INT64_C(9007199254740991) &&
                 row->expires_us > row->created_us;
-    if (!fits || !take_id(s, &row->id)) {
-        return refuse(s, "a new hold is not one");
+    if (!fits || !store_take_id(s, &row->id)) {
+        return store_refuse(s, "a new hold is not one");
     }
-    struct stored_hold *h = must(arena_alloc(&s->arena, sizeof(*h)));
-    *h = (struct stored_hold){.hold = *row, .text = keep(s, e->after), .is_touched = true};
-    h->hold.owner = keep(s, row->owner);
-    h->hold.description = keep(s, row->description);
-    h->hold.reference = keep(s, row->reference);
-    h->hold.metadata = keep(s, row->metadata);
+    struct stored_hold *h = store_must(arena_alloc(&s->arena, sizeof(*h)));
+    *h = (struct stored_hold){.hold = *row, .text = store_keep(s, e->after), .is_touched = true};
+    h->hold.owner = store_keep(s, row->owner);
+    h->hold.description = store_keep(s, row->description);
+    h->hold.reference = store_keep(s, row->reference);
+    h->hold.metadata = store_keep(s, row->metadata);
     h->hold.is_new = h->hold.is_changed = false;
     h->hold.status = HOLD_authorized;
     h->hold.captured = 0;
-    must(uuid_map_add(&s->holds, &s->arena, &h->hold.id, h) ? h : NULL);
+    store_must(uuid_map_add(&s->holds, &s->arena, &h->hold.id, h) ? h : NULL);
     a->debits_pending += row->amount;
     a->is_changed = true;
     return a->credits_posted - a->debits_posted - a->debits_pending >= 0 ||
-           refuse(s, "more is held than there is");
+           store_refuse(s, "more is held than there is");
 }
 
 /* The status that an event says a hold has after it; HOLD_STATUS_COUNT: none. */
@@ -489,14 +492,14 @@ static bool apply_hold_event(struct memory_store *s, const struct ledger *l, con
     const struct hold *row = ledger_find_hold(l, &e->object_id);
     struct stored_hold *h = uuid_map_find(&s->holds, &e->object_id);
     if (row == NULL || (strcmp(e->type, "hold.authorized") == 0) != (h == NULL)) {
-        return refuse(s, "an event has no hold");
+        return store_refuse(s, "an event has no hold");
     }
     if (h == NULL) {
         return apply_new_hold(s, row, e);
     }
     enum hold_status to = status_after(e);
     if (!str_eq(e->before, h->text) || !hold_is_open(&h->hold) || !fits(e, &h->hold, to, l->now_us)) {
-        return refuse(s, "a hold cannot come to that");
+        return store_refuse(s, "a hold cannot come to that");
     }
     struct account *a = uuid_map_find(&s->by_id, &h->hold.account_id);
     int64_t held = hold_remaining(&h->hold);
@@ -505,7 +508,7 @@ static bool apply_hold_event(struct memory_store *s, const struct ledger *l, con
     a->debits_pending -= freed;
     a->is_changed = a->is_changed || freed > 0;
     h->hold.updated_us = row->updated_us;
-    h->text = keep(s, e->after);
+    h->text = store_keep(s, e->after);
     h->is_touched = true;
     return true;
 }
@@ -531,11 +534,11 @@ static bool compare_holds(struct memory_store *s, const struct ledger *l)
         const struct hold *row = l->holds[i];
         struct stored_hold *h = uuid_map_find(&s->holds, &row->id);
         if (h == NULL || h->is_touched != (row->is_new || row->is_changed)) {
-            return refuse(s, "a hold is not marked as it is");
+            return store_refuse(s, "a hold is not marked as it is");
         }
         if (row->captured != h->hold.captured || row->status != h->hold.status ||
             uuid_compare(&row->capture_id, &h->hold.capture_id) != 0 || !is_told(row, h->text)) {
-            return refuse(s, "a hold differs from its events");
+            return store_refuse(s, "a hold differs from its events");
         }
         h->is_touched = false;
     }
@@ -549,20 +552,28 @@ static bool apply_account_event(struct memory_store *s, const struct ledger *l, 
     struct account *a = uuid_map_find(&s->by_id, &e->object_id);
     const struct account *in_memory = ledger_find_account(l, &e->object_id);
     if (a == NULL || in_memory == NULL) {
-        return refuse(s, "an event has no account");
+        return store_refuse(s, "an event has no account");
     }
     if (strcmp(e->type, "account.created") == 0) {
         (*created)++;
-        return in_memory->is_new || refuse(s, "an old account is said to be created");
+        return in_memory->is_new || store_refuse(s, "an old account is said to be created");
     }
     enum account_status next = strcmp(e->type, "account.frozen") == 0   ? ACCOUNT_frozen
                                : strcmp(e->type, "account.closed") == 0 ? ACCOUNT_closed
                                                                         : ACCOUNT_open;
     if (a->status == next || a->status == ACCOUNT_closed) {
-        return refuse(s, "an event that changes nothing");
+        return store_refuse(s, "an event that changes nothing");
     }
     a->status = next;
     return true;
+}
+
+/* It was open before it was anything else. */
+static bool apply_dead_letter(struct memory_store *s, const struct event_row *e)
+{
+    bool is_first = strcmp(e->type, "dead_letter.created") == 0;
+    return (is_first == (e->before.len == 0) && e->after.len > 0) ||
+           store_refuse(s, "a dead letter is told wrong");
 }
 
 /* Everything that happened has its event, in order. */
@@ -572,10 +583,12 @@ static bool apply_events(struct memory_store *s, const struct ledger *l)
     size_t created = 0, new_accounts = 0;
     for (size_t i = 0; i < l->plan.event_count; i++) {
         const struct event_row *e = &l->plan.events[i];
-        bool ok = strcmp(e->resource, "transaction") == 0 ? apply_next_transaction(&p, e)
-                  : strcmp(e->resource, "hold") == 0      ? apply_hold_event(s, l, e)
-                                                          : apply_account_event(s, l, e, &created);
-        if (!ok || !take_id(s, &e->id)) {
+        bool ok = strcmp(e->resource, "transaction") == 0        ? apply_next_transaction(&p, e)
+                  : strcmp(e->resource, "hold") == 0             ? apply_hold_event(s, l, e)
+                  : strcmp(e->resource, "webhook_endpoint") == 0 ? store_apply_endpoint_event(s, l, e)
+                  : strcmp(e->resource, "dead_letter") == 0      ? apply_dead_letter(s, e)
+                                                                 : apply_account_event(s, l, e, &created);
+        if (!ok || !store_take_id(s, &e->id)) {
             return false;
         }
     }
@@ -584,7 +597,7 @@ static bool apply_events(struct memory_store *s, const struct ledger *l)
     }
     bool all = p.transaction == l->plan.transaction_count && p.entry == l->plan.entry_count &&
                p.details == l->plan.details_count && created == new_accounts;
-    return all || refuse(s, "an event is missing");
+    return all || store_refuse(s, "an event is missing");
 }
 
 /* The accounts in memory must now be what the rows alone have made of the stored ones. */
@@ -597,11 +610,11 @@ static bool compare_accounts(struct memory_store *s, const struct ledger *l)
                     a->credits_posted == stored->credits_posted && a->status == stored->status &&
                     a->debits_pending == stored->debits_pending && a->last_entry_us == stored->last_entry_us;
         if (!same) {
-            return refuse(s, "an account differs from its entries");
+            return store_refuse(s, "an account differs from its entries");
         }
         bool differs = a->version != a->loaded_version || a->status != a->loaded_status || stored->is_changed;
         if (!a->is_new && differs && !a->is_changed) {
-            return refuse(s, "a changed account is not marked");
+            return store_refuse(s, "a changed account is not marked");
         }
         stored->loaded_version = stored->version;
         stored->is_changed = false;
@@ -614,21 +627,21 @@ static bool insert_keys(struct memory_store *s, const struct plan *p)
     for (size_t i = 0; i < p->key_count; i++) {
         const struct key_row *row = &p->keys[i];
         if (uuid_map_find(&s->keys, &row->digest) != NULL) {
-            return refuse(s, "a key was stored twice");
+            return store_refuse(s, "a key was stored twice");
         }
-        struct stored_key *key = must(arena_alloc(&s->arena, sizeof(*key)));
+        struct stored_key *key = store_must(arena_alloc(&s->arena, sizeof(*key)));
         *key = (struct stored_key){row->digest, row->fingerprint, row->command_id, row->status,
-                                   keep(s, row->body)};
-        must(uuid_map_add(&s->keys, &s->arena, &key->digest, key) ? key : NULL);
+                                   store_keep(s, row->body)};
+        store_must(uuid_map_add(&s->keys, &s->arena, &key->digest, key) ? key : NULL);
     }
     for (size_t i = 0; i < p->source_count; i++) {
         const struct source_row *row = &p->sources[i];
         if (uuid_map_find(&s->sources, &row->digest) != NULL) {
-            return refuse(s, "a source was stored twice");
+            return store_refuse(s, "a source was stored twice");
         }
-        struct stored_source *source = must(arena_alloc(&s->arena, sizeof(*source)));
-        *source = (struct stored_source){row->digest, row->status, keep(s, row->body)};
-        must(uuid_map_add(&s->sources, &s->arena, &source->digest, source) ? source : NULL);
+        struct stored_source *source = store_must(arena_alloc(&s->arena, sizeof(*source)));
+        *source = (struct stored_source){row->digest, row->status, store_keep(s, row->body)};
+        store_must(uuid_map_add(&s->sources, &s->arena, &source->digest, source) ? source : NULL);
     }
     return true;
 }
@@ -638,18 +651,18 @@ static bool insert_webhooks(struct memory_store *s, const struct plan *p)
 {
     for (size_t i = 0; i < p->webhook_count; i++) {
         const struct webhook_row *row = &p->webhooks[i];
-        struct webhook_event *event = must(arena_alloc(&s->arena, sizeof(*event)));
+        struct webhook_event *event = store_must(arena_alloc(&s->arena, sizeof(*event)));
         *event = (struct webhook_event){.key_digest = digest_webhook_event(row->provider, row->event_id),
                                         .id = row->id,
                                         .fingerprint = row->fingerprint,
                                         .status = STR_LIT("received")};
         if (uuid_map_find(&s->webhooks, &event->key_digest) != NULL) {
-            return refuse(s, "a webhook event was accepted twice");
+            return store_refuse(s, "a webhook event was accepted twice");
         }
-        if (!take_id(s, &row->id) || !take_id(s, &row->work_id)) {
+        if (!store_take_id(s, &row->id) || !store_take_id(s, &row->work_id)) {
             return false;
         }
-        must(uuid_map_add(&s->webhooks, &s->arena, &event->key_digest, event) ? event : NULL);
+        store_must(uuid_map_add(&s->webhooks, &s->arena, &event->key_digest, event) ? event : NULL);
     }
     return true;
 }
@@ -657,5 +670,6 @@ static bool insert_webhooks(struct memory_store *s, const struct plan *p)
 bool memory_store_apply(struct memory_store *s, const struct ledger *l)
 {
     return insert_accounts(s, l) && apply_events(s, l) && compare_accounts(s, l) && compare_holds(s, l) &&
-           compare_originals(s, l) && insert_keys(s, &l->plan) && insert_webhooks(s, &l->plan);
+           store_compare_endpoints(s, l) && compare_originals(s, l) && insert_keys(s, &l->plan) &&
+           insert_webhooks(s, &l->plan);
 }

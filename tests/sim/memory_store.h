@@ -11,6 +11,13 @@ struct stored_hold {
     struct str text;
     bool is_touched; /* by the plan that is being applied */
 };
+/* A webhook endpoint with its JSON, as the last event told it. */
+struct stored_endpoint {
+    struct endpoint endpoint;
+    struct str text;
+    bool is_touched;              /* by the plan that is being applied */
+    struct stored_endpoint *next; /* the one stored before */
+};
 struct memory_store {
     struct arena arena;
     struct account **accounts;
@@ -20,8 +27,10 @@ struct memory_store {
     struct uuid_map transactions; /* struct original */
     struct uuid_map keys;         /* struct stored_key */
     struct uuid_map sources;      /* struct stored_source */
-    struct uuid_map webhooks;     /* struct webhook_event */
-    struct uuid_map ids; /* of every transaction, event, webhook event and work: none may come twice */
+    struct uuid_map endpoints;    /* struct stored_endpoint */
+    struct stored_endpoint *newest_endpoint;
+    struct uuid_map webhooks; /* struct webhook_event */
+    struct uuid_map ids;      /* of every transaction, event, webhook event and work: none may come twice */
     size_t entry_count;
     char error[256];
 };
@@ -31,6 +40,9 @@ void memory_store_free(struct memory_store *s);
 void memory_store_put(struct memory_store *s, const struct account *a);
 const struct account *memory_store_find(const struct memory_store *s, const struct uuid *id);
 const struct hold *memory_store_find_hold(const struct memory_store *s, const struct uuid *id);
+/* A webhook endpoint from before the run; a copy is kept. */
+void memory_store_put_endpoint(struct memory_store *s, const struct endpoint *e);
+const struct endpoint *memory_store_find_endpoint(const struct memory_store *s, const struct uuid *id);
 /* What batch_needs() asked for, into a ledger; false when it has no room. */
 bool memory_store_load(const struct memory_store *s, struct needs *needs, struct ledger *l);
 /* The stored rows of these commands' keys and sources, sorted by digest. */

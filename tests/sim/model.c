@@ -326,6 +326,12 @@ static void record(struct model *m, const struct intent *in, __int128 amount, st
     case INTENT_RELEASE:
     case INTENT_EXPIRE:
     case INTENT_WEBHOOK:
+    case INTENT_DEAD_LETTER:
+    case INTENT_ENDPOINT_CREATE:
+    case INTENT_ENDPOINT_UPDATE:
+    case INTENT_ENDPOINT_DELETE:
+    case INTENT_ENDPOINT_DISABLE:
+    case INTENT_ENDPOINT_ROTATE:
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
@@ -426,6 +432,15 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
     case INTENT_RELEASE:
     case INTENT_EXPIRE:
         return model_change_hold(m, in, ret);
+    case INTENT_ENDPOINT_CREATE:
+        return model_create_endpoint(m, in, ret);
+    case INTENT_ENDPOINT_UPDATE:
+    case INTENT_ENDPOINT_DELETE:
+    case INTENT_ENDPOINT_DISABLE:
+    case INTENT_ENDPOINT_ROTATE:
+        return model_change_endpoint(m, in);
+    case INTENT_DEAD_LETTER:
+        return NULL; /* it is only told */
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:
     case INTENT_CLOSE:
@@ -434,6 +449,16 @@ static const char *execute(struct model *m, const struct intent *in, struct expe
         break;
     }
     return change(m, in);
+}
+
+/* Whether what was done made something. */
+static bool creates(enum intent_type type)
+{
+    static const bool changes[INTENT_TYPE_COUNT] = {
+        [INTENT_FREEZE] = true,          [INTENT_UNFREEZE] = true,        [INTENT_CLOSE] = true,
+        [INTENT_BATCH] = true,           [INTENT_RELEASE] = true,         [INTENT_EXPIRE] = true,
+        [INTENT_ENDPOINT_UPDATE] = true, [INTENT_ENDPOINT_DELETE] = true, [INTENT_ENDPOINT_DISABLE] = true};
+    return !changes[type];
 }
 
 static int status_of(const struct intent *in, const char *refusal)
@@ -463,11 +488,11 @@ static int status_of(const struct intent *in, const char *refusal)
                     {"hold_expired", 409},
                     {"invalid_hold_state", 409},
                     {"invalid_value", 422},
+                    {"missing_field", 400},
+                    {"too_many_webhook_endpoints", 409},
                     {"amount_exceeds_hold", 422}};
     if (refusal == NULL) {
-        bool creates = in->type != INTENT_FREEZE && in->type != INTENT_UNFREEZE && in->type != INTENT_CLOSE &&
-                       in->type != INTENT_BATCH && in->type != INTENT_RELEASE && in->type != INTENT_EXPIRE;
-        return creates ? 201 : 200;
+        return creates(in->type) ? 201 : 200;
     }
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         if (strcmp(statuses[i].code, refusal) == 0) {
@@ -546,7 +571,7 @@ void model_decide(struct model *m, const struct intent *in, const struct request
     (void)snprintf(key, sizeof(key), in->key[0] != '\0' ? "key %d %s" : "command %d %s%llu", in->sender,
                    in->key, (unsigned long long)in->command);
     (void)snprintf(source, sizeof(source), "source %s", in->source);
-    *ret = (struct expectation){.new_account = -1, .new_hold = -1, .new_transaction = -1};
+    *ret = (struct expectation){.new_account = -1, .new_endpoint = -1, .new_hold = -1, .new_transaction = -1};
     m->fresh_count = 0;
     if (in->type == INTENT_WEBHOOK) {
         take_webhook(m, in, request, ret);

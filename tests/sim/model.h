@@ -9,6 +9,7 @@
 
 #define MODEL_ACCOUNTS_MAX     400
 #define MODEL_HOLDS_MAX        8192
+#define MODEL_ENDPOINTS_MAX    2048
 #define MODEL_TRANSACTIONS_MAX 4000 /* those after them are not reversed */
 
 enum model_status { MODEL_OPEN, MODEL_FROZEN, MODEL_CLOSED };
@@ -31,6 +32,15 @@ struct model_hold {
     struct account_ref account, destination;
     int64_t amount, captured, expires_us;
     enum model_hold_status status;
+};
+
+enum model_endpoint_status { MODEL_ENDPOINT_ENABLED, MODEL_ENDPOINT_DISABLED, MODEL_ENDPOINT_DELETED };
+struct model_endpoint {
+    int owner;
+    int url, types, description, secret; /* as an intent says them */
+    int url_version;
+    bool has_previous_secret, is_by_owner; /* is_by_owner: who has disabled it */
+    enum model_endpoint_status status;
 };
 
 struct model_transaction {
@@ -73,6 +83,10 @@ void model_tell_time(struct model *m, int64_t now_us);
 int model_hold_count(const struct model *m);
 const struct model_hold *model_hold(const struct model *m, int number); /* NULL: it does not exist */
 int64_t model_hold_rest(const struct model_hold *h);                    /* what it still holds */
+int model_endpoint_count(const struct model *m);
+const struct model_endpoint *model_endpoint(const struct model *m, int number); /* NULL: it does not exist */
+/* The next one, as it stands before the run begins. */
+void model_open_endpoint(struct model *m, const struct model_endpoint *e);
 /* Is what every account holds the sum of its holds? */
 bool model_holds_add_up(const struct model *m);
 /* From now on the model forgets that a final capture frees what it leaves: something for --shrink to find. */
@@ -91,6 +105,7 @@ struct expectation {
     uint64_t accepted_by;                     /* a webhook's: the message that brought it first */
     int new_transaction;                      /* number of the one that this intent posted; -1: none */
     int new_account;                          /* number of the account that this intent opened; -1: none */
+    int new_endpoint;                         /* number of the webhook endpoint; -1: none */
     int new_hold;                             /* number of the hold that it authorized; -1: none */
     struct item_expectation items[SIM_ITEMS]; /* of a batch */
     int refusing_item;                        /* with batch_refused */

@@ -13,6 +13,8 @@ struct model {
     int account_count;
     struct model_hold holds[MODEL_HOLDS_MAX];
     int hold_count;
+    struct model_endpoint endpoints[MODEL_ENDPOINTS_MAX];
+    int endpoint_count;
     struct model_transaction transactions[MODEL_TRANSACTIONS_MAX];
     int transaction_count;
     int64_t now_us;
@@ -50,5 +52,9 @@ void model_turn_round(const struct model_transaction *t, __int128 amount, struct
 /* model_hold.c: a new hold; what becomes of one. The refusal, or NULL. */
 const char *model_authorize(struct model *m, const struct intent *in, struct expectation *ret);
 const char *model_change_hold(struct model *m, const struct intent *in, struct expectation *ret);
+
+/* model_endpoint.c: a new webhook endpoint; what becomes of one. The refusal, or NULL. */
+const char *model_create_endpoint(struct model *m, const struct intent *in, struct expectation *ret);
+const char *model_change_endpoint(struct model *m, const struct intent *in);
 
 #endif

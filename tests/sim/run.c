@@ -1,6 +1,6 @@
 /* run.c - asks the ledger and the model the same, batch after batch, and compares every answer and every
  * balance. */
-#include "tests/sim/run.h"
+#include "tests/sim/run_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,8 +9,6 @@
 
 #include "ledger-svc/domain/transfer_batch.h"
 #include "shared/core/typeid.h"
-#include "tests/sim/generator.h"
-#include "tests/sim/memory_store.h"
 #include "tests/sim/tally.h"
 #include "tests/sim/translate.h"
 
@@ -20,27 +18,10 @@
 #define STORE_BYTES     ((size_t)256 << 20)
 #define FIRST_US        INT64_C(1795000000000000)
 #define COLD_ACCOUNTS   24
+#define COLD_ENDPOINTS  98                    /* of the first owner, who may have two more */
 #define NEAR_THE_END    (INT64_MAX - 3000000) /* of a counter of cash */
 #define FNV_START       UINT64_C(0xcbf29ce484222325)
 
-struct run {
-    struct run_result *result;
-    const struct run_options *options;
-    struct generator generator;
-    struct generator ids; /* random bits for fresh ids only */
-    struct model *model;
-    struct memory_store store;
-    struct uuid account_ids[MODEL_ACCOUNTS_MAX]; /* by the model's numbers */
-    struct uuid transaction_ids[MODEL_TRANSACTIONS_MAX];
-    struct uuid hold_ids[MODEL_HOLDS_MAX];
-    const struct script *script;
-    struct script *recording; /* the same while it is written; NULL: it is only read */
-    /* The model's numbers of what the script names by those of the first run; -1: not made yet, or never. */
-    int account_numbers[MODEL_ACCOUNTS_MAX], hold_numbers[MODEL_HOLDS_MAX];
-    int transaction_numbers[MODEL_TRANSACTIONS_MAX];
-    int64_t now_us;
-    size_t step;
-};
 /* One batch on its way: what is asked, as intent, as request and as command, and the answers. */
 struct flight {
     size_t count;
@@ -53,7 +34,7 @@ struct flight {
     struct arena decoded;
 };
 
-static bool PRINTF_LIKE(2, 3) differs(struct run *r, const char *format, ...)
+bool run_differs(struct run *r, const char *format, ...)
 {
     r->result->ok = false;
     int len = snprintf(r->result->error, sizeof(r->result->error), "step %zu: ", r->step);
@@ -73,7 +54,7 @@ static void hash_bytes(struct run *r, const void *data, size_t len)
     }
 }
 
-static struct uuid id_of(const struct run *r, struct account_ref ref)
+struct uuid run_id_of(const struct run *r, struct account_ref ref)
 {
     switch (ref.kind) {
     case REF_ACCOUNT:
@@ -92,19 +73,21 @@ static struct uuid id_of(const struct run *r, struct account_ref ref)
 
 static struct intent_ids ids_of(const struct run *r, const struct intent *in)
 {
-    struct intent_ids ids = {.from = id_of(r, in->from), .account = id_of(r, in->account)};
+    struct intent_ids ids = {.from = run_id_of(r, in->from), .account = run_id_of(r, in->account)};
     ids.hold = in->hold < 0 ? uuid7_make(FIRST_US, 79, 79) : r->hold_ids[in->hold];
+    ids.endpoint =
+        in->endpoint.number < 0 ? uuid7_make(FIRST_US, 80, 80) : r->endpoint_ids[in->endpoint.number];
     ids.transaction =
         in->transaction < 0 ? uuid7_make(FIRST_US, 78, 78) : r->transaction_ids[in->transaction];
     for (int i = 0; i < in->entry_count; i++) {
-        ids.entries[i] = id_of(r, in->entries[i].account);
+        ids.entries[i] = run_id_of(r, in->entries[i].account);
     }
     for (int i = 0; i < in->condition_count; i++) {
-        ids.conditions[i] = id_of(r, in->conditions[i].account);
+        ids.conditions[i] = run_id_of(r, in->conditions[i].account);
     }
     for (int i = 0; i < in->item_count; i++) {
-        ids.item_froms[i] = id_of(r, in->items[i].from);
-        ids.item_accounts[i] = id_of(r, in->items[i].account);
+        ids.item_froms[i] = run_id_of(r, in->items[i].from);
+        ids.item_accounts[i] = run_id_of(r, in->items[i].account);
     }
     return ids;
 }
@@ -153,6 +136,27 @@ static void open_world(struct run *r)
     open_system(r, ACCOUNT_ROLE_fx, 2, NEAR_THE_END, NEAR_THE_END);
 }
 
+static void open_endpoints(struct run *r)
+{
+    const struct model_endpoint m = {.url = 1, .types = 1, .secret = 1, .url_version = 1};
+    char secret[SIM_SECRET_SIZE];
+    endpoint_secret(m.secret, secret);
+    for (int i = 0; i < COLD_ENDPOINTS; i++) {
+        const struct endpoint e = {.id = uuid7_make(FIRST_US, (uint32_t)i, 2),
+                                   .owner = str_of(owner_name(m.owner)),
+                                   .url = str_of(endpoint_url(m.url)),
+                                   .event_types = str_of(endpoint_types(m.types)),
+                                   .secret = str_of(secret),
+                                   .url_version = m.url_version,
+                                   .enabled_us = FIRST_US,
+                                   .created_us = FIRST_US,
+                                   .updated_us = FIRST_US};
+        memory_store_put_endpoint(&r->store, &e);
+        r->endpoint_ids[i] = e.id;
+        model_open_endpoint(r->model, &m);
+    }
+}
+
 static void ground_ref(const struct run *r, struct account_ref *ref)
 {
     if (ref->kind != REF_ACCOUNT) {
@@ -181,6 +185,7 @@ static void ground(const struct run *r, struct intent *in)
     }
     in->hold = in->hold < 0 ? -1 : r->hold_numbers[in->hold];
     in->transaction = in->transaction < 0 ? -1 : r->transaction_numbers[in->transaction];
+    in->endpoint.number = in->endpoint.number < 0 ? -1 : r->endpoint_numbers[in->endpoint.number];
 }
 
 /* The command made something: from now on others may name it. */
@@ -192,6 +197,7 @@ static void note_made(struct run *r, size_t number, const struct expectation *e)
         recorded->made_hold = e->new_hold >= 0 ? e->new_hold : recorded->made_hold;
         recorded->made_transaction =
             e->new_transaction >= 0 ? e->new_transaction : recorded->made_transaction;
+        recorded->made_endpoint = e->new_endpoint >= 0 ? e->new_endpoint : recorded->made_endpoint;
     }
     const struct script_command *c = &r->script->commands[number];
     if (c->made_account >= 0 && e->new_account >= 0) {
@@ -199,6 +205,9 @@ static void note_made(struct run *r, size_t number, const struct expectation *e)
     }
     if (c->made_hold >= 0 && e->new_hold >= 0) {
         r->hold_numbers[c->made_hold] = e->new_hold;
+    }
+    if (c->made_endpoint >= 0 && e->new_endpoint >= 0) {
+        r->endpoint_numbers[c->made_endpoint] = e->new_endpoint;
     }
     if (c->made_transaction >= 0 && e->new_transaction >= 0) {
         r->transaction_numbers[c->made_transaction] = e->new_transaction;
@@ -234,249 +243,6 @@ static void land(struct flight *f)
     arena_free(&f->decoded);
 }
 
-static bool wanted_int(struct run *r, const json_t *object, const char *name, __int128 wanted)
-{
-    const json_t *value = json_object_get(object, name);
-    if (!json_is_integer(value) || json_integer_value(value) != (json_int_t)wanted) {
-        return differs(r, "%s is not %lld", name, (long long)wanted);
-    }
-    return true;
-}
-
-/* What a leg of a 201 answer must say. */
-struct wanted_leg {
-    struct account_ref account;
-    bool is_debit;
-    int64_t amount;
-    bool is_last; /* of its account */
-};
-
-static bool says(const json_t *object, const char *name, const char *text)
-{
-    const char *found = json_string_value(json_object_get(object, name));
-    return found != NULL && strcmp(found, text) == 0;
-}
-
-/* Its balances are those of the model, or null for whom they do not concern. */
-static bool check_leg(struct run *r, const struct intent *in, const json_t *body, size_t leg,
-                      const struct wanted_leg *wanted)
-{
-    const struct model_account *a = model_account(r->model, wanted->account);
-    char id[TYPEID_TEXT_SIZE];
-    struct uuid uuid = id_of(r, wanted->account);
-    typeid_format("acct", &uuid, id);
-    const json_t *entry = json_array_get(json_object_get(body, "entries"), leg);
-    const json_t *balance = json_object_get(json_object_get(body, "balances"), id);
-    if (!says(entry, "account", id) || !says(entry, "direction", wanted->is_debit ? "debit" : "credit") ||
-        balance == NULL || !wanted_int(r, entry, "amount", wanted->amount)) {
-        return differs(r, "entry %zu is not that of %s", leg, id);
-    }
-    if (!model_may_read(in, a)) {
-        bool hidden = json_is_null(balance) && json_is_null(json_object_get(entry, "balance_after"));
-        return hidden || differs(r, "a balance is told that does not concern the sender");
-    }
-    return (!wanted->is_last || wanted_int(r, entry, "balance_after", model_posted(a))) &&
-           wanted_int(r, balance, "posted", model_posted(a)) && wanted_int(r, balance, "held", a->held) &&
-           wanted_int(r, balance, "available", model_available(a));
-}
-
-static bool check_legs(struct run *r, const struct intent *in, const json_t *body, struct wanted_leg *legs,
-                       size_t count)
-{
-    if (json_array_size(json_object_get(body, "entries")) != count) {
-        return differs(r, "there are not %zu entries", count);
-    }
-    for (size_t i = 0; i < count; i++) {
-        legs[i].is_last = true;
-        for (size_t k = i + 1; k < count; k++) {
-            legs[i].is_last = legs[i].is_last && !model_same_ref(legs[i].account, legs[k].account);
-        }
-        if (!check_leg(r, in, body, i, &legs[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A posted transaction is that of the model, entry by entry. */
-static bool check_posted(struct run *r, const struct intent *in, const json_t *body, int number)
-{
-    static const char *const kinds[INTENT_TYPE_COUNT] = {
-        [INTENT_DEPOSIT] = "deposit", [INTENT_WITHDRAWAL] = "withdrawal", [INTENT_TRANSFER] = "transfer",
-        [INTENT_JOURNAL] = "journal", [INTENT_EXCHANGE] = "exchange",     [INTENT_REVERSE] = "reversal"};
-    const struct model_transaction *t = model_transaction(r->model, number);
-    struct wanted_leg legs[SIM_ENTRIES];
-    for (int i = 0; i < t->entry_count; i++) {
-        const struct intent_entry *e = &t->entries[i];
-        legs[i] = (struct wanted_leg){.account = e->account, .is_debit = e->is_debit, .amount = e->amount};
-    }
-    if (typeid_parse("txn", json_get_str(body, "id"), &r->transaction_ids[number]) != STATUS_OK ||
-        !says(body, "kind", kinds[in->type]) || !says(body, "currency", currency_code(t->currency))) {
-        return differs(r, "the transaction lacks its id, kind or currency");
-    }
-    return wanted_int(r, body, "amount", t->amount) && check_legs(r, in, body, legs, (size_t)t->entry_count);
-}
-
-static bool check_actally_answer(struct run *r, const struct intent *in, const json_t *body)
-{
-    const struct model_account *a = model_account(r->model, in->account);
-    static const char *const statuses[] = {
-        [MODEL_OPEN] = "open", [MODEL_FROZEN] = "frozen", [MODEL_CLOSED] = "closed"};
-    if (!says(body, "status", statuses[a->status])) {
-        return differs(r, "the account is not %s", statuses[a->status]);
-    }
-    return wanted_int(r, body, "posted", model_posted(a)) && wanted_int(r, body, "version", a->entries);
-}
-
-static bool check_item_balance(struct run *r, const struct intent *item, const json_t *entry,
-                               struct account_ref ref, __int128 posted)
-{
-    if (!model_may_read(item, model_account(r->model, ref))) {
-        return json_is_null(json_object_get(entry, "balance_after")) ||
-               differs(r, "a balance is told that does not concern the sender");
-    }
-    return wanted_int(r, entry, "balance_after", posted);
-}
-
-static bool check_item(struct run *r, const struct intent *item, const json_t *result,
-                       const struct item_expectation *wanted)
-{
-    const json_t *error = json_object_get(result, "error");
-    const json_t *entries = json_object_get(json_object_get(result, "transaction"), "entries");
-    if (wanted->code != NULL) {
-        tally_answer("item refused");
-        return (says(error, "code", wanted->code) && entries == NULL) ||
-               differs(r, "an item was not refused with %s", wanted->code);
-    }
-    tally_answer("item done");
-    return wanted_int(r, result, "status", 201) &&
-           check_item_balance(r, item, json_array_get(entries, 0), item->from, wanted->from_posted) &&
-           check_item_balance(r, item, json_array_get(entries, 1), item->account, wanted->to_posted);
-}
-
-static bool check_batch(struct run *r, const struct intent *in, const json_t *body,
-                        const struct expectation *e)
-{
-    const json_t *results = json_object_get(body, "results");
-    if (json_array_size(results) != (size_t)in->item_count) {
-        return differs(r, "there are not %d results", in->item_count);
-    }
-    for (int i = 0; i < in->item_count; i++) {
-        const json_t *result = json_array_get(results, (size_t)i);
-        const struct intent item = intent_of_item(in, i);
-        if (!wanted_int(r, result, "index", i) || !check_item(r, &item, result, &e->items[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_hold(struct run *r, int number, const json_t *hold)
-{
-    static const char *const statuses[] = {[MODEL_HOLD_AUTHORIZED] = "authorized",
-                                           [MODEL_HOLD_PARTIALLY_CAPTURED] = "partially_captured",
-                                           [MODEL_HOLD_CAPTURED] = "captured",
-                                           [MODEL_HOLD_RELEASED] = "released",
-                                           [MODEL_HOLD_EXPIRED] = "expired"};
-    const struct model_hold *m = model_hold(r->model, number);
-    return (says(hold, "status", statuses[m->status]) || differs(r, "the hold is in another state")) &&
-           wanted_int(r, hold, "amount", m->amount) && wanted_int(r, hold, "captured", m->captured) &&
-           wanted_int(r, hold, "held", model_hold_rest(m));
-}
-
-static bool check_capture(struct run *r, const struct intent *in, const json_t *body,
-                          const struct expectation *e)
-{
-    struct uuid id;
-    if (typeid_parse("txn", json_get_str(body, "transaction_id"), &id) != STATUS_OK) {
-        return differs(r, "a capture does not name its transaction");
-    }
-    if (e->new_transaction >= 0) {
-        r->transaction_ids[e->new_transaction] = id;
-    }
-    return check_hold(r, in->hold, json_object_get(body, "hold"));
-}
-
-/* The hold, and the balances of its account: whoever authorizes may see them. */
-static bool check_new_hold(struct run *r, const struct intent *in, const json_t *body, int number)
-{
-    const json_t *hold = json_object_get(body, "hold");
-    if (typeid_parse("hold", json_get_str(hold, "id"), &r->hold_ids[number]) != STATUS_OK) {
-        return differs(r, "the new hold has no id");
-    }
-    const struct model_account *a = model_account(r->model, in->from);
-    char id[TYPEID_TEXT_SIZE];
-    struct uuid uuid = id_of(r, in->from);
-    typeid_format("acct", &uuid, id);
-    const json_t *balance = json_object_get(json_object_get(body, "balances"), id);
-    return check_hold(r, number, hold) && wanted_int(r, balance, "posted", model_posted(a)) &&
-           wanted_int(r, balance, "held", a->held) && wanted_int(r, balance, "available", model_available(a));
-}
-
-static bool check_webhook(struct run *r, const json_t *body, const struct expectation *e)
-{
-    struct uuid id, wanted = translate_command_id(e->accepted_by);
-    bool is_first =
-        typeid_parse("whe", json_get_str(body, "id"), &id) == STATUS_OK && uuid_compare(&id, &wanted) == 0;
-    bool is_told = json_is_true(json_object_get(body, "duplicate")) == e->replayed;
-    return (is_first && is_told) || differs(r, "not the event that was accepted first, or not told so");
-}
-
-static bool check_done(struct run *r, const struct intent *in, const json_t *body,
-                       const struct expectation *e)
-{
-    if (in->type == INTENT_WEBHOOK) {
-        return check_webhook(r, body, e);
-    }
-    if (in->type == INTENT_AUTHORIZE) {
-        return check_new_hold(r, in, body, e->new_hold);
-    }
-    if (in->type == INTENT_CAPTURE) {
-        return check_capture(r, in, body, e);
-    }
-    if (in->type == INTENT_RELEASE || in->type == INTENT_EXPIRE) {
-        return check_hold(r, in->hold, json_object_get(body, "hold"));
-    }
-    if (e->new_transaction >= 0) {
-        return check_posted(r, in, body, e->new_transaction);
-    }
-    if (in->type == INTENT_BATCH) {
-        return check_batch(r, in, body, e);
-    }
-    if (in->type == INTENT_ACCOUNT_CREATE) {
-        struct str id = json_get_str(body, "id");
-        if (typeid_parse("acct", id, &r->account_ids[e->new_account]) != STATUS_OK) {
-            return differs(r, "the new account has no id");
-        }
-        return true;
-    }
-    bool changes = in->type == INTENT_FREEZE || in->type == INTENT_UNFREEZE || in->type == INTENT_CLOSE;
-    return !changes || check_actally_answer(r, in, body); /* the rest is posted, but the model is full */
-}
-
-static bool check_refusal(struct run *r, const struct intent *in, const json_t *body,
-                          const struct expectation *e)
-{
-    const char *found = json_string_value(json_object_get(body, "code"));
-    if (found == NULL || strcmp(found, e->code) != 0) {
-        return differs(r, "wanted %s, got %s", e->code, found == NULL ? "no code" : found);
-    }
-    if (strcmp(e->code, "batch_refused") == 0) {
-        return wanted_int(r, body, "index", e->refusing_item) &&
-               (says(json_object_get(body, "error"), "code", e->items[e->refusing_item].code) ||
-                differs(r, "the refusing item's error is another"));
-    }
-    if (strcmp(e->code, "insufficient_funds") != 0) {
-        return true;
-    }
-    const struct model_account *a = model_account(r->model, e->lacking);
-    if (!model_may_read(in, a)) {
-        return json_is_null(json_object_get(body, "available")) || differs(r, "a stranger's money is told");
-    }
-    return wanted_int(r, body, "available", model_available(a)) &&
-           wanted_int(r, body, "required", e->required);
-}
-
 static bool check_answer(struct run *r, const struct flight *f, size_t i)
 {
     const struct intent *in = &f->intents[i];
@@ -493,80 +259,21 @@ static bool check_answer(struct run *r, const struct flight *f, size_t i)
     }
 
     if (answer->status != e.status || answer->replayed != e.replayed) {
-        return differs(r, "command %zu of %zu: %s %s: wanted %d%s (%s), got %d%s: %.*s", i, f->count,
-                       f->requests[i].name, f->requests[i].text, e.status, e.replayed ? " replayed" : "",
-                       e.code == NULL ? "done" : e.code, answer->status, answer->replayed ? " replayed" : "",
-                       (int)answer->body.len, answer->body.data);
+        return run_differs(r, "command %zu of %zu: %s %s: wanted %d%s (%s), got %d%s: %.*s", i, f->count,
+                           f->requests[i].name, f->requests[i].text, e.status, e.replayed ? " replayed" : "",
+                           e.code == NULL ? "done" : e.code, answer->status,
+                           answer->replayed ? " replayed" : "", (int)answer->body.len, answer->body.data);
     }
     if (e.body != NULL) {
         bool same = answer->body.len == e.body_len && memcmp(answer->body.data, e.body, e.body_len) == 0;
-        return same || differs(r, "a stored answer came back with other bytes");
+        return same || run_differs(r, "a stored answer came back with other bytes");
     }
     json_t *body = json_loadb(answer->body.data, answer->body.len, JSON_REJECT_DUPLICATES, NULL);
-    bool ok = body == NULL     ? differs(r, "an answer is not JSON")
+    bool ok = body == NULL     ? run_differs(r, "an answer is not JSON")
               : e.code != NULL ? check_refusal(r, in, body, &e)
                                : check_done(r, in, body, &e);
     json_decref(body);
     return ok;
-}
-
-/* Every account is in the store as the model has it; money is neither made nor lost; nothing is overdrawn. */
-static bool check_account(struct run *r, struct account_ref ref, __int128 *sum)
-{
-    const struct model_account *m = model_account(r->model, ref);
-    struct uuid id = id_of(r, ref);
-    const struct account *a = memory_store_find(&r->store, &id);
-    if (m == NULL || a == NULL) {
-        return (m == NULL) == (a == NULL) || differs(r, "one of both has no such account");
-    }
-    bool same = a->credits_posted == m->credits && a->debits_posted == m->debits &&
-                a->version == m->entries && (int)a->status == (int)m->status && a->debits_pending == m->held;
-    if (!same) {
-        return differs(r, "account %d %d differs from the model's", (int)ref.kind, ref.number);
-    }
-    if (!m->may_go_negative && model_available(m) < 0) {
-        return differs(r, "account %d %d is overdrawn", (int)ref.kind, ref.number);
-    }
-    sum[m->currency] += model_posted(m);
-    return true;
-}
-
-/* Every hold is in the store as the model has it. */
-static bool check_holds(struct run *r)
-{
-    for (int i = 0; i < model_hold_count(r->model); i++) {
-        const struct model_hold *m = model_hold(r->model, i);
-        const struct hold *h = memory_store_find_hold(&r->store, &r->hold_ids[i]);
-        if (h == NULL || h->amount != m->amount || h->captured != m->captured ||
-            (int)h->status != (int)m->status || h->expires_us != m->expires_us) {
-            return differs(r, "hold %d differs from the model's", i);
-        }
-    }
-    return true;
-}
-
-static bool check_world(struct run *r)
-{
-    if (!check_holds(r)) {
-        return false;
-    }
-    __int128 sum[SIM_CURRENCIES] = {0};
-    for (int i = 0; i < model_account_count(r->model); i++) {
-        if (!check_account(r, (struct account_ref){REF_ACCOUNT, i}, sum)) {
-            return false;
-        }
-    }
-    for (int c = 0; c < SIM_CURRENCIES; c++) {
-        if (!check_account(r, (struct account_ref){REF_CASH, c}, sum) ||
-            !check_account(r, (struct account_ref){REF_ESCROW, c}, sum) ||
-            !check_account(r, (struct account_ref){REF_FX, c}, sum)) {
-            return false;
-        }
-        if (sum[c] != 0) {
-            return differs(r, "money was made or lost");
-        }
-    }
-    return model_holds_add_up(r->model) || differs(r, "an account does not hold what its holds do");
 }
 
 struct attempt {
@@ -597,7 +304,8 @@ static enum status decide(struct run *r, struct attempt *t, const struct flight 
 static bool store(struct run *r, const struct attempt *t)
 {
     hash_bytes(r, &t->ledger.now_us, sizeof(t->ledger.now_us));
-    return memory_store_apply(&r->store, &t->ledger) || differs(r, "the plan is wrong: %s", r->store.error);
+    return memory_store_apply(&r->store, &t->ledger) ||
+           run_differs(r, "the plan is wrong: %s", r->store.error);
 }
 
 static bool commit(struct run *r, const struct attempt *t, struct flight *f, size_t first, size_t count)
@@ -677,7 +385,7 @@ static bool fly(struct run *r, struct flight *f, size_t first, size_t count, siz
         return ok;
     }
     if (count == 1) {
-        return differs(r, "one command alone is too large");
+        return run_differs(r, "one command alone is too large");
     }
     r->result->splits++;
     return fly(r, f, first, count / 2, arena_bytes) &&
@@ -691,7 +399,7 @@ static bool decide_in_vain(struct run *r, const struct flight *f)
     arena_init(&t.arena, ARENA_BYTES);
     enum status status = decide(r, &t, f, 0, f->count);
     arena_free(&t.arena);
-    return status == STATUS_OK || differs(r, "an attempt with much memory had too little");
+    return status == STATUS_OK || run_differs(r, "an attempt with much memory had too little");
 }
 
 /* Adds the next step to the script, as it suits what the run has come to. */
@@ -752,10 +460,14 @@ static struct run *start(const struct run_options *options, struct run_result *r
     for (int i = 0; i < MODEL_HOLDS_MAX; i++) {
         r->hold_numbers[i] = -1;
     }
+    for (int i = 0; i < MODEL_ENDPOINTS_MAX; i++) {
+        r->endpoint_numbers[i] = i < COLD_ENDPOINTS ? i : -1;
+    }
     for (int i = 0; i < MODEL_TRANSACTIONS_MAX; i++) {
         r->transaction_numbers[i] = -1;
     }
     open_world(r);
+    open_endpoints(r);
     return r;
 }
 

@@ -34,8 +34,8 @@ void script_add_step(struct script *s, const struct script_step *step)
 void script_add_command(struct script *s, const struct intent *in)
 {
     s->commands = grown(s->commands, s->command_count, &s->command_cap, sizeof(*s->commands));
-    s->commands[s->command_count++] =
-        (struct script_command){.intent = *in, .made_account = -1, .made_hold = -1, .made_transaction = -1};
+    s->commands[s->command_count++] = (struct script_command){
+        .intent = *in, .made_account = -1, .made_hold = -1, .made_transaction = -1, .made_endpoint = -1};
     s->steps[s->step_count - 1].count++;
 }
 

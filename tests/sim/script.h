@@ -16,8 +16,8 @@ struct script_step {
 };
 struct script_command {
     struct intent intent;
-    int made_account, made_hold,
-        made_transaction; /* their numbers in the first run; -1: none. Others name them by these */
+    int made_account, made_hold, made_transaction,
+        made_endpoint; /* their numbers in the first run; -1: none. Others name them by these */
     bool is_left_out;
 };
 struct script {

@@ -24,7 +24,47 @@ static const char *const names[INTENT_TYPE_COUNT] = {
     [INTENT_RELEASE] = "hold.release",
     [INTENT_EXPIRE] = "hold.expire",
     [INTENT_WEBHOOK] = "webhook.accept",
+    [INTENT_DEAD_LETTER] = "dead_letter.record",
+    [INTENT_ENDPOINT_CREATE] = "webhook_endpoint.create",
+    [INTENT_ENDPOINT_UPDATE] = "webhook_endpoint.update",
+    [INTENT_ENDPOINT_DELETE] = "webhook_endpoint.delete",
+    [INTENT_ENDPOINT_DISABLE] = "webhook_endpoint.disable",
+    [INTENT_ENDPOINT_ROTATE] = "webhook_endpoint.rotate_secret",
 };
+
+static const char *const urls[] = {NULL, "https://a.example/hook", "https://b.example/hook",
+                                   "https://c.example/"};
+static const char *const types[] = {
+    NULL, "[\"*\"]", "[\"hold.*\",\"account.created\"]",
+    "[\"transaction.posted\"]", [SIM_TYPES_UNKNOWN] = "[\"hold.*\",\"hold.broken\"]"};
+static const char *const descriptions[] = {NULL, "Orders", "Stock \"and\" orders"};
+static const char *const endpoint_statuses[] = {NULL, "enabled", "disabled"};
+static const char *const happenings[] = {"created", "replayed", "discarded"};
+
+const char *owner_name(int number)
+{
+    return owners[number];
+}
+
+const char *endpoint_url(int number)
+{
+    return urls[number];
+}
+
+const char *endpoint_types(int number)
+{
+    return types[number];
+}
+
+const char *endpoint_description(int number)
+{
+    return descriptions[number];
+}
+
+void endpoint_secret(int number, char ret_secret[static SIM_SECRET_SIZE])
+{
+    (void)snprintf(ret_secret, SIM_SECRET_SIZE, "sealed_%d", number);
+}
 
 const char *currency_code(int number)
 {
@@ -184,6 +224,62 @@ static void write_webhook(struct json_out *json, const struct intent *in)
     write_text(json, "payload", "{\"payment\":\"po_1\"}");
 }
 
+static void write_dead_letter(struct json_out *json, const struct intent *in)
+{
+    const struct uuid letter = uuid7_make(3, (uint32_t)in->event, 7),
+                      work = uuid7_make(4, (uint32_t)in->event, 7);
+    json_key(json, "dead_letter");
+    json_typeid(json, "dl", &letter);
+    write_text(json, "happened", happenings[in->happening]);
+    if (in->event % 3 > 0) {
+        json_key(json, "work");
+        json_typeid(json, "wrk", &work);
+    }
+    write_text(json, "kind", "webhook");
+    if (in->event % 2 == 0) {
+        write_text(json, "event_type", "payment.succeeded");
+    }
+    write_text(json, "error", in->note % 2 == 0 ? "no \"account\"" : "");
+    write_int(json, "attempts", in->event % 7);
+}
+
+static void write_optional(struct json_out *json, const char *key, const char *text)
+{
+    if (text != NULL) {
+        write_text(json, key, text);
+    }
+}
+
+static void write_endpoint(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
+{
+    const struct intent_endpoint *e = &in->endpoint;
+    if (in->type != INTENT_ENDPOINT_CREATE) {
+        json_key(json, "endpoint");
+        json_typeid(json, "we", &ids->endpoint);
+    } else if (in->for_owner >= 0) {
+        write_text(json, "owner", owners[in->for_owner]);
+    }
+    write_optional(json, "url", urls[e->url]);
+    if (e->types > 0) {
+        json_key(json, "event_types");
+        json_raw(json, str_of(types[e->types]));
+    }
+    write_optional(json, "description", descriptions[e->description]);
+    write_optional(json, "status", endpoint_statuses[e->status]);
+    write_optional(json, "url_refusal", e->is_url_refused ? "it is not public" : NULL);
+    if (in->type == INTENT_ENDPOINT_DISABLE) {
+        write_text(json, "reason", "it failed");
+    }
+    if (e->url_version > 0) {
+        write_int(json, "url_version", e->url_version);
+    }
+    if (e->secret > 0) {
+        char secret[SIM_SECRET_SIZE];
+        endpoint_secret(e->secret, secret);
+        write_text(json, "secret", secret);
+    }
+}
+
 static void write_members(struct json_out *json, const struct intent *in, const struct intent_ids *ids)
 {
     switch (in->type) {
@@ -226,6 +322,16 @@ static void write_members(struct json_out *json, const struct intent *in, const 
         break;
     case INTENT_WEBHOOK:
         write_webhook(json, in);
+        break;
+    case INTENT_DEAD_LETTER:
+        write_dead_letter(json, in);
+        break;
+    case INTENT_ENDPOINT_CREATE:
+    case INTENT_ENDPOINT_UPDATE:
+    case INTENT_ENDPOINT_DELETE:
+    case INTENT_ENDPOINT_DISABLE:
+    case INTENT_ENDPOINT_ROTATE:
+        write_endpoint(json, in, ids);
         break;
     case INTENT_FREEZE:
     case INTENT_UNFREEZE:

@@ -5,10 +5,18 @@
 #include "ledger-svc/domain/command.h"
 #include "tests/sim/intent.h"
 
+#define SIM_SECRET_SIZE 24
+
 const char *currency_code(int number);
+const char *owner_name(int number);
+/* What a webhook endpoint's numbers stand for; NULL: 0, nothing. */
+const char *endpoint_url(int number);
+const char *endpoint_types(int number); /* JSON */
+const char *endpoint_description(int number);
+void endpoint_secret(int number, char ret_secret[static SIM_SECRET_SIZE]);
 /* The ids behind an intent's references. */
 struct intent_ids {
-    struct uuid from, account, hold, transaction, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
+    struct uuid from, account, hold, transaction, endpoint, entries[SIM_ENTRIES], conditions[SIM_CONDITIONS];
     struct uuid item_froms[SIM_ITEMS], item_accounts[SIM_ITEMS];
 };
 /* The id of a message. */
