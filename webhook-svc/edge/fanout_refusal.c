@@ -26,7 +26,7 @@ void fanout_refusal_note(struct fanout_refusal *r, const json_t *event, const st
     if (endpoint != NULL)
         typeid_format("we", endpoint, id);
     job_copy_plain(reason, plain, sizeof plain);
-    log_event(LOG_ERROR, "event_refused", log_str("event", text_of(event, "id")), log_str("endpoint", id),
+    log_event(LOG_ERROR, "event_refused", log_str("event_id", text_of(event, "id")), log_str("endpoint", id),
               log_str("error", plain));
     if (r->count++ == 0)
         (void)snprintf(r->error, sizeof r->error, "%s: %s", id, plain);
