@@ -4,7 +4,8 @@
      invalid_value                ingress found the url not acceptable
      invalid_value                an event type is none
      missing_field                ingress has sealed no secret
-     too_many_webhook_endpoints   the owner has ENDPOINTS_OF_OWNER_MAX */
+     too_many_webhook_endpoints   the owner has ENDPOINTS_OF_OWNER_MAX
+     too_many_new_webhook_endpoints   the owner has made ENDPOINTS_OF_DAY_MAX in 24 hours */
 #include <stdio.h>
 
 #include "ledger-svc/domain/endpoint_change.h"
@@ -39,8 +40,8 @@ void webhook_endpoint_create_needs(const struct command *c, struct needs *n, str
 }
 
 /* OUTCOME_ok, or why not. */
-static enum outcome check(const struct command *c, int64_t count, char ret_pointer[static 32],
-                          char ret_detail[static 300])
+static enum outcome check(const struct command *c, const struct endpoint_owner *of,
+                          char ret_pointer[static 32], char ret_detail[static 300])
 {
     const struct endpoint_create *n = c->data;
     if (!c->envelope.staff && !str_eq(n->owner, c->envelope.owner)) {
@@ -53,8 +54,11 @@ static enum outcome check(const struct command *c, int64_t count, char ret_point
         (void)snprintf(ret_pointer, 32, "/secret");
         return OUTCOME_missing_field;
     }
-    if (refusal == OUTCOME_ok && count >= ENDPOINTS_OF_OWNER_MAX) {
+    if (refusal == OUTCOME_ok && of->living >= ENDPOINTS_OF_OWNER_MAX) {
         return OUTCOME_too_many_webhook_endpoints;
+    }
+    if (refusal == OUTCOME_ok && of->made_of_late >= ENDPOINTS_OF_DAY_MAX) {
+        return OUTCOME_too_many_new_webhook_endpoints;
     }
     return refusal;
 }
@@ -63,11 +67,11 @@ void webhook_endpoint_create_decide(struct ledger *l, const struct command *c, s
 {
     const struct endpoint_create *n = c->data;
     char pointer[32] = "", detail[300] = "";
-    int64_t *count = ledger_endpoints_of(l, n->owner);
-    if (count == NULL) {
+    struct endpoint_owner *of = ledger_endpoints_of(l, n->owner);
+    if (of == NULL) {
         return; /* out of memory: the batch is split */
     }
-    enum outcome refusal = check(c, *count, pointer, detail);
+    enum outcome refusal = check(c, of, pointer, detail);
     if (refusal != OUTCOME_ok) {
         answer_refuse(l, ret_answer, refusal, pointer[0] != '\0' ? pointer : NULL,
                       detail[0] != '\0' ? detail : NULL);
@@ -86,7 +90,8 @@ void webhook_endpoint_create_decide(struct ledger *l, const struct command *c, s
     e->description = n->description;
     e->secret = n->secret;
     e->enabled_us = e->created_us = e->updated_us = l->now_us;
-    ++*count;
+    of->living++;
+    of->made_of_late++;
     endpoint_changed(l, c, e, "webhook_endpoint.created", (struct str){NULL, 0});
     answer_endpoint(l, ret_answer, OUTCOME_created, e, true);
 }

@@ -4,7 +4,8 @@
 
 #include "shared/contract/webhook_resources.h"
 
-#define ENDPOINTS_OF_OWNER_MAX 100
+#define ENDPOINTS_OF_OWNER_MAX 100  /* at once, deleted ones left out */
+#define ENDPOINTS_OF_DAY_MAX   1000 /* made by an owner in 24 hours: no row ever goes */
 
 /* enabled <-> disabled -> deleted, which is final and looks like missing. */
 enum endpoint_status { ENDPOINT_enabled, ENDPOINT_disabled, ENDPOINT_deleted, ENDPOINT_STATUS_COUNT };

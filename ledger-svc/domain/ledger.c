@@ -166,11 +166,11 @@ struct endpoint *ledger_find_endpoint(const struct ledger *l, const struct uuid 
     return uuid_map_find(&l->endpoints_by_id, id);
 }
 
-int64_t *ledger_endpoints_of(struct ledger *l, struct str owner)
+struct endpoint_owner *ledger_endpoints_of(struct ledger *l, struct str owner)
 {
     for (size_t i = 0; i < l->endpoint_owner_count; i++) {
         if (str_eq(l->endpoint_owners[i].name, owner)) {
-            return &l->endpoint_owners[i].count;
+            return &l->endpoint_owners[i];
         }
     }
     struct endpoint_owner *owners = arena_grow(l->arena, l->endpoint_owners, l->endpoint_owner_count,
@@ -181,7 +181,7 @@ int64_t *ledger_endpoints_of(struct ledger *l, struct str owner)
     }
     l->endpoint_owners = owners;
     owners[l->endpoint_owner_count] = (struct endpoint_owner){.name = owner};
-    return &owners[l->endpoint_owner_count++].count;
+    return &owners[l->endpoint_owner_count++];
 }
 
 void ledger_add_fx(struct ledger *l, struct str currency)

@@ -30,10 +30,11 @@ struct fx_currency {
     char code[4];
 };
 
-/* An owner of webhook endpoints. */
+/* An owner of webhook endpoints: how many there are, deleted ones left out, and how many came to be within 24
+   hours, deleted or not. */
 struct endpoint_owner {
     struct str name;
-    int64_t count;
+    int64_t living, made_of_late;
 };
 
 struct ledger {
@@ -91,8 +92,9 @@ struct webhook_event *ledger_find_webhook(const struct ledger *l, const struct u
 
 struct endpoint *ledger_add_endpoint(struct ledger *l, const struct uuid *id);
 struct endpoint *ledger_find_endpoint(const struct ledger *l, const struct uuid *id);
-/* How many endpoints an owner has, to be counted on; starts at 0. NULL when out of memory. */
-int64_t *ledger_endpoints_of(struct ledger *l, struct str owner);
+/* How many endpoints an owner has, to be counted on; starts at 0. NULL when out of memory. The next call ends
+   what it points to. */
+struct endpoint_owner *ledger_endpoints_of(struct ledger *l, struct str owner);
 
 /* Exchanges need the fx accounts of currencies that are known only when their accounts are looked up. */
 void ledger_add_fx(struct ledger *l, struct str currency);

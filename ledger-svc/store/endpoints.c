@@ -133,9 +133,11 @@ void endpoints_read(struct ledger *l, PGresult *const *results, const struct end
     for (int i = 0; at->endpoints >= 0 && i < PQntuples(results[at->endpoints]); i++)
         read_endpoint(l, results[at->endpoints], i);
     for (int i = 0; at->counts >= 0 && i < PQntuples(results[at->counts]); i++) {
-        int64_t *count = ledger_endpoints_of(l, keep(l, db_get_str(results[at->counts], i, 0)));
-        if (count != NULL)
-            *count = db_get_int(results[at->counts], i, 1);
+        struct endpoint_owner *of = ledger_endpoints_of(l, keep(l, db_get_str(results[at->counts], i, 0)));
+        if (of == NULL)
+            continue;
+        of->living = db_get_int(results[at->counts], i, 1);
+        of->made_of_late = db_get_int(results[at->counts], i, 2);
     }
 }
 

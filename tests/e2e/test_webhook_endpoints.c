@@ -19,7 +19,7 @@
 
 static struct harness h;
 static struct api api;
-static struct api_key bob, carol;
+static struct api_key bob, carol, dora;
 
 static const char *new_key(void)
 {
@@ -223,6 +223,17 @@ static void as_many_as_there_may_be(void **state)
     assert_int_equal(json_array_size(api_at(&api, "data")), 40);
 }
 
+/* However many of them were deleted; those of the day before are forgotten. */
+static void as_many_as_a_day_may_bring(void **state)
+{
+    (void)state;
+    harness_do(&h, (const int[]){E2E_SQL_PLANT_DELETED_ENDPOINTS}, 1);
+    assert_int_equal(send_as(&dora, "POST", "/v1/webhook-endpoints", OF_BOB), 201);
+    (void)send_as(&dora, "POST", "/v1/webhook-endpoints", OF_BOB);
+    api_expect_problem(&api, 409, "too_many_new_webhook_endpoints", NULL);
+    assert_int_equal(send_as(&bob, "POST", "/v1/webhook-endpoints", OF_BOB), 201);
+}
+
 /* The facts say who did what. */
 static void facts_are_written(void **state)
 {
@@ -255,12 +266,14 @@ int main(void)
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(names_are_not_looked_up),
         cmocka_unit_test(as_many_as_there_may_be),
+        cmocka_unit_test(as_many_as_a_day_may_bring),
         cmocka_unit_test(facts_are_written),
     };
     harness_start(&h, &(struct harness_options){0});
     api_open(&api, &h, 0);
     api_key_make(&h, "bob", "webhooks:read,webhooks:write", &bob);
     api_key_make(&h, "carol", "webhooks:read,webhooks:write", &carol);
+    api_key_make(&h, "dora", "webhooks:read,webhooks:write", &dora);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     api_close(&api);
     harness_stop(&h, failed != 0);

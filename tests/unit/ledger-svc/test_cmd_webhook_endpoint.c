@@ -100,7 +100,7 @@ static void there_is_a_limit(void **state)
     struct world w;
     struct answer answer;
     world_start(&w);
-    *ledger_endpoints_of(&w.ledger, STR_LIT("ann")) = ENDPOINTS_OF_OWNER_MAX - 1;
+    ledger_endpoints_of(&w.ledger, STR_LIT("ann"))->living = ENDPOINTS_OF_OWNER_MAX - 1;
     decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
     assert_int_equal(answer.status, 201);
     decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
@@ -116,6 +116,26 @@ static void there_is_a_limit(void **state)
     assert_int_equal(answer.status, 201);
     decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
     assert_problem(&answer, OUTCOME_too_many_webhook_endpoints, NULL);
+    world_end(&w);
+}
+
+/* Deleting makes no room: rows stay for ever. */
+static void there_is_a_limit_of_a_day(void **state)
+{
+    (void)state;
+    struct world w;
+    struct answer answer;
+    world_start(&w);
+    ledger_endpoints_of(&w.ledger, STR_LIT("ann"))->made_of_late = ENDPOINTS_OF_DAY_MAX - 1;
+    decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
+    assert_int_equal(answer.status, 201);
+    decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
+    assert_problem(&answer, OUTCOME_too_many_new_webhook_endpoints, NULL);
+    ledger_endpoints_of(&w.ledger, STR_LIT("ann"))->living = ENDPOINTS_OF_OWNER_MAX;
+    decide(&w, "webhook_endpoint.create", ann, "{" GOOD "}", &answer);
+    assert_problem(&answer, OUTCOME_too_many_webhook_endpoints, NULL);
+    decide(&w, "webhook_endpoint.create", bob, "{" GOOD "}", &answer);
+    assert_int_equal(answer.status, 201);
     world_end(&w);
 }
 
@@ -275,6 +295,7 @@ int main(void)
         cmocka_unit_test(creating),
         cmocka_unit_test(what_is_created),
         cmocka_unit_test(there_is_a_limit),
+        cmocka_unit_test(there_is_a_limit_of_a_day),
         cmocka_unit_test(changing),
         cmocka_unit_test(both_secrets_for_a_day),
         cmocka_unit_test(switching_on_starts_afresh),
