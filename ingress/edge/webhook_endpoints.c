@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/core/clock.h"
 #include "shared/core/sealed.h"
+#include "shared/core/typeid.h"
 #include "shared/io/log.h"
 #include "shared/io/webhook_target.h"
 
@@ -38,8 +40,36 @@ static bool look_at_url(struct exchange *ex, json_t *data)
     return true;
 }
 
+static bool takes(const struct exchange *ex, const char *field)
+{
+    const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (strcmp(spec->fields[i].name, field) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A secret is sealed for its endpoint, so a new endpoint has its name from here. ledger-svc refuses one that
+   is there. */
+static bool add_id(struct exchange *ex, json_t *data)
+{
+    uint32_t random[2];
+    char text[TYPEID_TEXT_SIZE];
+    exchange_random(ex, random, sizeof(random));
+    struct uuid id = uuid7_make(clock_unix_us(), random[0], random[1]);
+    typeid_format("we", &id, text);
+    if (json_object_set_new(data, "id", json_string(text)) != 0) {
+        exchange_refuse(ex, OUTCOME_internal_error, NULL);
+        return false;
+    }
+    return true;
+}
+
 static bool add_secret(struct exchange *ex, json_t *data)
 {
+    struct str endpoint = json_get_str(data, takes(ex, "id") ? "id" : "endpoint");
     unsigned char bytes[SECRET_BYTES], nonce[SEAL_NONCE_SIZE];
     char secret[SECRET_SIZE], sealed[SEALED_SIZE];
     if (ex->ingress->seal_keys.count == 0) {
@@ -51,7 +81,7 @@ static bool add_secret(struct exchange *ex, json_t *data)
     (void)snprintf(secret, sizeof(secret), "%s", SECRET_PREFIX);
     (void)sodium_bin2base64(secret + strlen(SECRET_PREFIX), sizeof(secret) - strlen(SECRET_PREFIX), bytes,
                             sizeof(bytes), sodium_base64_VARIANT_ORIGINAL);
-    seal(&ex->ingress->seal_keys, nonce, str_of(secret), sealed);
+    seal(&ex->ingress->seal_keys, nonce, endpoint, str_of(secret), sealed);
     sodium_memzero(bytes, sizeof(bytes));
     sodium_memzero(secret, sizeof(secret));
     if (json_object_set_new(data, "secret", json_string(sealed)) != 0) {
@@ -61,20 +91,10 @@ static bool add_secret(struct exchange *ex, json_t *data)
     return true;
 }
 
-static bool takes_secret(const struct exchange *ex)
-{
-    const struct command_spec *spec = command_spec_find(str_of(ex->route->command));
-    for (size_t i = 0; i < spec->field_count; i++) {
-        if (strcmp(spec->fields[i].name, "secret") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool webhook_endpoints_prepare(struct exchange *ex, json_t *data)
 {
-    return look_at_url(ex, data) && (!takes_secret(ex) || add_secret(ex, data));
+    return look_at_url(ex, data) && (!takes(ex, "id") || add_id(ex, data)) &&
+           (!takes(ex, "secret") || add_secret(ex, data));
 }
 
 /* The answer as text in the exchange's memory; {NULL, 0}: not possible. */
@@ -98,7 +118,7 @@ struct str webhook_endpoints_show(struct exchange *ex, struct str answer)
         return answer;
     }
     const struct str text = {json_string_value(sealed), json_string_length(sealed)};
-    if (seal_open(&ex->ingress->seal_keys, text, secret) != STATUS_OK) {
+    if (seal_open(&ex->ingress->seal_keys, text, json_get_str(endpoint, "id"), secret) != STATUS_OK) {
         log_event(LOG_ERROR, "secret_not_opened", log_str("request_id", ex->request_id));
         exchange_refuse(ex, OUTCOME_unavailable,
                         "It is done, but its secret cannot be shown now. Send the same key again later.");

@@ -7,8 +7,8 @@
 
 #include "ingress/edge/exchange.h"
 
-/* Adds to a command's data what is wrong with its url, and a fresh sealed secret if the command takes one.
-   False: the refusal is written. */
+/* Adds to a command's data what is wrong with its url, a fresh id and a fresh sealed secret if the command
+   takes them. False: the refusal is written. */
 bool webhook_endpoints_prepare(struct exchange *ex, json_t *data);
 /* The answer with its secret opened, for as long as the exchange. {NULL, 0}: that cannot be done, the refusal
    is written. */

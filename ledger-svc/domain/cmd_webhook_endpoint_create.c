@@ -4,6 +4,7 @@
      invalid_value                ingress found the url not acceptable
      invalid_value                an event type is none
      missing_field                ingress has sealed no secret
+     invalid_value                the id is taken
      too_many_webhook_endpoints   the owner has ENDPOINTS_OF_OWNER_MAX
      too_many_new_webhook_endpoints   the owner has made ENDPOINTS_OF_DAY_MAX in 24 hours */
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include "ledger-svc/domain/endpoint_change.h"
 
 struct endpoint_create {
+    bool has_id; /* an ingress from before secrets belonged to endpoints sends none */
+    struct uuid id;
     struct str owner, url, types, description, secret; /* secret: sealed by ingress */
     struct endpoint_words words;
 };
@@ -25,6 +28,7 @@ void *webhook_endpoint_create_decode(const struct command_envelope *e, struct ar
     if (n->owner.len == 0) {
         n->owner = e->owner;
     }
+    n->has_id = json_get_id(e->data, "id", "we", &n->id);
     n->url = json_get_str(e->data, "url");
     n->description = json_get_str(e->data, "description");
     n->secret = json_get_str(e->data, "secret");
@@ -37,10 +41,13 @@ void webhook_endpoint_create_needs(const struct command *c, struct needs *n, str
 {
     const struct endpoint_create *create = c->data;
     needs_endpoint_count(n, a, create->owner);
+    if (create->has_id) {
+        needs_endpoint(n, a, &create->id);
+    }
 }
 
 /* OUTCOME_ok, or why not. */
-static enum outcome check(const struct command *c, const struct endpoint_owner *of,
+static enum outcome check(const struct ledger *l, const struct command *c, const struct endpoint_owner *of,
                           char ret_pointer[static 32], char ret_detail[static 300])
 {
     const struct endpoint_create *n = c->data;
@@ -53,6 +60,11 @@ static enum outcome check(const struct command *c, const struct endpoint_owner *
     if (refusal == OUTCOME_ok && n->secret.len == 0) {
         (void)snprintf(ret_pointer, 32, "/secret");
         return OUTCOME_missing_field;
+    }
+    if (refusal == OUTCOME_ok && n->has_id && ledger_find_endpoint(l, &n->id) != NULL) {
+        (void)snprintf(ret_pointer, 32, "/id");
+        (void)snprintf(ret_detail, 300, "is another webhook endpoint's");
+        return OUTCOME_invalid_value;
     }
     if (refusal == OUTCOME_ok && of->living >= ENDPOINTS_OF_OWNER_MAX) {
         return OUTCOME_too_many_webhook_endpoints;
@@ -71,13 +83,13 @@ void webhook_endpoint_create_decide(struct ledger *l, const struct command *c, s
     if (of == NULL) {
         return; /* out of memory: the batch is split */
     }
-    enum outcome refusal = check(c, of, pointer, detail);
+    enum outcome refusal = check(l, c, of, pointer, detail);
     if (refusal != OUTCOME_ok) {
         answer_refuse(l, ret_answer, refusal, pointer[0] != '\0' ? pointer : NULL,
                       detail[0] != '\0' ? detail : NULL);
         return;
     }
-    struct uuid id = id_next(&l->ids);
+    struct uuid id = n->has_id ? n->id : id_next(&l->ids);
     struct endpoint *e = ledger_add_endpoint(l, &id);
     if (e == NULL) {
         return;

@@ -1,5 +1,5 @@
-/* paybus_admin.c - paybus-admin: keys, partitions, the relay and the demo's seed, for operators, as the owner
- * of the schema. */
+/* paybus_admin.c - paybus-admin: keys, partitions, the relay, sealed secrets and the demo's seed, for
+ * operators, as the owner of the schema. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +25,9 @@ static const struct admin_command commands[] = {
     {"relay rewind", admin_relay_rewind,
      "--since TIME [--feed events|work]\n      publishes all events since then again, or all work that is "
      "not finished"},
+    {"secrets reseal", admin_secrets_reseal,
+     "[--keys FILE]\n      seals the secrets of webhook endpoints anew with the first key of the file "
+     "(default: PAYBUS_SECRETS_KEY_FILE),\n      so that the others can go"},
     {"seed", admin_seed,
      "--nats SERVERS [--credentials FILE]\n      demo accounts and their opening deposits in INR, USD and "
      "EUR; again, it "

@@ -192,11 +192,14 @@ static const struct field_spec transaction_reverse[] = {
                     .help = "What it is, in words."}
 #define URL_HELP   "Where events are sent by POST: https, port 443 or 8443, an address that is public."
 #define TYPES_HELP "Which events: a type such as transaction.posted, a resource such as hold.*, or * for all."
-/* Ingress looks at the address and makes the secret; both travel with the command, so that a replay finds the first. */
+/* Ingress looks at the address and makes the secret, sealed for the endpoint, whose id it makes therefore; they travel with the
+   command, so that a replay finds the first. */
 #define URL_REFUSAL {.name = "url_refusal", .type = FIELD_STRING, .made = true, .min = 1, .max = REASON_MAX_LEN, \
                     .help = "What is wrong with the url."}
 #define SECRET     {.name = "secret", .type = FIELD_STRING, .made = true, .min = 1, .max = SEALED_MAX_LEN, \
                     .help = "The sealed secret."}
+#define NEW_ENDPOINT {.name = "id", .type = FIELD_ID, .made = true, .prefix = "we", .not_found_as = OUTCOME_invalid_value, \
+                    .help = "The id of the endpoint that is made."}
 
 static const struct field_spec webhook_endpoint_create[] = {
     {.name = "owner", .type = FIELD_NAME, .min = 1, .max = COMMAND_OWNER_MAX,
@@ -205,6 +208,7 @@ static const struct field_spec webhook_endpoint_create[] = {
     {.name = "event_types", .type = FIELD_STRINGS, .required = true, .min = 1, .max = EVENT_TYPES_MAX, .help = TYPES_HELP},
     ENDPOINT_DESCRIPTION,
     URL_REFUSAL,
+    NEW_ENDPOINT,
     SECRET,
 };
 

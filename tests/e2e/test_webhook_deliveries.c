@@ -195,6 +195,31 @@ static void with_a_new_secret_both_sign(void **state)
     drop_hook(&alice, "/ok_rotated");
 }
 
+static bool wants_its_secret(void *context)
+{
+    if (send_as(&bob, "GET", context, NULL) != 200)
+        return false;
+    const char *error = json_string_value(api_at(&api, "data.0.last_error"));
+    return error != NULL && strcmp(error, "no key opens the endpoint's secret") == 0;
+}
+
+/* Whoever can write rows cannot have events signed by a secret that they know. */
+static void anothers_secret_signs_nothing(void **state)
+{
+    (void)state;
+    struct webhook_secret alices, bobs;
+    make_hook(&alice, "/ok_owned", "'transaction.posted'", &alices);
+    make_hook(&bob, "/ok_moved", "'transaction.posted'", &bobs);
+    harness_do(&h, (const int[]){E2E_SQL_MOVE_SECRET}, 1);
+    transfer();
+    wait_for("/ok_owned", 1);
+    assert_true(
+        eventually(wants_its_secret, (void *)"/v1/webhook-deliveries?endpoint=@ok_moved", PATIENCE_MS));
+    assert_int_equal(receiver_count(receiver, "/ok_moved"), 0);
+    drop_hook(&alice, "/ok_owned");
+    drop_hook(&bob, "/ok_moved");
+}
+
 static bool is_disabled(void *context)
 {
     return send_as(&alice, "GET", context, NULL) == 200 &&
@@ -420,6 +445,7 @@ int main(void)
         cmocka_unit_test(what_was_sent_can_be_read),
         cmocka_unit_test(what_fails_is_tried_again),
         cmocka_unit_test(with_a_new_secret_both_sign),
+        cmocka_unit_test(anothers_secret_signs_nothing),
         cmocka_unit_test(gone_is_gone),
         cmocka_unit_test(what_was_missed_is_recovered),
         cmocka_unit_test(an_example_can_be_had),

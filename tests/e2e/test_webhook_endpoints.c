@@ -173,6 +173,8 @@ static void what_is_refused(void **state)
         {"{'event_types':['*']}", 400, "missing_field", "/url"},
         {"{'url':'http://127.0.0.1:21300/','event_types':['*'],'secret':'mine'}", 400, "unknown_field",
          "/secret"},
+        {"{'url':'http://127.0.0.1:21300/','event_types':['*'],'id':'we_00000000000000000000000001'}", 400,
+         "unknown_field", "/id"},
         {"{'url':'http://127.0.0.1:21300/','event_types':['*'],'url_refusal':'x'}", 400, "unknown_field",
          "/url_refusal"},
         {"{'url':'http://127.0.0.1:21300/','event_types':['*'],'owner':'carol'}", 403, "forbidden", "/owner"},

@@ -1,4 +1,5 @@
-/* test_admin.c - paybus-admin: API keys, and the seed through a real bus and a real ledger-svc. */
+/* test_admin.c - paybus-admin: API keys, secrets under a new key, and the seed through a real bus and a real
+   ledger-svc. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,13 +11,22 @@
 
 #include <cmocka.h>
 
+#include "ledger-svc/domain/command.h"
 #include "shared/core/digest.h"
 #include "shared/core/parse.h"
+#include "shared/core/sealed.h"
+#include "shared/core/typeid.h"
 #include "tests/support/database.h"
 #include "tests/support/ports.h"
 #include "tests/support/process.h"
 
 #define OUTPUT_KEY_LEN 46 /* sk_ and 43 characters */
+#define OLD_KEY        "0101010101010101010101010101010101010101010101010101010101010101"
+#define NEW_KEY        "0202020202020202020202020202020202020202020202020202020202020202"
+/* "secret" under the old key, from when a text belonged to nothing. */
+#define UNBOUND          "f40ceaf8.AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAxEKLG29-6ff5tRUnwFZ6dmp5iXwD4A"
+#define UUID(number)     "00000000-0000-0000-0000-00000000000" number
+#define ENDPOINT(number) "we_0000000000000000000000000" number
 
 static struct database d;
 static PGconn *owner;
@@ -185,6 +195,119 @@ static void test_seed_twice(void **state)
     stop_ledger(&s);
 }
 
+/* Endpoints as ingress left them: sealed by the old key for nothing in particular, for their own, one of them
+   rotated; by the new key; by a key that is lost; and one that is deleted. */
+static void plant_endpoints(const struct seal_keys *old, const struct seal_keys *new)
+{
+    static const unsigned char nonce[SEAL_NONCE_SIZE] = {7};
+    char sql[2048], by_old[SEALED_SIZE], by_new[SEALED_SIZE], before[SEALED_SIZE];
+    seal(old, nonce, STR_LIT(ENDPOINT("2")), STR_LIT("second"), by_old);
+    seal(old, nonce, STR_LIT(ENDPOINT("2")), STR_LIT("before"), before);
+    seal(new, nonce, STR_LIT(ENDPOINT("3")), STR_LIT("third"), by_new);
+    (void)snprintf(
+        sql, sizeof(sql),
+        "insert into paybus.webhook_endpoints (id, owner, url, event_types, status, secret, "
+        "previous_secret, previous_until, enabled_at, created_at, updated_at) "
+        "select id::uuid, 'shop', 'https://a.example/', '[\"*\"]', status, secret, previous, "
+        "now() + valid::interval, now(), now(), now() from (values "
+        "('" UUID("1") "', 'enabled', '" UNBOUND "', null, null), "
+                       "('" UUID("2") "', 'enabled', '%s', '%s', '1 hour'), "
+                                      "('" UUID("3") "', 'enabled', '%s', 'lost', '-1 hour'), "
+                                                     "('" UUID(
+                                                         "4") "', 'deleted', '" UNBOUND "', null, null)) "
+                                                              "as v(id, status, secret, previous, valid)",
+        by_old, before, by_new);
+    database_exec(owner, sql);
+}
+
+static void expect_secret(const struct seal_keys *keys, const char *column, const char *number,
+                          const char *wanted)
+{
+    char sql[256], id[64], plain[SEAL_PLAIN_MAX + 1];
+    (void)snprintf(sql, sizeof(sql), "select %s from paybus.webhook_endpoints where id = '" UUID("%s") "'",
+                   column, number);
+    (void)snprintf(id, sizeof(id), ENDPOINT("%s"), number);
+    const char *sealed = database_value(owner, sql);
+    if (seal_open(keys, str_of(sealed), str_of(id), plain) != STATUS_OK)
+        fail_msg("%s of %s does not open: %s", column, id, sealed);
+    assert_string_equal(plain, wanted);
+}
+
+static void write_keys(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    (void)fputs(text, f);
+    (void)fclose(f);
+}
+
+static void keys_of(const char *text, struct seal_keys *ret_keys)
+{
+    assert_int_equal(seal_keys_parse(str_of(text), ret_keys), STATUS_OK);
+}
+
+/* After it the old key may go. */
+static void test_reseal(void **state)
+{
+    (void)state;
+    struct seal_keys old, new;
+    char directory[SERVERS_PATH_SIZE], path[SERVERS_PATH_SIZE + 16];
+    keys_of(OLD_KEY, &old);
+    keys_of(NEW_KEY, &new);
+    servers_make_directory(directory);
+    (void)snprintf(path, sizeof(path), "%s/keys", directory);
+    const char *const argv[] = {database_admin_path, "secrets",   "reseal", "--keys", path,
+                                "--database",        d.owner_url, NULL};
+    plant_endpoints(&old, &new);
+    write_keys(path, "nonsense\n");
+    assert_int_equal(tool_run(&tool, argv), 64);
+    write_keys(path, NEW_KEY "\n");
+    assert_int_equal(tool_run(&tool, argv), 1);
+    assert_non_null(strstr(tool.output, ENDPOINT("1") ": no key opens its secret"));
+    assert_non_null(strstr(tool.output, ENDPOINT("2") ": no key opens its secret"));
+    write_keys(path, NEW_KEY "\n" OLD_KEY "\n");
+    if (tool_run(&tool, argv) != 0)
+        fail_msg("%s", tool.output);
+    assert_non_null(strstr(tool.output, "2 webhook endpoints"));
+    expect_secret(&new, "secret", "1", "secret");
+    expect_secret(&new, "secret", "2", "second");
+    expect_secret(&new, "previous_secret", "2", "before");
+    expect_secret(&new, "secret", "3", "third");
+    assert_string_equal(
+        database_value(owner, "select secret from paybus.webhook_endpoints where status = 'deleted'"),
+        UNBOUND);
+    assert_int_equal(tool_run(&tool, argv), 0);
+    assert_non_null(strstr(tool.output, "0 webhook endpoints"));
+    servers_remove_directory(directory);
+}
+
+/* It waits for a command that has read the endpoint and would write the old text back. */
+static void test_reseal_waits_for_commands(void **state)
+{
+    (void)state;
+    struct seal_keys both;
+    struct uuid endpoint;
+    char directory[SERVERS_PATH_SIZE], path[SERVERS_PATH_SIZE + 16], lock[128];
+    keys_of(OLD_KEY "\n" NEW_KEY, &both); /* sealed by the new one before: now the old one is first */
+    assert_int_equal(typeid_parse("we", STR_LIT(ENDPOINT("1")), &endpoint), STATUS_OK);
+    servers_make_directory(directory);
+    (void)snprintf(path, sizeof(path), "%s/keys", directory);
+    write_keys(path, OLD_KEY "\n" NEW_KEY "\n");
+    const char *const argv[] = {database_admin_path, "secrets",   "reseal", "--keys", path,
+                                "--database",        d.owner_url, NULL};
+    PGconn *command = database_connect(&d, "paybus_owner");
+    (void)snprintf(lock, sizeof(lock), "begin; select pg_advisory_xact_lock(%lld)",
+                   (long long)lock_number(LOCK_OBJECT, &endpoint));
+    database_exec(command, lock);
+    assert_int_equal(tool_run(&tool, argv), 1);
+    assert_non_null(strstr(tool.output, "run it again"));
+    database_exec(command, "rollback");
+    PQfinish(command);
+    assert_int_equal(tool_run(&tool, argv), 0);
+    expect_secret(&both, "secret", "1", "secret");
+    servers_remove_directory(directory);
+}
+
 static int create(void **state)
 {
     (void)state;
@@ -208,6 +331,8 @@ int main(void)
         cmocka_unit_test(test_key_life),
         cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_seed_twice),
+        cmocka_unit_test(test_reseal),
+        cmocka_unit_test(test_reseal_waits_for_commands),
     };
     return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -104,9 +104,11 @@ static void release_delivery(struct job *job)
 static bool open_secrets(const struct deliveries *all, struct delivery *d)
 {
     struct sending *s = &d->sending;
+    char endpoint[TYPEID_TEXT_SIZE];
+    typeid_format("we", &s->endpoint, endpoint);
     for (size_t i = 0; i < 2 && d->secrets[i].len > 0; i++) {
         char plain[SEAL_PLAIN_MAX + 1];
-        bool is_open = seal_open(&all->keys, d->secrets[i], plain) == STATUS_OK &&
+        bool is_open = seal_open(&all->keys, d->secrets[i], str_of(endpoint), plain) == STATUS_OK &&
                        webhook_secret_parse(str_of(plain), &s->secrets[s->secret_count]) == STATUS_OK;
         sodium_memzero(plain, sizeof plain);
         if (is_open)

@@ -18,6 +18,7 @@ int admin_key_list(int argc, char **argv);
 int admin_key_revoke(int argc, char **argv);
 int admin_partitions(int argc, char **argv);
 int admin_relay_rewind(int argc, char **argv);
+int admin_secrets_reseal(int argc, char **argv);
 int admin_seed(int argc, char **argv);
 
 /* One option with a value: --name VALUE. */

@@ -119,6 +119,46 @@ static void there_is_a_limit(void **state)
     world_end(&w);
 }
 
+/* Ingress names it, as the secret is sealed for that name. Whoever else names it changes nothing of it. */
+static void its_id_is_its_own(void **state)
+{
+    (void)state;
+    struct world w;
+    struct answer answer;
+    world_start(&w);
+    const char *data = "{\"id\":\"we_00000000000000000000000002\"," GOOD "}";
+    decide(&w, "webhook_endpoint.create", ann, data, &answer);
+    assert_int_equal(answer.status, 201);
+    assert_non_null(memmem(answer.body.data, answer.body.len, "we_00000000000000000000000002", 29));
+    decide(&w, "webhook_endpoint.create", bob, data, &answer);
+    assert_problem(&answer, OUTCOME_invalid_value, "/id");
+    assert_int_equal(w.ledger.endpoint_count, 1);
+    assert_int_equal(w.ledger.plan.event_count, 1);
+    assert_str(w.ledger.endpoints[0]->owner, "ann");
+    world_end(&w);
+}
+
+static void nor_one_that_was(void **state)
+{
+    (void)state;
+    static const enum endpoint_status statuses[] = {ENDPOINT_enabled, ENDPOINT_disabled, ENDPOINT_deleted};
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        struct world w;
+        struct answer answer;
+        world_start(&w);
+        struct endpoint *e = add_endpoint(&w, statuses[i]);
+        const char *data = "{\"id\":\"we_00000000000000000000000001\"," GOOD "}";
+        decide(&w, "webhook_endpoint.create", bob, data, &answer);
+        assert_problem(&answer, OUTCOME_invalid_value, "/id");
+        decide(&w, "webhook_endpoint.create", ann, data, &answer);
+        assert_problem(&answer, OUTCOME_invalid_value, "/id");
+        assert_str(e->owner, "ann");
+        assert_str(e->secret, "sealed-0");
+        assert_false(e->is_changed);
+        world_end(&w);
+    }
+}
+
 /* Deleting makes no room: rows stay for ever. */
 static void there_is_a_limit_of_a_day(void **state)
 {
@@ -286,6 +326,12 @@ static void what_they_need(void **state)
     c.type->needs(&c, &n, &w.arena);
     assert_int_equal(n.endpoint_owners.count, 1);
     assert_int_equal(n.locks.count, 1);
+    c = world_command(&w, "webhook_endpoint.create", ann,
+                      "{\"id\":\"we_00000000000000000000000002\"," GOOD "}");
+    n = (struct needs){0};
+    c.type->needs(&c, &n, &w.arena);
+    assert_int_equal(n.endpoints.count, 1);
+    assert_int_equal(n.locks.count, 2);
     world_end(&w);
 }
 
@@ -296,6 +342,8 @@ int main(void)
         cmocka_unit_test(what_is_created),
         cmocka_unit_test(there_is_a_limit),
         cmocka_unit_test(there_is_a_limit_of_a_day),
+        cmocka_unit_test(its_id_is_its_own),
+        cmocka_unit_test(nor_one_that_was),
         cmocka_unit_test(changing),
         cmocka_unit_test(both_secrets_for_a_day),
         cmocka_unit_test(switching_on_starts_afresh),
