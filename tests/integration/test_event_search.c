@@ -15,6 +15,7 @@
 #include "ingress/store/events.h"
 #include "ingress/store/session.h"
 #include "tests/support/database.h"
+#include "tests/support/explain.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define EVENTS      300000
@@ -170,17 +171,6 @@ static void test_filters(void **state)
     }
 }
 
-/* "shared hit=123 read=4" of the whole statement is in the plan's first line about buffers. */
-static long buffers_of(const char *plan)
-{
-    const char *line = strstr(plan, "Buffers: shared");
-    const char *hit = line != NULL ? strstr(line, "hit=") : NULL,
-               *end = line != NULL ? strchr(line, '\n') : NULL;
-    const char *read = line != NULL ? strstr(line, "read=") : NULL;
-    long buffers = hit != NULL && hit < end ? strtol(hit + 4, NULL, 10) : 0;
-    return buffers + (read != NULL && read < end ? strtol(read + 5, NULL, 10) : 0);
-}
-
 static const char *statement_of(const struct row *row)
 {
     if (row->object != 0)
@@ -198,7 +188,7 @@ static const char *quoted(const char *word, char ret_text[static 64])
     return ret_text;
 }
 
-static void explain(const struct row *row, char *plan, size_t size)
+static void explain_row(const struct row *row, char *plan, size_t size)
 {
     char sql[1024], t[8][64], object[96] = "";
     const char *resource = row->resource;
@@ -213,21 +203,15 @@ static void explain(const struct row *row, char *plan, size_t size)
         statement_of(row), row->from != NULL ? row->from : "-9999 days",
         row->until != NULL ? row->until : "9999 days", quoted(resource, t[0]), quoted(row->type, t[1]),
         quoted(row->actor, t[2]), quoted(row->source, t[3]), quoted(row->owner, t[4]), PAGE, object);
-    PGresult *r = PQexec(db_raw(ingress), sql);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        fail_msg("%s: %s", sql, PQresultErrorMessage(r));
-    size_t len = 0;
-    for (int i = 0; i < PQntuples(r) && len < size; i++)
-        len += (size_t)snprintf(plan + len, size - len, "%s\n", PQgetvalue(r, i, 0));
-    PQclear(r);
+    explain(db_raw(ingress), sql, plan, size);
 }
 
 static void expect_few_buffers(const char *moment)
 {
     static char plan[1 << 16];
     for (size_t i = 0; i < ROWS(rows); i++) {
-        explain(&rows[i], plan, sizeof plan);
-        long buffers = buffers_of(plan);
+        explain_row(&rows[i], plan, sizeof plan);
+        long buffers = explain_buffers(plan);
         print_message("  %s: %ld\n", rows[i].name, buffers);
         if (buffers <= 0 || (buffers > FEW_BUFFERS && !rows[i].scans))
             fail_msg("%s, %s: %ld buffers\n%s", rows[i].name, moment, buffers, plan);

@@ -13,6 +13,7 @@
 
 #include "ingress/store/session.h"
 #include "tests/support/database.h"
+#include "tests/support/explain.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define ACCOUNT     "'0a000000-0000-7000-8000-000000000000'"
@@ -56,27 +57,11 @@ static const struct {
     {"a balance in the past", "find_balance_at(" ACCOUNT ", null, '2026-02-01 12:34:56')", 150, 1},
 };
 
-static void explain(const char *execute, char *plan, size_t size)
+static void explain_read(const char *execute, char *plan, size_t size)
 {
     char sql[512];
     (void)snprintf(sql, sizeof sql, "explain (analyze, buffers, timing off) execute %s", execute);
-    PGresult *r = PQexec(db_raw(ingress), sql);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        fail_msg("%s: %s", sql, PQresultErrorMessage(r));
-    size_t len = 0;
-    for (int i = 0; i < PQntuples(r) && len < size; i++)
-        len += (size_t)snprintf(plan + len, size - len, "%s\n", PQgetvalue(r, i, 0));
-    PQclear(r);
-}
-
-/* "shared hit=123 read=4" of the whole statement is in the plan's first line about buffers. */
-static long buffers_of(const char *plan)
-{
-    const char *line = strstr(plan, "Buffers: shared");
-    assert_non_null(line);
-    const char *end = strchr(line, '\n'), *hit = strstr(line, "hit="), *read = strstr(line, "read=");
-    long buffers = hit != NULL && hit < end ? strtol(hit + 4, NULL, 10) : 0;
-    return buffers + (read != NULL && read < end ? strtol(read + 5, NULL, 10) : 0);
+    explain(db_raw(ingress), sql, plan, size);
 }
 
 static void expect_few_buffers(const char *moment)
@@ -84,9 +69,10 @@ static void expect_few_buffers(const char *moment)
     static char plan[1 << 14];
     for (size_t i = 0; i < ROWS(reads); i++) {
         char rows[32];
-        explain(reads[i].execute, plan, sizeof plan); /* once for what a session reads of the catalogue */
-        explain(reads[i].execute, plan, sizeof plan);
-        long buffers = buffers_of(plan);
+        explain_read(reads[i].execute, plan,
+                     sizeof plan); /* once for what a session reads of the catalogue */
+        explain_read(reads[i].execute, plan, sizeof plan);
+        long buffers = explain_buffers(plan);
         print_message("  %s, %s: %ld\n", moment, reads[i].name, buffers);
         (void)snprintf(rows, sizeof rows, "(actual rows=%d ", reads[i].rows);
         const char *first = strstr(plan, rows);
@@ -106,7 +92,7 @@ static void a_page_costs_the_same_everywhere(void **state)
     (void)state;
     static char plan[1 << 14];
     for (size_t i = 0; i < ROWS(reads); i++)
-        explain(reads[i].execute, plan, sizeof plan); /* planned on empty tables */
+        explain_read(reads[i].execute, plan, sizeof plan); /* planned on empty tables */
     database_exec(superuser, INSERT_HISTORY);
     expect_few_buffers("planned on empty tables");
     reconnect();

@@ -381,30 +381,24 @@ static int compare(const struct wall *w)
     return wrong;
 }
 
-static void try_all(const struct wall *walls, size_t count)
+/* Walls of a kind, as a test's state. */
+struct wall_table {
+    const struct wall *walls;
+    size_t count;
+};
+#define TABLE(rows) (&(struct wall_table){rows, sizeof(rows) / sizeof((rows)[0])})
+#define TEST_WALLS(test, rows)                                                                               \
+    {                                                                                                        \
+        test, test_walls, NULL, NULL, TABLE(rows)                                                            \
+    }
+
+static void test_walls(void **state)
 {
+    const struct wall_table *table = *state;
     int wrong = 0;
-    for (size_t i = 0; i < count; i++)
-        wrong += compare(&walls[i]);
+    for (size_t i = 0; i < table->count; i++)
+        wrong += compare(&table->walls[i]);
     assert_int_equal(wrong, 0);
-}
-
-static void test_money(void **state)
-{
-    (void)state;
-    try_all(money_walls, sizeof(money_walls) / sizeof(money_walls[0]));
-}
-
-static void test_accounts(void **state)
-{
-    (void)state;
-    try_all(account_walls, sizeof(account_walls) / sizeof(account_walls[0]));
-}
-
-static void test_endpoints(void **state)
-{
-    (void)state;
-    try_all(endpoint_walls, sizeof(endpoint_walls) / sizeof(endpoint_walls[0]));
 }
 
 static void test_fixed_columns(void **state)
@@ -443,12 +437,6 @@ static void test_append_only(void **state)
         }
     }
     assert_int_equal(wrong, 0);
-}
-
-static void test_rights(void **state)
-{
-    (void)state;
-    try_all(rights, sizeof(rights) / sizeof(rights[0]));
 }
 
 /* Beside what is tried above: nobody has a right that this list does not give. */
@@ -580,12 +568,12 @@ static int destroy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_money),
-        cmocka_unit_test(test_accounts),
-        cmocka_unit_test(test_endpoints),
+        TEST_WALLS("money", money_walls),
+        TEST_WALLS("accounts", account_walls),
+        TEST_WALLS("endpoints", endpoint_walls),
         cmocka_unit_test(test_fixed_columns),
         cmocka_unit_test(test_append_only),
-        cmocka_unit_test(test_rights),
+        TEST_WALLS("rights", rights),
         cmocka_unit_test(test_no_other_right),
         cmocka_unit_test(test_find_api_key),
         cmocka_unit_test(test_everything_is_explained),
