@@ -129,11 +129,11 @@ void webhook_endpoint_delete_decide(struct ledger *l, const struct command *c, s
     if (e == NULL) {
         return;
     }
-    int64_t *count = ledger_endpoints_of(l, e->owner);
-    if (count == NULL) {
+    struct endpoint_owner *of = ledger_endpoints_of(l, e->owner);
+    if (of == NULL) {
         return; /* out of memory: the batch is split */
     }
-    --*count; /* another one may be made in the same batch */
+    of->living--; /* another one may be made in the same batch */
     struct str before = endpoint_text(l, e);
     const char *fact = set_status(l, e, ENDPOINT_deleted, (struct str){NULL, 0});
     endpoint_changed(l, c, e, fact, before);

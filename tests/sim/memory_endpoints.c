@@ -56,13 +56,15 @@ const struct endpoint *memory_store_find_endpoint(const struct memory_store *s, 
 
 static bool count_endpoints(const struct memory_store *s, struct str owner, struct ledger *l)
 {
-    int64_t *count = ledger_endpoints_of(l, owner);
-    if (count == NULL) {
+    struct endpoint_owner *of = ledger_endpoints_of(l, owner);
+    if (of == NULL) {
         return false;
     }
-    *count = 0;
+    of->living = of->made_of_late = 0;
     for (const struct stored_endpoint *e = s->newest_endpoint; e != NULL; e = e->next) {
-        *count += str_eq(e->endpoint.owner, owner) && e->endpoint.status != ENDPOINT_deleted;
+        bool is_of_owner = str_eq(e->endpoint.owner, owner);
+        of->living += is_of_owner && e->endpoint.status != ENDPOINT_deleted;
+        of->made_of_late += is_of_owner;
     }
     return true;
 }
