@@ -10,6 +10,7 @@
 
 #include "e2e_statements.h"
 #include "shared/core/clock.h"
+#include "tests/e2e/log_scan.h"
 #include "tests/e2e/webhook.h"
 #include "tests/support/ports.h"
 #include "tests/support/process.h"
@@ -352,6 +353,8 @@ static void stop_program(struct program *p, bool failed)
         (void)fprintf(stderr, "%s does not die\n", p->name);
     if (failed)
         program_print_log(p);
+    else if (log_scan_file(p->log_file) > 0)
+        servers_fail("the log of %s has what should not be there", p->name);
 }
 
 void harness_stop(struct harness *h, bool failed)

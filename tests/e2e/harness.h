@@ -51,7 +51,8 @@ struct harness {
 
 /* Everything is started and ready when it returns. */
 void harness_start(struct harness *h, const struct harness_options *options);
-/* Ends everything; prints the ends of all logs first if the tests failed. */
+/* Ends everything; prints the ends of all logs first if the tests failed, and looks through them for what
+   must not be there if they did not. */
 void harness_stop(struct harness *h, bool failed);
 
 /* A client of all ingresses, starting with the given one. */
