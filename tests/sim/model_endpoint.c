@@ -2,6 +2,7 @@
 #include "tests/sim/model_internal.h"
 
 #define OF_OWNER_MAX 100
+#define OF_DAY_MAX   1000 /* a run is one day: nothing that it makes is older */
 
 int model_endpoint_count(const struct model *m)
 {
@@ -27,6 +28,15 @@ static int count_of(const struct model *m, int owner)
     return count;
 }
 
+static int made_by(const struct model *m, int owner)
+{
+    int count = 0;
+    for (int i = 0; i < m->endpoint_count; i++) {
+        count += m->endpoints[i].owner == owner;
+    }
+    return count;
+}
+
 static bool is_worded_wrong(const struct intent_endpoint *said)
 {
     return said->is_url_refused || said->types == SIM_TYPES_UNKNOWN;
@@ -47,6 +57,9 @@ const char *model_create_endpoint(struct model *m, const struct intent *in, stru
     }
     if (count_of(m, owner) >= OF_OWNER_MAX) {
         return "too_many_webhook_endpoints";
+    }
+    if (made_by(m, owner) >= OF_DAY_MAX) {
+        return "too_many_new_webhook_endpoints";
     }
     ret->new_endpoint = m->endpoint_count;
     model_open_endpoint(m, &(struct model_endpoint){.owner = owner,
