@@ -15,10 +15,10 @@
 #include "webhook-svc/edge/webhook_metrics.h"
 #include "webhook-svc/store/session.h"
 
-#define TURNS_MAX 120
+#define TURNS_MAX 300
 #define PER_BLOCK 1000
-#define MANY      600000
-#define SHORT     "set statement_timeout = '500ms'"
+#define MANY      300000
+#define SHORT     "set statement_timeout = '200ms'"
 
 static struct database database;
 static char url[DATABASE_URL_SIZE];
@@ -139,7 +139,7 @@ static void few_are_missing_of_many(void **state)
 {
     (void)state;
     one_before_many("update paybus.webhook_fanout set beyond = int8multirange(int8range(done_seq + 2, "
-                    "done_seq + 600001))");
+                    "done_seq + 300001))");
 }
 
 /* Gaps part what was noted, as numbers do that were drawn for nothing. */
@@ -147,7 +147,7 @@ static void what_was_noted_is_in_many_parts(void **state)
 {
     (void)state;
     one_before_many("update paybus.webhook_fanout set beyond = (select range_agg(int8range(n, n + 299)) from"
-                    " generate_series(done_seq + 2, done_seq + 600000, 300) n)");
+                    " generate_series(done_seq + 2, done_seq + 300000, 300) n)");
 }
 
 static int start(void **state)

@@ -12,6 +12,7 @@
 #define LOOK_MIN_US     INT64_C(250000)
 #define LOOK_MAX_US     INT64_C(5000000)
 #define NUMBERS_ARE_DUE (FANOUT_NUMBERS_MAX / 2)
+#define SPAN_MAX        10000 /* numbers that a statement walks over, whatever is missing of them */
 #define US_PER_S        INT64_C(1000000)
 
 void fanout_watch_init(struct fanout_watch *w, int64_t patience_us)
@@ -52,6 +53,7 @@ enum status fanout_watch_note(struct fanout_watch *w, struct db *db)
 struct part {
     struct fanout_watch *watch;
     const struct fanout_turn *turn;
+    int64_t up_to_seq; /* it is looked for until there */
     int64_t numbers[FANOUT_BATCH_MAX], last_seq, made;
     size_t limit, count;
     bool is_mine, is_alone;
@@ -80,7 +82,7 @@ static enum status read_part(struct db *db, void *context)
     enum status s = store_take_fanout(db, &p->is_mine);
     if (s != STATUS_OK || !p->is_mine)
         return s;
-    s = store_list_unfanned(db, w->read_seq, w->target_seq, (int64_t)p->limit, &rows);
+    s = store_list_unfanned(db, w->read_seq, p->up_to_seq, (int64_t)p->limit, &rows);
     if (s == STATUS_OK)
         s = make_deliveries(p, db, rows);
     if (s == STATUS_OK)
@@ -111,8 +113,12 @@ static enum status read_fewer(struct fanout_watch *w, const struct db *db, enum 
 
 static enum status sweep(struct fanout_watch *w, const struct fanout_turn *t, int64_t *ret_made)
 {
-    struct part part = {
-        .watch = w, .turn = t, .limit = w->at_once > 0 ? w->at_once : 1, .is_alone = w->at_once == 0};
+    int64_t span_end = w->read_seq + SPAN_MAX;
+    struct part part = {.watch = w,
+                        .turn = t,
+                        .up_to_seq = span_end < w->target_seq ? span_end : w->target_seq,
+                        .limit = w->at_once > 0 ? w->at_once : 1,
+                        .is_alone = w->at_once == 0};
     enum status s = db_tx_run(t->db, NULL, 1, read_part, &part);
     if (s != STATUS_OK)
         return read_fewer(w, t->db, s);
@@ -122,13 +128,11 @@ static enum status sweep(struct fanout_watch *w, const struct fanout_turn *t, in
     metric_add(webhook_metrics.events_swept, (int64_t)part.count);
     metric_add(webhook_metrics.deliveries_swept, part.made);
     *ret_made = part.made;
-    if (part.is_mine && part.count < part.limit)
-        return end_sweep(w, t->db);
     if (part.is_mine)
-        w->read_seq = part.last_seq;
+        w->read_seq = part.count == part.limit ? part.last_seq : part.up_to_seq;
     else
         w->target_seq = 0; /* another one does it */
-    return STATUS_OK;
+    return part.is_mine && w->read_seq >= w->target_seq ? end_sweep(w, t->db) : STATUS_OK;
 }
 
 /* Up to the last block of which nothing is missing, and what follows. */
@@ -158,14 +162,14 @@ void fanout_watch_put_off(struct fanout_watch *w)
     w->due_us = clock_monotonic_us() + (us > LOOK_MAX_US ? LOOK_MAX_US : us);
 }
 
+/* What a look finds is read by the next turn: the subscribers of this one may be older than its events. */
 enum status fanout_watch_turn(struct fanout_watch *w, const struct fanout_turn *t, int64_t *ret_made)
 {
+    bool has_target = w->target_seq > 0;
     *ret_made = 0;
     enum status s = fanout_watch_note(w, t->db);
-    if (s == STATUS_OK && w->target_seq == 0)
-        s = look(w, t);
-    if (s == STATUS_OK && w->target_seq > 0)
-        s = sweep(w, t, ret_made);
+    if (s == STATUS_OK)
+        s = has_target ? sweep(w, t, ret_made) : look(w, t);
     if (s != STATUS_OK || w->target_seq == 0)
         fanout_watch_put_off(w);
     else
