@@ -41,7 +41,7 @@ struct tls_receiver {
     pid_t pid;
 };
 static struct receiver *http;
-static struct tls_receiver good, expired, other, selfsigned;
+static struct tls_receiver good, expired, other, selfsigned, dear;
 static char directory[SERVERS_PATH_SIZE], ca_file[SERVERS_PATH_SIZE + 16];
 static struct dispatcher *dispatcher;
 static struct monitor ended;
@@ -253,6 +253,18 @@ static void certificates(void **state)
         send_https(&t, bad[i]);
         expect(&t, DELIVERY_untrusted, 0);
     }
+}
+
+/* A receiver may choose how keys are exchanged. One that would have the only thread that sends reckon with
+ * numbers of ten thousand bits, for a second each time, is not spoken to. */
+static void costly_handshakes(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    send_https(&t, &dear);
+    expect(&t, DELIVERY_untrusted, 0);
+    send_https(&t, &good);
+    expect(&t, DELIVERY_delivered, 200);
 }
 
 static void what_may_not_be_sent_to(void **state)
@@ -516,10 +528,12 @@ static void make_certificates(void)
         "cat key cert >selfsigned\n");
 }
 
-static void start_tls(struct tls_receiver *r, const char *certificate)
+/* With an argument the exchange of keys is Diffie and Hellman's own, with the largest numbers there may be.
+ */
+static void start_tls(struct tls_receiver *r, const char *certificate, const char *is_dear)
 {
     char path[SERVERS_PATH_SIZE + 32], port[16];
-    const char *const argv[] = {"python3", PAYBUS_TLS_RECEIVER, port, path, NULL};
+    const char *const argv[] = {"python3", PAYBUS_TLS_RECEIVER, port, path, is_dear, NULL};
     r->port = port_free();
     (void)snprintf(path, sizeof path, "%s/%s", directory, certificate);
     (void)snprintf(port, sizeof port, "%d", r->port);
@@ -538,6 +552,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_independent_verifier_accepts_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_accepts_two_signatures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(certificates, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(costly_handshakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_may_not_be_sent_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_listens, set_up, tear_down),
@@ -557,12 +572,13 @@ int main(void)
     (void)snprintf(ca_file, sizeof ca_file, "%s/ca.pem", directory);
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     http = receiver_start();
-    start_tls(&good, "good");
-    start_tls(&expired, "expired");
-    start_tls(&other, "other");
-    start_tls(&selfsigned, "selfsigned");
+    start_tls(&good, "good", NULL);
+    start_tls(&expired, "expired", NULL);
+    start_tls(&other, "other", NULL);
+    start_tls(&selfsigned, "selfsigned", NULL);
+    start_tls(&dear, "good", "dear");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    const struct tls_receiver *const all[] = {&good, &expired, &other, &selfsigned};
+    const struct tls_receiver *const all[] = {&good, &expired, &other, &selfsigned, &dear};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (process_stop(all[i]->pid, SIGKILL, PATIENCE_MS, NULL) != STATUS_OK)
             servers_fail("a receiver over TLS does not end");
