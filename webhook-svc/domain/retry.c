@@ -63,9 +63,9 @@ int64_t retry_adjust_ms(int64_t delay_ms, int64_t asked_ms, uint32_t random)
     return ms + spread > asked ? ms + spread : asked;
 }
 
-bool retry_is_parked(enum work_result result, int64_t delay_ms)
+bool retry_is_parked(enum work_kind kind, enum work_result result, int64_t delay_ms)
 {
-    return result == RESULT_POSTPONED || delay_ms > LONG_MS;
+    return kind == WORK_KIND_delivery || result == RESULT_POSTPONED || delay_ms > LONG_MS;
 }
 
 /* 408, 425 and 429 say "later"; other 4xx stay what they are however often one asks. */

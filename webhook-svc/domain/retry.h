@@ -24,9 +24,10 @@ struct retry_step retry_after(enum work_kind kind, enum work_result result, int 
 /* The delay of a failed one as it is used: at least what the other side asked for (0: nothing), up to an hour
    of it; long ones differ by up to a fifth, so that what failed together does not come back together. */
 int64_t retry_adjust_ms(int64_t delay_ms, int64_t asked_ms, uint32_t random);
-/* Is it so long that the message must not wait in the stream? Then it is acknowledged, and published again
-   when it is due. */
-bool retry_is_parked(enum work_result result, int64_t delay_ms);
+/* Must the message not wait in the stream? Then it is acknowledged, and published again when it is due. So it
+   is where the delay is long, and always for deliveries: what comes again from the stream comes before all
+   that is new, and an owner whose hundred endpoints fail has tens of thousands of them. */
+bool retry_is_parked(enum work_kind kind, enum work_result result, int64_t delay_ms);
 int retry_attempts_max(enum work_kind kind);
 /* What a reply to a command means for the work that sent it; http_status 0: nobody answered in time. */
 enum work_result retry_classify(int http_status);

@@ -69,13 +69,14 @@ static void fill_rows(struct ending *x)
             retry_after(job->work.kind, job->result, job->work.attempts - job->work.lapses);
         if (step.state == WORK_FAILED)
             step.delay_ms = retry_adjust_ms(step.delay_ms, job->asked_ms, randombytes_random());
-        x->rows[i] = (struct end_row){.attempt = {job->work.id, job->work.generation, job->work.attempts},
-                                      .state = step.state,
-                                      .delay_ms = step.delay_ms,
-                                      .error = step.state == WORK_PROCESSED ? NULL : job->error,
-                                      .begun = job->work.attempts - !retry_is_tried(job->result),
-                                      .is_parked = step.state == WORK_FAILED &&
-                                                   retry_is_parked(job->result, step.delay_ms)};
+        x->rows[i] =
+            (struct end_row){.attempt = {job->work.id, job->work.generation, job->work.attempts},
+                             .state = step.state,
+                             .delay_ms = step.delay_ms,
+                             .error = step.state == WORK_PROCESSED ? NULL : job->error,
+                             .begun = job->work.attempts - !retry_is_tried(job->result),
+                             .is_parked = step.state == WORK_FAILED &&
+                                          retry_is_parked(job->work.kind, job->result, step.delay_ms)};
         job->has_ended = false;
     }
 }

@@ -85,9 +85,10 @@ static void adjusted(void **state)
 static void parked(void **state)
 {
     (void)state;
-    assert_false(retry_is_parked(RESULT_TRANSIENT, 16000));
-    assert_true(retry_is_parked(RESULT_TRANSIENT, 240000));
-    assert_true(retry_is_parked(RESULT_POSTPONED, 2000));
+    assert_false(retry_is_parked(WORK_KIND_charge, RESULT_TRANSIENT, 16000));
+    assert_true(retry_is_parked(WORK_KIND_charge, RESULT_TRANSIENT, 240000));
+    assert_true(retry_is_parked(WORK_KIND_charge, RESULT_POSTPONED, 2000));
+    assert_true(retry_is_parked(WORK_KIND_delivery, RESULT_TRANSIENT, 1000));
     assert_int_equal(retry_after(WORK_KIND_delivery, RESULT_POSTPONED, 12).state, WORK_FAILED);
 }
 
