@@ -30,6 +30,7 @@ struct webhook_service {
     struct webhook_events *webhook_events;
     struct engine *webhook_engine;
     struct bell delivery_bell; /* of the engine of kind delivery */
+    struct delivery_queue delivery_queue;
     struct deliveries *deliveries;
     struct engine *delivery_engine;
     struct fanout *fanout;
@@ -91,7 +92,7 @@ static enum status start_deliveries(struct webhook_service *s)
                                            .suspects = &s->suspects};
     if (status == STATUS_OK)
         status = engine_start(&options, &s->delivery_engine);
-    return status == STATUS_OK ? fanout_start(&s->config, s->bus, &s->fanout) : status;
+    return status == STATUS_OK ? fanout_start(&s->config, s->bus, &s->delivery_queue, &s->fanout) : status;
 }
 
 static enum status start(struct webhook_service *s, const struct readiness_check *checks, size_t check_count)
@@ -112,7 +113,7 @@ static enum status start(struct webhook_service *s, const struct readiness_check
     if (status == STATUS_OK)
         status = ops_open(&s->config, s->bus, &s->ops);
     if (status == STATUS_OK)
-        status = sweeper_start(&s->config, s->bus, &s->sweeper);
+        status = sweeper_start(&s->config, s->bus, &s->delivery_queue, &s->sweeper);
     if (status == STATUS_OK)
         status = admin_http_start(s->config.admin_listen, checks, check_count, &s->admin);
     return status;

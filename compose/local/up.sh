@@ -28,6 +28,18 @@ configure() {
   monitoring_configure
 }
 
+# Who writes stops before the schema changes: an older version does not know all that the newer one stores.
+stop_changed() {
+  local program
+  for program in $(ledger_programs); do
+    service_stop_changed "$program" ledger-svc
+  done
+  for program in $(webhook_programs); do
+    service_stop_changed "$program" webhook-svc
+  done
+  service_stop_changed recon-svc recon-svc
+}
+
 start_database() {
   local output settings
   program_start postgres "$HOME_DIR/bin/service-run" "$HOME_DIR/conf/postgresql.conf"
@@ -35,6 +47,7 @@ start_database() {
   program_wait postgres 120 program_ready postgres # recovery after a crash may take a while
   postgres_roles
   postgres_database
+  stop_changed
   as_service "$HOME_DIR/bin/paybus-migrate" --database "$(database_url paybus_owner)" --dir "$HOME_DIR/migrations"
   mapfile -t settings < <(as_service cat "$HOME_DIR/env/partitions.env")
   output=$(as_service "${settings[@]}" "$HOME_DIR/bin/paybus-admin" partitions 2>&1) ||
@@ -45,10 +58,6 @@ start_database() {
 start_services() {
   local program
   service_up partitions paybus-admin
-  # No two versions of ledger-svc side by side: the older one does not know all that the newer one stores.
-  for program in $(ledger_programs); do
-    service_stop_changed "$program" ledger-svc
-  done
   for program in $(ledger_programs); do
     service_up "$program" ledger-svc
   done

@@ -1,6 +1,7 @@
 /* test_webhook_neighbours.c - three owners with a hundred endpoints each that never answer, a backlog for
-   each of these, and a fourth owner whose endpoints answer with everything but success: the events of a fifth
-   arrive as if he were alone, from the first moment on and after a restart in the middle of it. */
+   each of these, a fourth owner whose endpoints answer with everything but success, and another with a
+   hundred that fail at once, again and again: the events of one more arrive as if he were alone, from the
+   first moment on and after a restart in the middle of it. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,13 +24,15 @@
 #define SLOW_OWNERS 3
 #define ENDPOINTS   100 /* of each, as many as one may have */
 #define BACKLOG     8   /* of each of these */
+#define BURST       60  /* events, each for a hundred endpoints that fail */
 #define TIMED       60
 #define P99_MAX_US  1900000 /* what is put off comes two seconds later; make bench says how fast it is */
 
 static struct harness h;
 static struct api api;
-static struct receiver *good, *bad;
-static char alices[TYPEID_TEXT_SIZE], trudys[TYPEID_TEXT_SIZE], slow[SLOW_OWNERS][TYPEID_TEXT_SIZE];
+static struct receiver *good, *bad, *failing;
+static char alices[TYPEID_TEXT_SIZE], trudys[TYPEID_TEXT_SIZE], mallorys[TYPEID_TEXT_SIZE],
+    slow[SLOW_OWNERS][TYPEID_TEXT_SIZE];
 
 static void post(const char *path, const char *body, int wanted)
 {
@@ -143,6 +146,18 @@ static void after_a_restart(void **state)
     expect_speed("after a restart");
 }
 
+/* What fails at once comes again at once, a hundred times as often as it happened. */
+static void beside_a_burst(void **state)
+{
+    (void)state;
+    int before = receiver_count(failing, "/500");
+    for (int i = 0; i < BURST; i++)
+        harness_deposit(&h, mallorys, "EUR", 1);
+    expect_speed("beside a burst");
+    if (!receiver_wait(failing, "/500", before + BURST * ENDPOINTS, PATIENCE_MS))
+        fail_msg("%d of the burst were sent", receiver_count(failing, "/500") - before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +165,7 @@ int main(void)
         cmocka_unit_test(beside_others),
         cmocka_unit_test(beside_the_silent),
         cmocka_unit_test(after_a_restart),
+        cmocka_unit_test(beside_a_burst),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1});
     (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
@@ -158,14 +174,19 @@ int main(void)
     api_open(&api, &h, 0);
     good = receiver_start();
     bad = receiver_start();
+    failing = receiver_start();
     harness_open_account_of(&h, "alice", "EUR", alices);
     make_slow_owners();
     make_bad_owner();
+    harness_open_account_of(&h, "mallory", "EUR", mallorys);
+    for (int i = 0; i < ENDPOINTS; i++)
+        make_endpoint("mallory", "http", failing, "/500");
     make_endpoint("alice", "http", good, "/ok");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     api_close(&api);
     harness_stop(&h, failed != 0);
     receiver_stop(good);
     receiver_stop(bad);
+    receiver_stop(failing);
     return failed;
 }

@@ -26,6 +26,7 @@ static struct db_options options;
 static struct db *db;
 static PGconn *superuser;
 static struct subscribers subscribers;
+static struct delivery_queue queue;
 static struct fanout_batch *batch;
 static struct fanout_watch watch;
 
@@ -163,7 +164,7 @@ static int start(void **state)
     subscribers_init(&subscribers);
     webhook_metrics_init();
     fanout_watch_init(&watch, 0);
-    if (fanout_batch_open(&subscribers, &batch) != STATUS_OK)
+    if (fanout_batch_open(&subscribers, &queue, &batch) != STATUS_OK)
         return -1;
     return db_open(&options, &db) == STATUS_OK ? 0 : -1;
 }

@@ -204,7 +204,8 @@ static void count_end(const struct job *job, enum work_state state)
 
 static void log_end(const struct job *job, enum work_state state)
 {
-    enum log_level level = LOG_INFO;
+    /* Owners decide how often a delivery fails; each attempt is in a table. */
+    enum log_level level = job->work.kind == WORK_KIND_delivery ? LOG_DEBUG : LOG_INFO;
     const char *event = "work_failed";
     char id[TYPEID_TEXT_SIZE], trace[TRACE_ID_SIZE];
     if (state == WORK_DEAD) {

@@ -223,7 +223,8 @@ static void *fanout_main(void *context)
     return NULL;
 }
 
-enum status fanout_start(const struct webhook_config *config, struct bus *bus, struct fanout **ret_fanout)
+enum status fanout_start(const struct webhook_config *config, struct bus *bus,
+                         const struct delivery_queue *queue, struct fanout **ret_fanout)
 {
     struct fanout *f = calloc(1, sizeof *f);
     if (f == NULL)
@@ -234,7 +235,7 @@ enum status fanout_start(const struct webhook_config *config, struct bus *bus, s
     subscribers_init(&f->subscribers);
     fanout_watch_init(&f->watch, config->sweep_seconds * US_PER_S);
     *ret_fanout = f; /* its owner closes it, whatever happens here */
-    enum status s = fanout_batch_open(&f->subscribers, &f->batch);
+    enum status s = fanout_batch_open(&f->subscribers, queue, &f->batch);
     if (s == STATUS_OK && pthread_create(&f->thread, NULL, fanout_main, f) != 0)
         s = STATUS_FAILED;
     f->started = s == STATUS_OK;

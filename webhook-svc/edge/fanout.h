@@ -6,12 +6,13 @@
 
 #include "shared/io/bus.h"
 #include "webhook-svc/edge/config.h"
+#include "webhook-svc/edge/delivery_queue.h"
 
 struct fanout;
 
-/* Database and stream may come later. config outlives it. */
+/* Database and stream may come later. config and queue outlive it. */
 NODISCARD enum status fanout_start(const struct webhook_config *config, struct bus *bus,
-                                   struct fanout **ret_fanout);
+                                   const struct delivery_queue *queue, struct fanout **ret_fanout);
 /* After service_is_stopping() turned true. NULL-safe. */
 void fanout_join(struct fanout *f);
 void fanout_close(struct fanout *f); /* after bus_close; NULL-safe */

@@ -24,6 +24,8 @@ struct batch_event {
 };
 struct fanout_batch {
     const struct subscribers *subscribers;
+    const struct delivery_queue *queue;
+    struct queue_share share;
     struct ids ids;
     struct db_params params;
     struct batch_event events[FANOUT_BATCH_MAX]; /* those that somebody may want */
@@ -40,12 +42,14 @@ struct fanout_batch {
     struct fanout_refusal refusal;
 };
 
-enum status fanout_batch_open(const struct subscribers *subscribers, struct fanout_batch **ret_batch)
+enum status fanout_batch_open(const struct subscribers *subscribers, const struct delivery_queue *queue,
+                              struct fanout_batch **ret_batch)
 {
     struct fanout_batch *b = calloc(1, sizeof *b);
     if (b == NULL)
         return STATUS_NO_MEMORY;
     b->subscribers = subscribers;
+    b->queue = queue;
     db_params_init(&b->params, PARAMS_MAX);
     for (size_t i = 0; i < ROWS_MAX; i++)
         buf_init(&b->bodies[i], BODY_MAX);
@@ -138,13 +142,14 @@ static enum status add_row(struct fanout_batch *b, struct db *db, const json_t *
     struct buf *body = &b->bodies[b->row_count];
     struct delivery_row *row = &b->rows[b->row_count];
     bool is_theirs = owner_event_is_ordered_by(event, str_of(to->owner));
-    *row = (struct delivery_row){.id = ids_next(&b->ids),
-                                 .endpoint = to->id,
-                                 .work = ids_next(&b->ids),
-                                 .event_type = text_of(event, "type"),
-                                 .traceparent =
-                                     is_theirs ? text_of(event, "traceparent") : (struct str){NULL, 0},
-                                 .is_sent = to->is_enabled};
+    *row = (struct delivery_row){
+        .id = ids_next(&b->ids),
+        .endpoint = to->id,
+        .work = ids_next(&b->ids),
+        .event_type = text_of(event, "type"),
+        .traceparent = is_theirs ? text_of(event, "traceparent") : (struct str){NULL, 0},
+        .is_sent = to->is_enabled,
+        .is_parked = to->is_enabled && !queue_share_admits(&b->share, str_of(to->owner))};
     buf_reset(body);
     if (typeid_parse("evt", text_of(event, "id"), &row->event) != STATUS_OK)
         return STATUS_OK; /* not one of ours */
@@ -196,6 +201,7 @@ static enum status write_events(struct fanout_batch *b, struct db *db, PGresult 
 {
     b->row_count = b->byte_count = 0;
     b->made = 0;
+    queue_share_begin(&b->share, b->queue);
     gather_accounts(b);
     enum status s = find_owners(b, db, ret_owners);
     for (size_t i = 0; i < b->event_count && s == STATUS_OK; i++)

@@ -3,6 +3,7 @@
 #ifndef WEBHOOK_EDGE_FANOUT_BATCH_H
 #define WEBHOOK_EDGE_FANOUT_BATCH_H
 
+#include "webhook-svc/edge/delivery_queue.h"
 #include "webhook-svc/edge/subscribers.h"
 
 #define FANOUT_BATCH_MAX 128
@@ -10,7 +11,7 @@
 struct fanout_batch;
 
 NODISCARD enum status fanout_batch_open(const struct subscribers *subscribers,
-                                        struct fanout_batch **ret_batch);
+                                        const struct delivery_queue *queue, struct fanout_batch **ret_batch);
 void fanout_batch_close(struct fanout_batch *b); /* NULL-safe */
 
 void fanout_batch_begin(struct fanout_batch *b);

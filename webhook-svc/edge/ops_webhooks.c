@@ -32,21 +32,18 @@ static enum status answer_count(struct ops_answer *answer, size_t count, const s
     return STATUS_OK;
 }
 
-/* Work that failed, is dead or was missed begins anew, once, however many ask for it at once; what is not
- * acknowledged now the sweeper publishes. */
-static enum status send_again(struct ops *o, struct str actor, const struct uuid *work, size_t count,
-                              size_t *ret_count)
+/* It begins anew, once, however many ask for it at once; what is not acknowledged now the sweeper publishes.
+ */
+static enum status send_again(struct ops *o, struct str actor, const struct uuid *work, size_t *ret_count)
 {
-    struct uuid ids[OPS_LIMIT_MAX];
-    struct replayed_work done = {.ids = ids};
+    struct uuid id;
+    struct replayed_work done = {.ids = &id};
     const struct republish_through through = {o->link.db, o->requests, o->bus, REPUBLISH_GENERATION,
                                               &o->work_acks};
     size_t published = 0;
-    enum status s = count > 0 ? store_replay_work(o->link.db, work, count, actor, &done) : STATUS_OK;
-    for (size_t i = 0; s == STATUS_OK && i < done.count; i += REPUBLISH_MAX) {
-        size_t left = done.count - i;
-        s = republish(&through, ids + i, left < REPUBLISH_MAX ? left : REPUBLISH_MAX, &published);
-    }
+    enum status s = store_replay_work(o->link.db, work, 1, actor, &done);
+    if (s == STATUS_OK && done.count > 0)
+        s = republish(&through, &id, 1, &published);
     *ret_count = done.count;
     return s;
 }
@@ -64,7 +61,7 @@ enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *a
     if (!found.can_be_sent)
         return answer_count(answer, 0, NULL);
     size_t sent = 0;
-    s = send_again(o, r->actor, &found.work, 1, &sent);
+    s = send_again(o, r->actor, &found.work, &sent);
     return s == STATUS_OK ? answer_count(answer, sent, NULL) : s;
 }
 
@@ -81,6 +78,7 @@ static enum status find_endpoint(struct ops *o, const struct ops_request *r, str
     return STATUS_INVALID;
 }
 
+/* They wait in the database, as what is due: as many at once as a page has would keep the others' waiting. */
 enum status ops_recover(struct ops *o, struct ops_request *r, struct ops_answer *answer)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
@@ -97,9 +95,10 @@ enum status ops_recover(struct ops *o, struct ops_request *r, struct ops_answer 
         work[i] = db_get_uuid(rows, (int)i, 0);
         last = db_get_uuid(rows, (int)i, 1);
     }
-    size_t sent = 0;
-    s = send_again(o, r->actor, work, count, &sent);
-    return s == STATUS_OK ? answer_count(answer, sent, count == OPS_LIMIT_MAX ? &last : NULL) : s;
+    struct uuid ids[OPS_LIMIT_MAX];
+    struct replayed_work again = {.ids = ids};
+    s = count > 0 ? store_replay_work_later(o->link.db, work, count, r->actor, &again) : STATUS_OK;
+    return s == STATUS_OK ? answer_count(answer, again.count, count == OPS_LIMIT_MAX ? &last : NULL) : s;
 }
 
 /* A CloudEvent like any other, about nothing. */

@@ -37,7 +37,7 @@ static const struct {
     {"work", sweep_work, 1000},
     {"orphans", sweep_orphans, 5000},
     {"strays", sweep_strays, 5000},
-    {"due", sweep_due, 500},
+    {"due", sweep_due, 200},
     {"endpoints", sweep_endpoints, 1000},
 };
 #define SWEEPS (sizeof sweeps / sizeof sweeps[0])
@@ -75,13 +75,15 @@ static void *sweeper_main(void *context)
     return NULL;
 }
 
-enum status sweeper_start(const struct webhook_config *config, struct bus *bus, struct sweeper **ret_sweeper)
+enum status sweeper_start(const struct webhook_config *config, struct bus *bus, struct delivery_queue *queue,
+                          struct sweeper **ret_sweeper)
 {
     struct sweeper *s = calloc(1, sizeof *s);
     if (s == NULL)
         return STATUS_NO_MEMORY;
     s->config = config;
     s->bus = bus;
+    s->queue = queue;
     link_init(&s->link, config->database_url);
     *ret_sweeper = s; /* its owner closes it, whatever happens here */
     enum status status = requests_open(bus, SWEEP_MAX, NULL, &s->requests);

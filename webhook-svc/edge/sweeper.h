@@ -6,12 +6,13 @@
 
 #include "shared/io/bus.h"
 #include "webhook-svc/edge/config.h"
+#include "webhook-svc/edge/delivery_queue.h"
 
 struct sweeper;
 
-/* The database may come later. config outlives the sweeper. */
+/* The database may come later. config and queue, whose length is noted, outlive the sweeper. */
 NODISCARD enum status sweeper_start(const struct webhook_config *config, struct bus *bus,
-                                    struct sweeper **ret_sweeper);
+                                    struct delivery_queue *queue, struct sweeper **ret_sweeper);
 bool sweeper_database_ready(const struct sweeper *s);
 /* After service_is_stopping() turned true. NULL-safe. */
 void sweeper_join(struct sweeper *s);

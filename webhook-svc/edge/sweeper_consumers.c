@@ -51,8 +51,8 @@ bool sweeper_ask_stream(struct sweeper *s, const char *stream, json_t **ret_info
     return false;
 }
 
-/* A kind that nobody works off has no consumer: nothing of it was delivered. False: not now. */
-static bool ask_consumer(struct sweeper *s, enum work_kind kind, struct consumer_state *ret_state)
+/* A kind that nobody works off has no consumer: nothing of it was delivered. */
+bool sweeper_ask_consumer(struct sweeper *s, enum work_kind kind, struct consumer_state *ret_state)
 {
     char subject[SUBJECT_SIZE];
     (void)snprintf(subject, sizeof subject, "$JS.API.CONSUMER.INFO." STREAM ".%s", work_kind_name(kind));
@@ -62,6 +62,7 @@ static bool ask_consumer(struct sweeper *s, enum work_kind kind, struct consumer
     int64_t to_come = member(info, "num_pending");
     *ret_state = (struct consumer_state){.delivered_seq = number(info, "delivered", "stream_seq"),
                                          .floor_seq = number(info, "ack_floor", "stream_seq"),
+                                         .to_come = to_come,
                                          .waiting = to_come + member(info, "num_ack_pending")};
     metric_set(webhook_metrics.kinds[kind].pending, to_come);
     return true;
@@ -70,7 +71,7 @@ static bool ask_consumer(struct sweeper *s, enum work_kind kind, struct consumer
 void sweeper_ask_consumers(struct sweeper *s, struct consumer_state ret_states[WORK_KIND_COUNT])
 {
     for (int kind = 0; kind < WORK_KIND_COUNT; kind++)
-        if (!ask_consumer(s, (enum work_kind)kind, &ret_states[kind]))
+        if (!sweeper_ask_consumer(s, (enum work_kind)kind, &ret_states[kind]))
             ret_states[kind] = (struct consumer_state){.waiting = 0};
 }
 
@@ -109,7 +110,7 @@ static bool find_stored(struct sweeper *s, enum work_kind kind, int64_t from_seq
 bool sweeper_find_front(struct sweeper *s, enum work_kind kind, struct work_front *ret_front)
 {
     struct consumer_state state;
-    if (!ask_consumer(s, kind, &state))
+    if (!sweeper_ask_consumer(s, kind, &state))
         return false;
     ret_front->floor_seq = state.floor_seq;
     return read_created(s, &ret_front->created_us) &&

@@ -1,6 +1,6 @@
 /* sweeper_due.c - work that waits in the database is published when it is due: the longest due first, and
    when that is more than one part, from all lanes alike, so that what is due for one endpoint keeps no other
-   waiting. */
+   waiting; and only while the queue is short, behind which what is new would wait. */
 #include "webhook-svc/edge/republish.h"
 #include "webhook-svc/edge/sweeper_internal.h"
 
@@ -23,12 +23,21 @@ static void go_on(struct sweeper *s, const struct due_work *due)
     s->due_lane = was_fair && is_full ? due->last_lane : (struct uuid){{0}};
 }
 
+static bool has_room(struct sweeper *s)
+{
+    struct consumer_state state;
+    if (!bus_is_connected(s->bus) || !sweeper_ask_consumer(s, WORK_KIND_delivery, &state))
+        return false;
+    delivery_queue_note(s->queue, state.to_come);
+    return !delivery_queue_is_long(s->queue);
+}
+
 enum status sweep_due(struct sweeper *s, bool *ret_more)
 {
     struct uuid ids[SWEEP_MAX];
     struct due_work due = {.ids = ids};
     size_t published = 0;
-    if (!bus_is_connected(s->bus))
+    if (!has_room(s))
         return STATUS_OK;
     enum status status = take(s, &due);
     if (status != STATUS_OK)

@@ -25,6 +25,7 @@ struct sweeper {
     pthread_t thread;
     bool started;
     struct bus *bus;
+    struct delivery_queue *queue;
     struct link link;
     struct requests *requests;
     struct ids ids;
@@ -57,8 +58,11 @@ bool sweeper_ask_stream(struct sweeper *s, const char *stream, json_t **ret_info
 /* A kind's consumer of PAY_WORK; zero if there is none. */
 struct consumer_state {
     int64_t delivered_seq, floor_seq; /* the newest that was delivered; all up to here are acknowledged */
-    int64_t waiting;                  /* messages to come, or delivered and not acknowledged */
+    int64_t to_come;                  /* messages that were not delivered yet */
+    int64_t waiting;                  /* these, or delivered and not acknowledged */
 };
+/* False: not now. */
+bool sweeper_ask_consumer(struct sweeper *s, enum work_kind kind, struct consumer_state *ret_state);
 void sweeper_ask_consumers(struct sweeper *s, struct consumer_state ret_states[WORK_KIND_COUNT]);
 /* How far PAY_WORK has delivered a kind. */
 struct work_front {

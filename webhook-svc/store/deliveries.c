@@ -104,6 +104,10 @@ enum status store_insert_deliveries(struct db *db, struct db_params *p, const st
     for (size_t i = 0; i < count; i++)
         db_array_bool(p, rows[i].is_sent);
     db_array_close(p);
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_parked);
+    db_array_close(p);
     enum status s = db_query(db, WEBHOOK_SQL_INSERT_DELIVERIES, p, &r);
     if (s == STATUS_OK)
         *ret_made = db_get_int(r, 0, 0);

@@ -8,6 +8,7 @@ struct delivery_row {
     struct uuid id, endpoint, event, work;
     struct str event_type, body, traceparent; /* traceparent data NULL: none */
     bool is_sent;                             /* otherwise it is missed, and kept for a recovery */
+    bool is_parked;                           /* is_sent: by the sweeper, when there is room for it */
 };
 /* *ret_made: how many are new; the others were there before. */
 NODISCARD enum status store_insert_deliveries(struct db *db, struct db_params *p,

@@ -78,17 +78,24 @@ enum status store_count_open_dead_letters(struct db *db, const struct dead_lette
     return s;
 }
 
-enum status store_replay_work(struct db *db, const struct uuid *ids, size_t count, struct str actor,
-                              struct replayed_work *ret_replayed)
+struct replay_order {
+    const struct uuid *ids;
+    size_t count;
+    struct str actor;
+    bool is_parked;
+};
+
+static enum status replay(struct db *db, const struct replay_order *o, struct replayed_work *ret_replayed)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_array_open(&p, DB_UUID);
-    for (size_t i = 0; i < count; i++)
-        db_array_uuid(&p, &ids[i]);
+    for (size_t i = 0; i < o->count; i++)
+        db_array_uuid(&p, &o->ids[i]);
     db_array_close(&p);
-    db_param_text(&p, actor);
+    db_param_text(&p, o->actor);
+    db_param_bool(&p, o->is_parked);
     enum status s = db_query(db, WEBHOOK_SQL_REPLAY_WORK, &p, &r);
     if (s != STATUS_OK)
         return s;
@@ -97,6 +104,18 @@ enum status store_replay_work(struct db *db, const struct uuid *ids, size_t coun
     for (int i = 0; i < PQntuples(r); i++)
         ret_replayed->ids[i] = db_get_uuid(r, i, 0);
     return STATUS_OK;
+}
+
+enum status store_replay_work(struct db *db, const struct uuid *ids, size_t count, struct str actor,
+                              struct replayed_work *ret_replayed)
+{
+    return replay(db, &(struct replay_order){ids, count, actor, false}, ret_replayed);
+}
+
+enum status store_replay_work_later(struct db *db, const struct uuid *ids, size_t count, struct str actor,
+                                    struct replayed_work *ret_replayed)
+{
+    return replay(db, &(struct replay_order){ids, count, actor, true}, ret_replayed);
 }
 
 enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor)

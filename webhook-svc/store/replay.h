@@ -36,6 +36,9 @@ struct replayed_work {
 /* By whom: actor. */
 NODISCARD enum status store_replay_work(struct db *db, const struct uuid *ids, size_t count, struct str actor,
                                         struct replayed_work *ret_replayed);
+/* Parked, for the sweeper to publish when there is room. */
+NODISCARD enum status store_replay_work_later(struct db *db, const struct uuid *ids, size_t count,
+                                              struct str actor, struct replayed_work *ret_replayed);
 /* STATUS_NOT_FOUND: it is not open. */
 NODISCARD enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor);
 NODISCARD enum status store_set_injected_failure(struct db *db, struct str event_id, struct str provider,

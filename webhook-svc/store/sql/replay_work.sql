@@ -1,5 +1,6 @@
 -- Work that failed, is dead or was missed begins anew, and its open dead letters are resolved, by $2. What was put off untried is on
--- its way. A row for each: its kind and id. Locked in the order of ids, as all who lock several.
+-- its way. With $3 it waits parked until the sweeper has room for it. A row for each: its kind and id. Locked in the order of ids,
+-- as all who lock several.
 with mine as (
     select x.id
     from paybus.work x
@@ -9,11 +10,12 @@ with mine as (
     for no key update),
 replayed as (
     update paybus.work w
-    set state           = 'received',
+    set state           = case when $3 then 'failed' else 'received' end,
         generation      = w.generation + 1,
         attempts        = 0,
         lapses          = 0,
-        next_attempt_at = null,
+        next_attempt_at = case when $3 then clock_timestamp() end,
+        parked_until    = case when $3 then clock_timestamp() end,
         enqueued_at     = clock_timestamp(),
         updated_at      = clock_timestamp()
     from mine
