@@ -27,6 +27,7 @@
 #define BURST       60  /* events, each for a hundred endpoints that fail */
 #define TIMED       60
 #define P99_MAX_US  1900000 /* what is put off comes two seconds later; make bench says how fast it is */
+#define BURST_US    8000000 /* with sanitizers: the queue's length, and once put off; it was minutes */
 
 static struct harness h;
 static struct api api;
@@ -79,11 +80,11 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Alice's events one by one, from the transfer's answer to her receiver. */
-static void expect_speed(const char *moment)
+static void expect_speed(const char *moment, int64_t most_us)
 {
     static int64_t us[TIMED];
     for (int i = 0; i < TIMED; i++) {
-        struct received got;
+        struct received got = {.at_us = 0};
         int before = receiver_count(good, "/ok");
         harness_deposit(&h, alices, "EUR", 1);
         int64_t answered_us = clock_monotonic_us();
@@ -94,7 +95,7 @@ static void expect_speed(const char *moment)
     qsort(us, TIMED, sizeof us[0], by_value);
     int64_t p99_us = us[TIMED * 99 / 100];
     print_message("  %s: p50 %lld us, p99 %lld us\n", moment, (long long)us[TIMED / 2], (long long)p99_us);
-    assert_true(p99_us < P99_MAX_US);
+    assert_true(p99_us < most_us);
 }
 
 static void wait_for_number(int statement, int64_t least, int64_t most)
@@ -110,7 +111,7 @@ static void wait_for_number(int statement, int64_t least, int64_t most)
 static void alone(void **state)
 {
     (void)state;
-    expect_speed("alone");
+    expect_speed("alone", P99_MAX_US);
 }
 
 static void beside_others(void **state)
@@ -124,14 +125,14 @@ static void beside_others(void **state)
     if (!receiver_wait(bad, "/hang", ENDPOINTS, PATIENCE_MS) || !receiver_wait(bad, "/500", 1, PATIENCE_MS))
         fail_msg("nothing hangs");
     wait_for_number(E2E_SQL_COUNT_UNTOUCHED_DELIVERIES, 0, 0);
-    expect_speed("beside what hangs");
+    expect_speed("beside what hangs", P99_MAX_US);
 }
 
 static void beside_the_silent(void **state)
 {
     (void)state;
     wait_for_number(E2E_SQL_COUNT_SILENT_ENDPOINTS, ENDPOINTS, SLOW_OWNERS * ENDPOINTS);
-    expect_speed("beside the silent");
+    expect_speed("beside the silent", P99_MAX_US);
 }
 
 static void after_a_restart(void **state)
@@ -143,7 +144,7 @@ static void after_a_restart(void **state)
     harness_deposit(&h, alices, "EUR", 1);
     int before = receiver_count(good, "/ok");
     assert_true(receiver_wait(good, "/ok", before, PATIENCE_MS));
-    expect_speed("after a restart");
+    expect_speed("after a restart", P99_MAX_US);
 }
 
 /* What fails at once comes again at once, a hundred times as often as it happened. */
@@ -153,7 +154,7 @@ static void beside_a_burst(void **state)
     int before = receiver_count(failing, "/500");
     for (int i = 0; i < BURST; i++)
         harness_deposit(&h, mallorys, "EUR", 1);
-    expect_speed("beside a burst");
+    expect_speed("beside a burst", BURST_US);
     if (!receiver_wait(failing, "/500", before + BURST * ENDPOINTS, PATIENCE_MS))
         fail_msg("%d of the burst were sent", receiver_count(failing, "/500") - before);
 }

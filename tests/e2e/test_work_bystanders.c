@@ -184,10 +184,11 @@ static void add_suspect(const char *id, const char *kind, const char *object)
     char sql[512], subject[96], text[TYPEID_TEXT_SIZE];
     struct uuid work = {{[6] = 0x70, [8] = 0x80, [15] = (uint8_t)strtol(strrchr(id, '0'), NULL, 16)}};
     (void)snprintf(sql, sizeof sql,
-                   "insert into paybus.work (id, kind, object_id, state, attempts, lease_until, enqueued_at, "
-                   "updated_at, created_at) values ('%s', '%s', %s, 'processing', 1, "
+                   "insert into paybus.work (id, kind, object_id, endpoint_id, state, attempts, lease_until, "
+                   "enqueued_at, "
+                   "updated_at, created_at) values ('%s', '%s', %s, %s, 'processing', 1, "
                    "now() - interval '1 s', now(), now(), now())",
-                   id, kind, object);
+                   id, kind, object, object);
     run_sql(in.db, sql);
     typeid_format("wrk", &work, text);
     (void)snprintf(subject, sizeof subject, "pay.work.%s.%s", kind, text);

@@ -37,7 +37,7 @@ static const struct {
 } cases[] = {
     {"load_work", "received", 2, {backwards, "webhook"}},
     {"renew_leases", "processing", 4, {backwards, ONES, ONES, "30000"}},
-    {"replay_work", "dead", 2, {backwards, "ann"}},
+    {"replay_work", "dead", 3, {backwards, "ann", "f"}},
     {"finish_work",
      "processing",
      8,
