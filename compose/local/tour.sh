@@ -43,7 +43,7 @@ BODY="{\"event_id\":\"evt_1\",\"event_type\":\"payment.succeeded\",\"payload\":{
 MAC=$(printf %s "evt_1.$NOW.$BODY" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$HEX -binary | base64)
 for TIME in first second; do
   curl -s $PAYBUS/v1/webhooks/gateway -H "Content-Type: application/json" -H "webhook-id: evt_1" \
-    -H "webhook-timestamp: $NOW" -H "webhook-signature: v1,$MAC" -d "$BODY"; echo
+    -H "webhook-timestamp: $NOW" -H "webhook-signature: v1,$MAC" -d "$BODY" | jq -c "[.event_id, .duplicate]"
 done'
   step 'Her statement, as an accountant wants it:' \
     'curl -s -H "Authorization: Bearer $KEY" -H "Accept: text/csv" $PAYBUS/v1/accounts/$ALICE/statement'
