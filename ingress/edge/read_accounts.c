@@ -13,6 +13,16 @@ void reads_account(struct exchange *ex)
     account_write(&out, &a);
 }
 
+static struct list_place account_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                         int row)
+{
+    (void)ex;
+    struct account_resource a;
+    account_row(r, row, &a);
+    account_write(out, &a);
+    return (struct list_place){{.id = a.id}, false};
+}
+
 void reads_accounts(struct exchange *ex)
 {
     struct page page;
@@ -37,16 +47,7 @@ void reads_accounts(struct exchange *ex)
     if (!reads_run(ex, accounts_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
-        struct account_resource a;
-        account_row(r, i, &a);
-        account_write(&out, &a);
-        last.id = a.id;
-    }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    reads_list(ex, &page, r, account_in_list);
 }
 
 /* A balance now, or (held NULL) in the past: what was held then is not known from entries. */

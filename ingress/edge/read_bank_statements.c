@@ -19,6 +19,16 @@ void reads_bank_statement(struct exchange *ex)
     bank_statement_write(&out, &s);
 }
 
+static struct list_place statement_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                           int row)
+{
+    (void)ex;
+    struct bank_statement_resource s;
+    bank_statement_row(r, row, &s);
+    bank_statement_write(out, &s);
+    return (struct list_place){{.id = s.id}, false};
+}
+
 void reads_bank_statements(struct exchange *ex)
 {
     struct page page;
@@ -33,16 +43,7 @@ void reads_bank_statements(struct exchange *ex)
     if (!reads_run(ex, bank_statements_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
-        struct bank_statement_resource s;
-        bank_statement_row(r, i, &s);
-        bank_statement_write(&out, &s);
-        last.id = s.id;
-    }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    reads_list(ex, &page, r, statement_in_list);
 }
 
 static void write_int_or_null(struct json_out *out, const char *key, bool has, int64_t value)
@@ -101,6 +102,15 @@ static bool statement_exists(struct exchange *ex)
     return PQntuples(r) == 1;
 }
 
+static struct list_place result_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                        int row)
+{
+    struct bank_result_row b;
+    bank_result_row(r, row, &b);
+    write_result(out, &b);
+    return (struct list_place){{.id = ex->uuid, .number = b.number}, false};
+}
+
 void reads_bank_statement_lines(struct exchange *ex)
 {
     struct page page;
@@ -115,14 +125,5 @@ void reads_bank_statement_lines(struct exchange *ex)
     if (!reads_run(ex, bank_statements_results, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    struct cursor last = {.id = ex->uuid};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
-        struct bank_result_row b;
-        bank_result_row(r, i, &b);
-        write_result(&out, &b);
-        last.number = b.number;
-    }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    reads_list(ex, &page, r, result_in_list);
 }

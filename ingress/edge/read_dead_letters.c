@@ -91,6 +91,19 @@ static struct str resolution_of(struct exchange *ex)
     return status;
 }
 
+static struct list_place letter_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                        int row)
+{
+    (void)ex;
+    struct dead_letter_row d;
+    dead_letter_row(r, row, true, &d);
+    if (d.is_wanted) {
+        write_letter(out, &d);
+        json_object_close(out);
+    }
+    return (struct list_place){{.id = d.id}, d.is_last};
+}
+
 void reads_dead_letters(struct exchange *ex)
 {
     struct page page;
@@ -111,19 +124,5 @@ void reads_dead_letters(struct exchange *ex)
     if (!reads_run(ex, dead_letters_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct dead_letter_row d;
-        dead_letter_row(r, i, true, &d);
-        if (d.is_wanted) {
-            write_letter(&out, &d);
-            json_object_close(&out);
-        }
-        has_more = has_more || d.is_last;
-        last.id = d.id;
-    }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    reads_list(ex, &page, r, letter_in_list);
 }

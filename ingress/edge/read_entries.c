@@ -62,6 +62,18 @@ static void entries_of_one(struct exchange *ex, const struct page *page, const s
     reads_list_close(&out, page, has_more ? &last : NULL);
 }
 
+static struct list_place entry_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                       int row)
+{
+    struct entry_row e;
+    entry_row(r, row, &e);
+    if (entry_row_is_wanted(r, row)) {
+        write_entry(ex, out, &e);
+    }
+    int64_t number = exchange_param(ex, "account")->is_set ? e.version : e.leg;
+    return (struct list_place){{.id = e.transaction, .number = number}, entry_row_is_last(r, row)};
+}
+
 static void entries_of_many(struct exchange *ex, const struct page *page)
 {
     const struct param_value *account = exchange_param(ex, "account");
@@ -77,20 +89,7 @@ static void entries_of_many(struct exchange *ex, const struct page *page)
     if (!reads_run(ex, entries_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page->limit ? (int)page->limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct entry_row e;
-        entry_row(r, i, &e);
-        if (entry_row_is_wanted(r, i)) {
-            write_entry(ex, &out, &e);
-        }
-        has_more = has_more || entry_row_is_last(r, i);
-        last = (struct cursor){.id = e.transaction, .number = account->is_set ? e.version : e.leg};
-    }
-    reads_list_close(&out, page, has_more ? &last : NULL);
+    reads_list(ex, page, r, entry_in_list);
 }
 
 void reads_entries(struct exchange *ex)

@@ -65,6 +65,31 @@ static void write_audit(struct json_out *out, const struct event_row *e)
     json_object_close(out);
 }
 
+static struct list_place list_event(struct json_out *out, const PGresult *r, int row,
+                                    void (*write)(struct json_out *out, const struct event_row *e))
+{
+    struct event_row e;
+    event_row(r, row, &e);
+    if (e.is_wanted) {
+        write(out, &e);
+    }
+    return (struct list_place){{.id = e.id, .number = e.seq}, e.is_last};
+}
+
+static struct list_place event_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                       int row)
+{
+    (void)ex;
+    return list_event(out, r, row, write_event);
+}
+
+static struct list_place audit_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                       int row)
+{
+    (void)ex;
+    return list_event(out, r, row, write_audit);
+}
+
 static void read_list(struct exchange *ex, const struct page *page, struct event_list *ret_list)
 {
     const struct param_value *object = exchange_param(ex, "object");
@@ -83,7 +108,7 @@ static void read_list(struct exchange *ex, const struct page *page, struct event
     };
 }
 
-static void list(struct exchange *ex, void (*write)(struct json_out *out, const struct event_row *e))
+static void list(struct exchange *ex, list_row *write)
 {
     struct page page;
     if (!reads_page(ex, &page)) {
@@ -95,28 +120,15 @@ static void list(struct exchange *ex, void (*write)(struct json_out *out, const 
     if (!reads_run(ex, events_list, &wanted, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct event_row e;
-        event_row(r, i, &e);
-        if (e.is_wanted) {
-            write(&out, &e);
-        }
-        has_more = has_more || e.is_last;
-        last = (struct cursor){.id = e.id, .number = e.seq};
-    }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    reads_list(ex, &page, r, write);
 }
 
 void reads_events(struct exchange *ex)
 {
-    list(ex, write_event);
+    list(ex, event_in_list);
 }
 
 void reads_audit(struct exchange *ex)
 {
-    list(ex, write_audit);
+    list(ex, audit_in_list);
 }

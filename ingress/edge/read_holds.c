@@ -20,6 +20,16 @@ void reads_hold(struct exchange *ex)
     hold_write(&out, &h);
 }
 
+static struct list_place hold_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                      int row)
+{
+    (void)ex;
+    struct hold_resource h;
+    hold_row(r, row, &h);
+    hold_write(out, &h);
+    return (struct list_place){{.id = h.id}, false};
+}
+
 void reads_holds(struct exchange *ex)
 {
     struct page page;
@@ -40,14 +50,5 @@ void reads_holds(struct exchange *ex)
     if (!reads_run(ex, holds_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
-        struct hold_resource h;
-        hold_row(r, i, &h);
-        hold_write(&out, &h);
-        last.id = h.id;
-    }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    reads_list(ex, &page, r, hold_in_list);
 }

@@ -2,6 +2,7 @@
 #include "ingress/edge/reads.h"
 #include "ingress/store/bounds.h"
 #include "ingress/store/reconciliation.h"
+#include "shared/rows/anomaly_row.h"
 
 /* A run, and what was open at its end. */
 static void answer_report(struct exchange *ex, const PGresult *row)
@@ -22,7 +23,7 @@ static void answer_report(struct exchange *ex, const PGresult *row)
     json_array_open(&out);
     for (int i = 0; i < PQntuples(anomalies); i++) {
         struct recon_anomaly_resource a;
-        recon_anomaly_read(anomalies, i, &a);
+        anomaly_row(anomalies, i, &a);
         recon_anomaly_write(&out, &a);
     }
     json_array_close(&out);
@@ -45,6 +46,19 @@ void reads_reconcile_run(struct exchange *ex)
     }
 }
 
+static struct list_place run_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                     int row)
+{
+    (void)ex;
+    struct recon_run_row run;
+    recon_run_list_read(r, row, &run);
+    if (run.is_wanted) {
+        recon_run_open(out, &run.resource);
+        json_object_close(out);
+    }
+    return (struct list_place){{.id = run.resource.id}, run.is_last};
+}
+
 void reads_reconcile_runs(struct exchange *ex)
 {
     struct page page;
@@ -63,21 +77,19 @@ void reads_reconcile_runs(struct exchange *ex)
     if (!reads_run(ex, recon_runs_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct recon_run_row run;
-        recon_run_list_read(r, i, &run);
-        if (run.is_wanted) {
-            recon_run_open(&out, &run.resource);
-            json_object_close(&out);
-        }
-        has_more = has_more || run.is_last;
-        last.id = run.resource.id;
+    reads_list(ex, &page, r, run_in_list);
+}
+
+static struct list_place anomaly_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                         int row)
+{
+    (void)ex;
+    struct recon_anomaly_row a;
+    recon_anomaly_list_read(r, row, &a);
+    if (a.is_wanted) {
+        recon_anomaly_write(out, &a.resource);
     }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    return (struct list_place){{.id = a.resource.id}, a.is_last};
 }
 
 void reads_anomalies(struct exchange *ex)
@@ -100,20 +112,7 @@ void reads_anomalies(struct exchange *ex)
     if (!reads_run(ex, recon_anomalies_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct recon_anomaly_row a;
-        recon_anomaly_list_read(r, i, &a);
-        if (a.is_wanted) {
-            recon_anomaly_write(&out, &a.resource);
-        }
-        has_more = has_more || a.is_last;
-        last.id = a.resource.id;
-    }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    reads_list(ex, &page, r, anomaly_in_list);
 }
 
 void reads_anomaly(struct exchange *ex)
@@ -130,7 +129,7 @@ void reads_anomaly(struct exchange *ex)
         return;
     }
     struct recon_anomaly_resource a;
-    recon_anomaly_read(r, 0, &a);
+    anomaly_row(r, 0, &a);
     struct json_out out = exchange_json(ex);
     recon_anomaly_open(&out, &a);
     json_key(&out, "decisions");

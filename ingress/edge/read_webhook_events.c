@@ -51,6 +51,19 @@ void reads_webhook_event(struct exchange *ex)
     json_object_close(&out);
 }
 
+static struct list_place event_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                       int row)
+{
+    (void)ex;
+    struct webhook_event_row e;
+    webhook_event_row(r, row, true, &e);
+    if (e.is_wanted) {
+        write_event(out, &e);
+        json_object_close(out);
+    }
+    return (struct list_place){{.id = e.id}, e.is_last};
+}
+
 void reads_webhook_events(struct exchange *ex)
 {
     struct page page;
@@ -71,19 +84,5 @@ void reads_webhook_events(struct exchange *ex)
     if (!reads_run(ex, webhook_events_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct webhook_event_row e;
-        webhook_event_row(r, i, true, &e);
-        if (e.is_wanted) {
-            write_event(&out, &e);
-            json_object_close(&out);
-        }
-        has_more = has_more || e.is_last;
-        last.id = e.id;
-    }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    reads_list(ex, &page, r, event_in_list);
 }

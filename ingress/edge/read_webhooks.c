@@ -20,6 +20,16 @@ void reads_webhook_endpoint(struct exchange *ex)
     webhook_endpoint_write(&out, &e);
 }
 
+static struct list_place endpoint_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                          int row)
+{
+    (void)ex;
+    struct webhook_endpoint_resource e;
+    webhook_endpoint_row(r, row, &e);
+    webhook_endpoint_write(out, &e);
+    return (struct list_place){{.id = e.id}, false};
+}
+
 void reads_webhook_endpoints(struct exchange *ex)
 {
     struct page page;
@@ -37,16 +47,20 @@ void reads_webhook_endpoints(struct exchange *ex)
     if (!reads_run(ex, webhook_endpoints_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), shown = rows > page.limit ? (int)page.limit : rows;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < shown; i++) {
-        struct webhook_endpoint_resource e;
-        webhook_endpoint_row(r, i, &e);
-        webhook_endpoint_write(&out, &e);
-        last.id = e.id;
+    reads_list(ex, &page, r, endpoint_in_list);
+}
+
+static struct list_place delivery_in_list(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                          int row)
+{
+    (void)ex;
+    struct webhook_delivery_row d;
+    webhook_delivery_row(r, row, &d);
+    if (d.is_wanted) {
+        webhook_delivery_open(out, &d.resource);
+        json_object_close(out);
     }
-    reads_list_close(&out, &page, rows > shown ? &last : NULL);
+    return (struct list_place){{.id = d.resource.id}, d.is_last};
 }
 
 void reads_webhook_deliveries(struct exchange *ex)
@@ -68,21 +82,7 @@ void reads_webhook_deliveries(struct exchange *ex)
     if (!reads_run(ex, webhook_deliveries_list, &list, &r)) {
         return;
     }
-    int rows = PQntuples(r), taken = rows > page.limit ? (int)page.limit : rows;
-    bool has_more = rows > taken;
-    struct cursor last = {0};
-    struct json_out out = reads_list_open(ex);
-    for (int i = 0; i < taken; i++) {
-        struct webhook_delivery_row d;
-        webhook_delivery_row(r, i, &d);
-        if (d.is_wanted) {
-            webhook_delivery_open(&out, &d.resource);
-            json_object_close(&out);
-        }
-        has_more = has_more || d.is_last;
-        last.id = d.resource.id;
-    }
-    reads_list_close(&out, &page, has_more ? &last : NULL);
+    reads_list(ex, &page, r, delivery_in_list);
 }
 
 static void write_attempts(struct json_out *out, const PGresult *attempts)

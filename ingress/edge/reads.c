@@ -108,6 +108,19 @@ void reads_list_close(struct json_out *out, const struct page *page, const struc
     json_object_close(out);
 }
 
+void reads_list(struct exchange *ex, const struct page *page, const PGresult *r, list_row *write)
+{
+    int rows = PQntuples(r), taken = rows > page->limit ? (int)page->limit : rows;
+    bool has_more = rows > taken;
+    struct list_place place = {0};
+    struct json_out out = reads_list_open(ex);
+    for (int i = 0; i < taken; i++) {
+        place = write(ex, &out, r, i);
+        has_more = has_more || place.is_last;
+    }
+    reads_list_close(&out, page, has_more ? &place.cursor : NULL);
+}
+
 void reads_text_or_null(struct json_out *out, const char *key, struct str text)
 {
     json_key(out, key);

@@ -31,6 +31,17 @@ struct page {
 bool reads_page(struct exchange *ex, struct page *ret_page);
 /* {"data":[ */
 struct json_out reads_list_open(struct exchange *ex);
+/* What a row says of its list: where it goes on behind the row, and whether the page ends here, since so many
+   were looked at. */
+struct list_place {
+    struct cursor cursor;
+    bool is_last;
+};
+/* Writes a row if it is wanted: the last one that was looked at may be there for its place only. */
+typedef struct list_place list_row(const struct exchange *ex, struct json_out *out, const PGresult *r,
+                                   int row);
+/* Answers a page out of at most limit + 1 rows: the one beyond the limit says that there are more. */
+void reads_list(struct exchange *ex, const struct page *page, const PGresult *r, list_row *write);
 /* ],"next_cursor":...}; last is the last row shown, NULL when nothing follows it. */
 void reads_list_close(struct json_out *out, const struct page *page, const struct cursor *last);
 /* A text, or null when it has no data. */

@@ -3,6 +3,7 @@
 
 #include "ingress/store/bounds.h"
 #include "ingress_statements.h"
+#include "shared/rows/anomaly_row.h"
 
 #define PARAMS_MAX 4096
 
@@ -22,27 +23,8 @@ enum run_column {
     RUN_IS_WANTED,
     RUN_IS_LAST
 };
-enum anomaly_column {
-    COL_ID,
-    COL_CODE,
-    COL_CHECK,
-    COL_SEVERITY,
-    COL_FAMILY,
-    COL_TYPE,
-    COL_OBJECT,
-    COL_CURRENCY,
-    COL_EXPECTED,
-    COL_ACTUAL,
-    COL_DETAIL,
-    COL_STATE,
-    COL_WRITE_OFF_BY,
-    COL_FIRST_SEEN,
-    COL_LAST_SEEN,
-    COL_FIRST_RUN,
-    COL_LAST_RUN,
-    COL_IS_WANTED,
-    COL_IS_LAST
-};
+/* Behind those of anomaly_row. */
+enum anomaly_column { COL_IS_WANTED = ANOMALY_ROW_COLUMNS, COL_IS_LAST };
 enum decision_column { COL_ACTION, COL_ACTOR, COL_NOTE, COL_CREATED };
 
 static enum status query_id(struct db *db, int statement, const struct uuid *id, PGresult **ret_result)
@@ -145,36 +127,9 @@ void recon_run_list_read(const PGresult *r, int row, struct recon_run_row *ret_r
     ret_row->is_last = db_get_bool(r, row, RUN_IS_LAST);
 }
 
-void recon_anomaly_read(const PGresult *r, int row, struct recon_anomaly_resource *ret_anomaly)
-{
-    struct recon_anomaly_resource a = {
-        .id = db_get_uuid(r, row, COL_ID),
-        .code = db_get_str(r, row, COL_CODE),
-        .check = db_get_str(r, row, COL_CHECK),
-        .severity = db_get_str(r, row, COL_SEVERITY),
-        .family = db_get_str(r, row, COL_FAMILY),
-        .object_type = db_get_str(r, row, COL_TYPE),
-        .object = db_get_str(r, row, COL_OBJECT),
-        .currency = db_get_str(r, row, COL_CURRENCY),
-        .has_amounts = !db_is_null(r, row, COL_EXPECTED) && !db_is_null(r, row, COL_ACTUAL),
-        .detail = db_get_str(r, row, COL_DETAIL),
-        .state = db_get_str(r, row, COL_STATE),
-        .write_off_by = db_get_str(r, row, COL_WRITE_OFF_BY),
-        .first_seen_us = db_get_time(r, row, COL_FIRST_SEEN),
-        .last_seen_us = db_get_time(r, row, COL_LAST_SEEN),
-        .first_run = db_get_uuid(r, row, COL_FIRST_RUN),
-        .last_run = db_get_uuid(r, row, COL_LAST_RUN),
-    };
-    if (a.has_amounts) {
-        a.expected = db_get_int(r, row, COL_EXPECTED);
-        a.actual = db_get_int(r, row, COL_ACTUAL);
-    }
-    *ret_anomaly = a;
-}
-
 void recon_anomaly_list_read(const PGresult *r, int row, struct recon_anomaly_row *ret_row)
 {
-    recon_anomaly_read(r, row, &ret_row->resource);
+    anomaly_row(r, row, &ret_row->resource);
     ret_row->is_wanted = db_get_bool(r, row, COL_IS_WANTED);
     ret_row->is_last = db_get_bool(r, row, COL_IS_LAST);
 }

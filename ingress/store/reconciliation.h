@@ -43,7 +43,6 @@ NODISCARD enum status recon_anomalies_list(struct db *db, const void *args, PGre
 /* Strings are borrowed from r. */
 void recon_run_read(const PGresult *r, int row, struct recon_run_resource *ret_run);
 void recon_run_list_read(const PGresult *r, int row, struct recon_run_row *ret_row);
-void recon_anomaly_read(const PGresult *r, int row, struct recon_anomaly_resource *ret_anomaly);
 void recon_anomaly_list_read(const PGresult *r, int row, struct recon_anomaly_row *ret_row);
 void recon_decision_read(const PGresult *r, int row, struct recon_decision_resource *ret_decision);
 

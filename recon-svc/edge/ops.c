@@ -10,6 +10,7 @@
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/monitor.h"
+#include "shared/rows/anomaly_row.h"
 
 #define ANSWER_MAX 8192
 

@@ -3,6 +3,7 @@
 
 #include "recon-svc/store/anomaly_rows.h"
 #include "recon-svc/store/run_rows.h"
+#include "shared/rows/anomaly_row.h"
 
 enum status report_write(struct store *s, const struct uuid *id, struct buf *out)
 {

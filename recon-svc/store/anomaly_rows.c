@@ -9,27 +9,6 @@
 #define PART      500
 #define PAGE_SIZE 1000
 
-/* Places in list_open_anomalies.sql and decide_anomaly.sql. */
-enum {
-    COL_ID,
-    COL_CODE,
-    COL_CHECK,
-    COL_SEVERITY,
-    COL_FAMILY,
-    COL_TYPE,
-    COL_OBJECT,
-    COL_CURRENCY,
-    COL_EXPECTED,
-    COL_ACTUAL,
-    COL_DETAIL,
-    COL_STATE,
-    COL_WRITE_OFF_BY,
-    COL_FIRST_SEEN,
-    COL_LAST_SEEN,
-    COL_FIRST_RUN,
-    COL_LAST_RUN
-};
-
 typedef void add_value(struct db_params *p, const struct anomaly *a);
 
 static void add_text(struct db_params *p, const char *text)
@@ -201,31 +180,4 @@ enum status anomaly_rows_list(struct store *s, int64_t limit, PGresult **ret_res
     db_params_reset(&s->params);
     db_param_int8(&s->params, limit);
     return store_query(s, RECON_SQL_LIST_OPEN_ANOMALIES, ret_result);
-}
-
-void anomaly_row(const PGresult *r, int row, struct recon_anomaly_resource *ret_anomaly)
-{
-    struct recon_anomaly_resource a = {
-        .id = db_get_uuid(r, row, COL_ID),
-        .code = db_get_str(r, row, COL_CODE),
-        .check = db_get_str(r, row, COL_CHECK),
-        .severity = db_get_str(r, row, COL_SEVERITY),
-        .family = db_get_str(r, row, COL_FAMILY),
-        .object_type = db_get_str(r, row, COL_TYPE),
-        .object = db_get_str(r, row, COL_OBJECT),
-        .currency = db_get_str(r, row, COL_CURRENCY),
-        .has_amounts = !db_is_null(r, row, COL_EXPECTED) && !db_is_null(r, row, COL_ACTUAL),
-        .detail = db_get_str(r, row, COL_DETAIL),
-        .state = db_get_str(r, row, COL_STATE),
-        .write_off_by = db_get_str(r, row, COL_WRITE_OFF_BY),
-        .first_seen_us = db_get_time(r, row, COL_FIRST_SEEN),
-        .last_seen_us = db_get_time(r, row, COL_LAST_SEEN),
-        .first_run = db_get_uuid(r, row, COL_FIRST_RUN),
-        .last_run = db_get_uuid(r, row, COL_LAST_RUN),
-    };
-    if (a.has_amounts) {
-        a.expected = db_get_int(r, row, COL_EXPECTED);
-        a.actual = db_get_int(r, row, COL_ACTUAL);
-    }
-    *ret_anomaly = a;
 }

@@ -5,7 +5,6 @@
 #include "recon-svc/domain/anomaly.h"
 #include "recon-svc/domain/id_list.h"
 #include "recon-svc/store/session.h"
-#include "shared/contract/recon_resources.h"
 
 /* Stores what was found by a run, a part at a time. */
 NODISCARD enum status anomaly_rows_save(struct store *s, const struct uuid *run,
@@ -20,7 +19,5 @@ NODISCARD enum status anomaly_rows_open_objects(struct store *s, enum object_typ
 NODISCARD enum status anomaly_rows_count(struct store *s, int64_t ret_counts[CHECK_COUNT]);
 /* Open ones, the latest first: rows for anomaly_row. */
 NODISCARD enum status anomaly_rows_list(struct store *s, int64_t limit, PGresult **ret_result);
-/* Strings are borrowed from r. */
-void anomaly_row(const PGresult *r, int row, struct recon_anomaly_resource *ret_anomaly);
 
 #endif
