@@ -18,6 +18,7 @@
 #include "tests/support/process.h"
 #include "tests/support/receiver.h"
 #include "tests/support/servers.h"
+#include "tests/support/tls_nagger.h"
 #include "webhook-svc/edge/dispatcher.h"
 
 #define TIMEOUT_MS  1500
@@ -235,11 +236,23 @@ static void it_accepts_two_signatures(void **state)
     assert_true(is_accepted(&got, SECRET_2));
 }
 
-static void send_https(struct test_sending *t, const struct tls_receiver *r)
+static void send_to_port(struct test_sending *t, int endpoint, int port)
 {
     char url[256];
-    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", r->port);
-    send_to(t, 9, url);
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", port);
+    send_to(t, endpoint, url);
+}
+
+static void send_https(struct test_sending *t, const struct tls_receiver *r)
+{
+    send_to_port(t, 9, r->port);
+}
+
+static struct tls_nagger *start_nagger(enum tls_nagging nagging)
+{
+    char certificate[SERVERS_PATH_SIZE + 16];
+    (void)snprintf(certificate, sizeof certificate, "%s/good", directory);
+    return tls_nagger_start(nagging, certificate);
 }
 
 static void certificates(void **state)
@@ -265,6 +278,35 @@ static void costly_handshakes(void **state)
     expect(&t, DELIVERY_untrusted, 0);
     send_https(&t, &good);
     expect(&t, DELIVERY_delivered, 200);
+}
+
+/* Each handshake more would be the work of the only thread that sends. */
+static void asks_for_a_second_handshake(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    struct tls_nagger *n = start_nagger(NAG_ONCE);
+    send_to_port(&t, 9, tls_nagger_port(n));
+    expect(&t, DELIVERY_unreachable, 0);
+    tls_nagger_stop(n);
+}
+
+static void asks_for_handshakes_endlessly(void **state)
+{
+    (void)state;
+    static const enum tls_nagging naggings[] = {NAG_ENDLESSLY, NAG_AT_ONCE};
+    for (size_t i = 0; i < sizeof naggings / sizeof naggings[0]; i++) {
+        struct test_sending t, of_another;
+        struct tls_nagger *n = start_nagger(naggings[i]);
+        send_to_port(&t, OF_MALLORY, tls_nagger_port(n));
+        wait_for(&t);
+        assert_false(delivery_is_answered(t.sending.result.outcome) &&
+                     t.sending.result.outcome != DELIVERY_untrusted);
+        assert_true(t.ended_us - t.begun_us < TIMEOUT_MS * INT64_C(500)); /* it was not waited for */
+        send_https(&of_another, &good);
+        expect(&of_another, DELIVERY_delivered, 200);
+        tls_nagger_stop(n);
+    }
 }
 
 static void what_may_not_be_sent_to(void **state)
@@ -553,6 +595,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_accepts_two_signatures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(certificates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(costly_handshakes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asks_for_a_second_handshake, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asks_for_handshakes_endlessly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_may_not_be_sent_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_listens, set_up, tear_down),

@@ -8,16 +8,13 @@
 #include <unistd.h>
 
 #include "shared/core/clock.h"
+#include "webhook-svc/edge/tls_limits.h"
 
 #define ANSWER_MAX         ((size_t)64 << 10) /* of an answer, heads and trailers too: the rest is not read */
 #define CONNECT_TIMEOUT_MS 5000L
 #define HEADER_SIZE        256
 #define RESOLVE_SIZE       (WEBHOOK_HOST_SIZE + WEBHOOK_ADDRESSES_MAX * (NET_ADDRESS_TEXT_SIZE + 3) + 16)
 #define USER_AGENT         "Paybus-Webhooks/1"
-/* No Diffie-Hellman over integers, neither of TLS 1.2 nor of 1.3: the receiver chooses the numbers, and ten
-   thousand bits take a second of the thread that sends to all. */
-#define CIPHERS "DEFAULT:!kDHE:!PSK"
-#define GROUPS  "X25519:P-256:P-384:P-521"
 
 struct transfer {
     struct transfer_settings settings;
@@ -86,9 +83,7 @@ static void set_limits(struct transfer *t)
     (void)curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     (void)curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)t->settings.timeout_ms);
     (void)curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-    (void)curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    (void)curl_easy_setopt(e, CURLOPT_SSL_CIPHER_LIST, CIPHERS);
-    (void)curl_easy_setopt(e, CURLOPT_SSL_EC_CURVES, GROUPS);
+    tls_limits_set(e);
     (void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
     (void)curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
     if (t->settings.ca_file != NULL)
