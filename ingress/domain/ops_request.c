@@ -116,6 +116,21 @@ static enum status write_members(struct json_out *json, const json_t *body, bool
     return s;
 }
 
+enum status ops_check_filter(const json_t *body, struct problem *ret_problem)
+{
+    bool is_filtered = json_get_bool(body, "dry_run", false);
+    for (size_t i = 0; i < COUNT(filter); i++) {
+        is_filtered =
+            is_filtered || (!is_option(filter[i].name) && json_object_get(body, filter[i].name) != NULL);
+    }
+    if (is_filtered) {
+        return STATUS_OK;
+    }
+    problem_init(ret_problem, OUTCOME_invalid_value);
+    problem_add_error(ret_problem, "", "must have kind, event_type, error_contains, from or to, or dry_run");
+    return STATUS_INVALID;
+}
+
 enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor)
 {
     struct json_out json;

@@ -28,6 +28,9 @@ extern const struct command_spec ops_recovery_body;
 
 /* {"id":"dl_.."} or {"event":"whe_.."}, by the prefix, with the actor. */
 void ops_write_one(struct buf *out, const char *prefix, const struct uuid *id, struct str actor);
+/* May the dead letters be put back that a body which has passed its spec asks for? A slip must not be
+   everything. STATUS_INVALID: the problem says why not. */
+NODISCARD enum status ops_check_filter(const json_t *body, struct problem *ret_problem);
 /* {"filter":{...},"dry_run":...,"limit":...} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_filter(struct buf *out, const json_t *body, struct str actor);
 

@@ -44,6 +44,11 @@ void ops_replay_many(struct exchange *ex)
     if (!command_body_read(ex, ex->route->body, &body)) {
         return;
     }
+    struct problem p;
+    if (ops_check_filter(body, &p) != STATUS_OK) {
+        exchange_problem(ex, &p);
+        return;
+    }
     if (ops_write_filter(&request, body, str_of(ex->actor)) != STATUS_OK) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;

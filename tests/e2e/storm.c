@@ -74,7 +74,8 @@ static void replay_victims(struct storm *s)
     for (int i = 0; i < REPLAYS_MAX && inbound_count(s->in).states[INBOUND_DEAD] > s->poison; i++) {
         (void)fprintf(stderr, "%lld are dead, %d of them poison\n",
                       (long long)inbound_count(s->in).states[INBOUND_DEAD], s->poison);
-        assert_int_equal(inbound_ask(s->in, "pay.ops.dlq.replay", "{\"filter\":{},\"limit\":1000}", answer),
+        assert_int_equal(inbound_ask(s->in, "pay.ops.dlq.replay",
+                                     "{\"filter\":{\"kind\":\"webhook\"},\"limit\":1000}", answer),
                          202);
         assert_true(inbound_wait(s->in, CALM_MS));
     }

@@ -98,6 +98,9 @@ static enum status read_time(const json_t *filter, const char *name, int64_t *re
 
 static enum status read_filter(const json_t *filter, struct ops_request *r, struct problem *ret_problem)
 {
+    if (json_object_size(filter) == 0 && !r->dry_run)
+        return refuse(ret_problem, "/filter",
+                      "must say which: everything is put back by a time from which on");
     r->kind = json_get_str(filter, "kind");
     r->event_type = json_get_str(filter, "event_type");
     r->error_contains = json_get_str(filter, "error_contains");

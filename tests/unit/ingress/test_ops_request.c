@@ -25,7 +25,10 @@ static void one(void **state)
 static const struct {
     const char *body, *wanted; /* NULL: refused */
 } rows[] = {
-    {"{}", "{\"filter\":{},\"actor\":\"key_1\"}"},
+    {"{\"dry_run\":true}", "{\"filter\":{},\"dry_run\":true,\"actor\":\"key_1\"}"},
+    {"{}", NULL},
+    {"{\"limit\":5}", NULL},
+    {"{\"dry_run\":false}", NULL},
     {"{\"dry_run\":true,\"kind\":\"webhook\"}",
      "{\"filter\":{\"kind\":\"webhook\"},\"dry_run\":true,\"actor\":\"key_1\"}"},
     {"{\"limit\":1000,\"error_contains\":\"a "
@@ -51,6 +54,9 @@ static void many(void **state)
         buf_init(&out, 1024);
         assert_int_equal(json_parse_object(str_of(rows[i].body), &body, &p), STATUS_OK);
         enum status s = json_check(body, ops_many_body.fields, ops_many_body.field_count, &p);
+        if (s == STATUS_OK) {
+            s = ops_check_filter(body, &p);
+        }
         assert_int_equal(s == STATUS_OK, rows[i].wanted != NULL);
         if (s == STATUS_OK) {
             assert_int_equal(ops_write_filter(&out, body, STR_LIT("key_1")), STATUS_OK);
