@@ -245,6 +245,9 @@ static void gone_is_gone(void **state)
     assert_int_equal(receiver_count(receiver, "/gone"), 1);
     assert_true(
         eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@gone&status=dead", PATIENCE_MS));
+    assert_int_equal(api_get(&api, "/v1/dlq?kind=delivery"),
+                     200); /* what an owner's receiver says is his affair */
+    assert_int_equal(json_array_size(api_at(&api, "data")), 0);
 }
 
 /* The endpoint is moved to an address that answers, and switched on: what was missed or dead comes. */

@@ -98,8 +98,9 @@ static void replayed_by_filter(void **state)
     assert_int_equal(api_int(&api, "matched"), 1);
     assert_int_equal(api_int(&api, "replayed"), 0);
     (void)api_post(&api, "/v1/dlq/replay", NULL, "{}");
-    api_refused(&api, 422, "invalid_value");
-    assert_string_equal(api_text(&api, "errors.0.pointer"), "");
+    assert_int_equal(api.status, 422);
+    assert_string_equal(api_string(&api, "code"), "invalid_value");
+    assert_int_equal(json_array_size(api_at(&api, "errors")), 1);
     (void)api_post(&api, "/v1/dlq/replay", NULL, "{'event_type':'payment.succeeded'}");
     assert_int_equal(api.status, 200);
     assert_int_equal(api_int(&api, "matched"), 0);

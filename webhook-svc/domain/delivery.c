@@ -66,7 +66,7 @@ enum work_result delivery_result(enum delivery_outcome o)
     case DELIVERY_delivered:
         return RESULT_DONE;
     case DELIVERY_gone:
-        return RESULT_PERMANENT;
+        return RESULT_DECLINED;
     case DELIVERY_refused:
     case DELIVERY_redirected:
     case DELIVERY_throttled:

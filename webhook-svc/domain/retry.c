@@ -46,10 +46,15 @@ struct retry_step retry_after(enum work_kind kind, enum work_result result, int 
         return (struct retry_step){.state = WORK_FAILED, .delay_ms = POSTPONED_S * SECOND_MS};
     if (result == RESULT_UNWANTED)
         return (struct retry_step){.state = WORK_MISSED};
-    if (result == RESULT_PERMANENT || attempts >= retry_attempts_max(kind))
+    if (result == RESULT_PERMANENT || result == RESULT_DECLINED || attempts >= retry_attempts_max(kind))
         return (struct retry_step){.state = WORK_DEAD};
     assert(attempts >= 1);
     return (struct retry_step){.state = WORK_FAILED, .delay_ms = delays[kind][attempts - 1] * SECOND_MS};
+}
+
+bool retry_leaves_letter(enum work_kind kind, enum work_result result)
+{
+    return kind != WORK_KIND_delivery || result == RESULT_PERMANENT;
 }
 
 int64_t retry_adjust_ms(int64_t delay_ms, int64_t asked_ms, uint32_t random)

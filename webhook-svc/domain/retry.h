@@ -10,6 +10,7 @@ enum work_result {
     RESULT_IGNORED,   /* there is nothing to do: nobody handles this type */
     RESULT_TRANSIENT, /* it may go well another time */
     RESULT_PERMANENT, /* it will never go well */
+    RESULT_DECLINED,  /* the other side will never take it, and may decide so */
     RESULT_POSTPONED, /* it was not tried: there was no room for it now */
     RESULT_UNWANTED   /* it was not tried: nobody wants it now, and it is nobody's fault */
 };
@@ -21,6 +22,10 @@ struct retry_step {
 };
 /* attempts: how many were begun, the one that ended included. */
 struct retry_step retry_after(enum work_kind kind, enum work_result result, int attempts);
+/* Does work that is dead after this leave a dead letter? Not a delivery that its receiver did not take: that
+   is between its owner, who can have it sent again, and the receiver, and operators can do nothing about it.
+ */
+bool retry_leaves_letter(enum work_kind kind, enum work_result result);
 /* The delay of a failed one as it is used: at least what the other side asked for (0: nothing), up to an hour
    of it; long ones differ by up to a fifth, so that what failed together does not come back together. */
 int64_t retry_adjust_ms(int64_t delay_ms, int64_t asked_ms, uint32_t random);

@@ -34,6 +34,7 @@ struct ending {
     size_t count, dead_count;
     struct job *jobs[ENGINE_BATCH_MAX];
     struct end_row rows[ENGINE_BATCH_MAX];
+    bool leaves_letter[ENGINE_BATCH_MAX];
     struct dead_letter dead[ENGINE_BATCH_MAX];
 };
 

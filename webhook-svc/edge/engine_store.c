@@ -53,12 +53,12 @@ static void put_back(struct engine *e, struct job *const *jobs, size_t count)
     monitor_unlock(&e->monitor);
 }
 
-static bool may_be_dead(const struct ending *x)
+static bool may_leave_letters(const struct ending *x)
 {
-    bool dead = false;
+    bool leaves_some = false;
     for (size_t i = 0; i < x->count; i++)
-        dead = dead || x->rows[i].state == WORK_DEAD;
-    return dead;
+        leaves_some = leaves_some || x->leaves_letter[i];
+    return leaves_some;
 }
 
 static void fill_rows(struct ending *x)
@@ -77,6 +77,7 @@ static void fill_rows(struct ending *x)
                              .begun = job->work.attempts - !retry_is_tried(job->result),
                              .is_parked = step.state == WORK_FAILED &&
                                           retry_is_parked(job->work.kind, job->result, step.delay_ms)};
+        x->leaves_letter[i] = step.state == WORK_DEAD && retry_leaves_letter(job->work.kind, job->result);
         job->has_ended = false;
     }
 }
@@ -128,7 +129,7 @@ static enum status add_dead_letters(struct engine *e, struct ending *x)
     struct db *db = e->link.db;
     PGresult *results[2] = {NULL, NULL};
     for (size_t i = 0; i < x->count; i++) {
-        if (!x->jobs[i]->has_ended || x->rows[i].state != WORK_DEAD)
+        if (!x->jobs[i]->has_ended || !x->leaves_letter[i])
             continue;
         x->jobs[i]->dead_letter = ids_next(&e->ids);
         x->dead[x->dead_count++] = engine_dead_letter(e, x->jobs[i]);
@@ -182,9 +183,9 @@ static void look_what_ended_before(struct engine *e, struct ending *x)
 static enum status store(struct engine *e, struct ending *x)
 {
     fill_rows(x);
-    bool with_dead = may_be_dead(x);
-    enum status s = finish_rows(e, x, !with_dead);
-    return s == STATUS_OK && with_dead ? add_dead_letters(e, x) : s;
+    bool with_letters = may_leave_letters(x);
+    enum status s = finish_rows(e, x, !with_letters);
+    return s == STATUS_OK && with_letters ? add_dead_letters(e, x) : s;
 }
 
 static void count_end(const struct job *job, enum work_state state)
@@ -202,14 +203,14 @@ static void count_end(const struct job *job, enum work_state state)
     }
 }
 
-static void log_end(const struct job *job, enum work_state state)
+static void log_end(const struct job *job, enum work_state state, bool leaves_letter)
 {
     /* Owners decide how often a delivery fails; each attempt is in a table. */
     enum log_level level = job->work.kind == WORK_KIND_delivery ? LOG_DEBUG : LOG_INFO;
     const char *event = "work_failed";
     char id[TYPEID_TEXT_SIZE], trace[TRACE_ID_SIZE];
     if (state == WORK_DEAD) {
-        level = LOG_WARN;
+        level = leaves_letter ? LOG_WARN : level;
         event = "work_dead";
     } else if (state == WORK_PROCESSED) {
         level = LOG_DEBUG;
@@ -223,13 +224,13 @@ static void log_end(const struct job *job, enum work_state state)
               log_str("trace_id", trace_id_of(str_of(job->work.traceparent), trace)));
 }
 
-/* Not dead. */
+/* Without a dead letter. */
 static void settle_message(struct engine *e, struct job *job, const struct end_row *row)
 {
-    if (row->state == WORK_PROCESSED || row->state == WORK_MISSED || row->is_parked)
-        pull_acknowledge(e->pull, job->message, job->age);
-    else
+    if (row->state == WORK_FAILED && !row->is_parked)
         pull_send_back(e->pull, job->message, job->age, row->delay_ms);
+    else
+        pull_acknowledge(e->pull, job->message, job->age);
     engine_release(e, job);
 }
 
@@ -240,7 +241,8 @@ static void settle(struct engine *e, struct ending *x)
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
         enum work_state state = x->rows[i].state;
-        const struct dead_letter *letter = job->has_ended && state == WORK_DEAD ? &x->dead[dead++] : NULL;
+        bool leaves_letter = x->leaves_letter[i];
+        const struct dead_letter *letter = job->has_ended && leaves_letter ? &x->dead[dead++] : NULL;
         job->is_running = false;
         engine_forget_suspect(e, job);
         if (!job->has_ended && !job->ended_before) { /* another worker's, who has a message of its own */
@@ -249,10 +251,10 @@ static void settle(struct engine *e, struct ending *x)
             continue;
         }
         count_end(job, state);
-        log_end(job, state);
+        log_end(job, state, leaves_letter);
         if (letter != NULL)
             engine_bury(e, job, letter);
-        else if (state == WORK_DEAD)
+        else if (leaves_letter)
             engine_leave_to_sweeper(e, job);
         else
             settle_message(e, job, &x->rows[i]);

@@ -1,5 +1,5 @@
 -- What nobody does although it is to be done, and what is dead here and not there; $1: what was due before should have been
--- done. A row for each, at most $2 of a reason.
+-- done. A row for each, at most $2 of a reason. Deliveries that their receivers did not take leave no dead letter.
 (select case w.state when 'processing' then 'processing_stale' else 'work_overdue' end as code, 'work' as object_type,
         w.id as object_id, null::text as object, null::text as currency, null::bigint as expected, null::bigint as actual
  from paybus.work w
@@ -10,7 +10,7 @@
 union all
 (select 'webhook_dlq_without_dlq_row', 'work', w.id, null, null, 1, 0
  from paybus.work w
- where w.state = 'dead'
+ where w.state = 'dead' and w.kind <> 'delivery'
    and not exists (select 1 from paybus.dead_letters d where d.work_id = w.id and d.resolved_at is null)
  order by w.id
  limit $2::bigint)

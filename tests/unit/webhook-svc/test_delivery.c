@@ -20,7 +20,7 @@ static void what_answers_mean(void **state)
         {299, DELIVERY_delivered, RESULT_DONE},       {300, DELIVERY_redirected, RESULT_TRANSIENT},
         {301, DELIVERY_redirected, RESULT_TRANSIENT}, {307, DELIVERY_redirected, RESULT_TRANSIENT},
         {400, DELIVERY_refused, RESULT_TRANSIENT},    {401, DELIVERY_refused, RESULT_TRANSIENT},
-        {404, DELIVERY_refused, RESULT_TRANSIENT},    {410, DELIVERY_gone, RESULT_PERMANENT},
+        {404, DELIVERY_refused, RESULT_TRANSIENT},    {410, DELIVERY_gone, RESULT_DECLINED},
         {429, DELIVERY_throttled, RESULT_TRANSIENT},  {500, DELIVERY_refused, RESULT_TRANSIENT},
         {502, DELIVERY_throttled, RESULT_TRANSIENT},  {503, DELIVERY_throttled, RESULT_TRANSIENT},
         {504, DELIVERY_throttled, RESULT_TRANSIENT},  {199, DELIVERY_refused, RESULT_TRANSIENT},

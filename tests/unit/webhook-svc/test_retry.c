@@ -37,9 +37,21 @@ static void results(void **state)
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_DONE, 6).state, WORK_PROCESSED);
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_IGNORED, 1).state, WORK_PROCESSED);
     assert_int_equal(retry_after(WORK_KIND_webhook, RESULT_PERMANENT, 1).state, WORK_DEAD);
+    assert_int_equal(retry_after(WORK_KIND_delivery, RESULT_DECLINED, 1).state, WORK_DEAD);
     assert_int_equal(retry_after(WORK_KIND_delivery, RESULT_UNWANTED, 12).state, WORK_MISSED);
     assert_true(retry_is_tried(RESULT_TRANSIENT) && retry_is_tried(RESULT_DONE));
     assert_false(retry_is_tried(RESULT_POSTPONED) || retry_is_tried(RESULT_UNWANTED));
+}
+
+/* What an owner's receiver does not take is nothing for operators; what nobody could try is. */
+static void letters(void **state)
+{
+    (void)state;
+    assert_false(retry_leaves_letter(WORK_KIND_delivery, RESULT_TRANSIENT));
+    assert_false(retry_leaves_letter(WORK_KIND_delivery, RESULT_DECLINED));
+    assert_true(retry_leaves_letter(WORK_KIND_delivery, RESULT_PERMANENT));
+    assert_true(retry_leaves_letter(WORK_KIND_webhook, RESULT_TRANSIENT));
+    assert_true(retry_leaves_letter(WORK_KIND_webhook, RESULT_PERMANENT));
 }
 
 static void replies(void **state)
@@ -95,8 +107,8 @@ static void parked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plans),    cmocka_unit_test(results), cmocka_unit_test(replies),
-        cmocka_unit_test(adjusted), cmocka_unit_test(parked),
+        cmocka_unit_test(plans),   cmocka_unit_test(results),  cmocka_unit_test(letters),
+        cmocka_unit_test(replies), cmocka_unit_test(adjusted), cmocka_unit_test(parked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
