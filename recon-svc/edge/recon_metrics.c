@@ -59,6 +59,8 @@ void recon_metrics_init(void)
     m->is_running = metrics_gauge("paybus_recon_running", "1 while a run is under way.", "");
     m->runs_missed = metrics_gauge("paybus_recon_runs_missed",
                                    "How many intervals ago the last run should have been completed.", "");
+    m->full_runs_missed = metrics_gauge("paybus_recon_full_runs_missed",
+                                        "How many full intervals ago the last full run was completed.", "");
     m->database_connects =
         metrics_counter("paybus_recon_database_connects_total", "Database connections opened.", "");
     m->events_consumed = metrics_counter("paybus_recon_events_consumed_total",
@@ -80,10 +82,16 @@ void recon_metrics_count_run(const struct run_result *result, bool is_full)
     if (result->end != RUN_COMPLETED)
         return;
     metric_observe_us(m->run_seconds, result->took_ms * 1000);
-    metric_set(m->last_success, clock_unix_us() / 1000000);
-    if (is_full)
-        metric_set(m->last_full_success, clock_unix_us() / 1000000);
     metric_set(m->watermark, result->seq);
+}
+
+void recon_metrics_set_last_ends(int64_t any_s, int64_t full_s)
+{
+    int64_t now_s = clock_unix_us() / 1000000;
+    if (any_s >= 0)
+        metric_set(recon_metrics.last_success, now_s - any_s);
+    if (full_s >= 0)
+        metric_set(recon_metrics.last_full_success, now_s - full_s);
 }
 
 void recon_metrics_set_open(const int64_t counts[CHECK_COUNT])

@@ -45,8 +45,9 @@ struct scheduler {
     struct store store;
     atomic_bool database_ready, is_woken;
     int64_t look_ms, interval_s;
-    int64_t last_end_ms;  /* when a run was completed last, as far as is known; monotonic */
-    pthread_mutex_t lock; /* over the rest */
+    int64_t last_end_ms, last_full_end_ms; /* when a run was completed last, as far as is known; monotonic */
+    bool has_told;                         /* what is open, since this process began */
+    pthread_mutex_t lock;                  /* over the rest */
     bool is_asked, is_running;
     struct request request; /* the one that waits, or whose run is under way */
     struct uuid running;
@@ -165,13 +166,10 @@ static enum status tell_unmatched(struct scheduler *s)
     return status;
 }
 
-/* What there is to tell after a run: how much is open, and the report to who asked. */
-static void tell(struct scheduler *s, const struct run_result *result)
+/* How much is open. */
+static enum status tell_open(struct scheduler *s)
 {
     int64_t counts[CHECK_COUNT];
-    struct problem problem;
-    CLEANUP(buf_free) struct buf report = {0};
-    buf_init(&report, REPORT_MAX);
     enum status status = store_connect(&s->store);
     if (status == STATUS_OK)
         status = anomaly_rows_count(&s->store, counts);
@@ -179,6 +177,16 @@ static void tell(struct scheduler *s, const struct run_result *result)
         recon_metrics_set_open(counts);
     if (status == STATUS_OK)
         status = tell_unmatched(s);
+    return status;
+}
+
+/* What there is to tell after a run: how much is open, and the report to who asked. */
+static void tell(struct scheduler *s, const struct run_result *result)
+{
+    struct problem problem;
+    CLEANUP(buf_free) struct buf report = {0};
+    buf_init(&report, REPORT_MAX);
+    enum status status = tell_open(s);
     (void)pthread_mutex_lock(&s->lock);
     struct request request = {0};
     if (!s->is_asked) { /* one that still waits is for the next run */
@@ -234,14 +242,19 @@ static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_
     *ret_is_due = *ret_is_full || any_s >= s->interval_s;
     if (any_s >= 0)
         s->last_end_ms = clock_monotonic_ms() - any_s * MS_PER_S;
+    if (full_s >= 0)
+        s->last_full_end_ms = clock_monotonic_ms() - full_s * MS_PER_S;
+    recon_metrics_set_last_ends(any_s, full_s);
     return STATUS_OK;
 }
 
 /* Also while there is no database: nobody else would say that nothing is proved. */
 static void tell_missed(const struct scheduler *s)
 {
-    int64_t since_s = (clock_monotonic_ms() - s->last_end_ms) / MS_PER_S;
+    int64_t now_ms = clock_monotonic_ms(), since_s = (now_ms - s->last_end_ms) / MS_PER_S,
+            full_since_s = (now_ms - s->last_full_end_ms) / MS_PER_S;
     metric_set(recon_metrics.runs_missed, since_s / (s->config->interval_seconds + 1));
+    metric_set(recon_metrics.full_runs_missed, full_since_s / (s->config->full_hours * 3600 + 1));
 }
 
 static void look_at_schedule(struct scheduler *s)
@@ -251,6 +264,8 @@ static void look_at_schedule(struct scheduler *s)
     atomic_store(&s->database_ready, status == STATUS_OK);
     s->look_ms = clock_monotonic_ms() + LOOK_MS;
     tell_missed(s);
+    if (status == STATUS_OK && !s->has_told)
+        s->has_told = (status = tell_open(s)) == STATUS_OK; /* not at the end of a run, which may be far */
     if (status != STATUS_OK)
         store_disconnect(&s->store);
     else if (is_due)
@@ -304,7 +319,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     s->config = config;
     s->bus = bus;
     s->interval_s = next_interval_s(s);
-    s->last_end_ms = clock_monotonic_ms();
+    s->last_end_ms = s->last_full_end_ms = clock_monotonic_ms();
     (void)pthread_mutex_init(&s->lock, NULL);
     store_init(&s->store, config->database_url);
     enum status status = answer_subscribe(bus, RECON_RUN_SUBJECT, on_request, s, s->subscriptions);

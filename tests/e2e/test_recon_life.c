@@ -173,12 +173,41 @@ static void ends_when_it_is_asked_to(void **state)
     }
 }
 
+static bool tells_what_is_open(void *program)
+{
+    return program_metric(program,
+                          "paybus_recon_anomalies{code=\"debits_mismatch\",severity=\"critical\"}") == 1;
+}
+
+/* Alerts stand on these figures: a start must not say that all is well until a run has ended. */
+static void what_was_found_is_told_before_the_first_run(void **state)
+{
+    (void)state;
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(
+        conn, "insert into paybus.reconcile_anomalies (id, code, check_id, severity, family, object_type, "
+              "object, detail, first_seen_at, last_seen_at, first_run_id, last_run_id) select "
+              "gen_random_uuid(), 'debits_mismatch', 'R03', 'critical', 'balances', 'account', 'acct_1', '', "
+              "now(), now(), id, id from paybus.reconcile_runs limit 1");
+    PQfinish(conn);
+    program_set(&h.recons[0], "PAYBUS_RECON_INTERVAL_SECONDS", "3600");
+    program_start(&h.recons[0]);
+    assert_true(program_wait_ready(&h.recons[0], HARNESS_READY_MS));
+    assert_true(eventually(tells_what_is_open, &h.recons[0], ANSWER_MS));
+    assert_int_equal(program_metric(&h.recons[0], "paybus_recon_run_duration_seconds_count"), 0);
+    assert_true(program_metric(&h.recons[0], "paybus_recon_last_success_timestamp_seconds") > 0);
+    assert_true(program_metric(&h.recons[0], "paybus_recon_last_full_success_timestamp_seconds") > 0);
+    assert_int_equal(program_metric(&h.recons[0], "paybus_recon_full_runs_missed"), 0);
+    assert_int_equal(program_stop(&h.recons[0], SIGTERM, DRAIN_MS), 0);
+}
+
 static void a_wrong_setting_ends_it(void **state)
 {
     (void)state;
     program_set(&h.recons[0], "PAYBUS_RECON_LOAD_PERCENT", "0");
+    int ends = program_ends(&h.recons[0]);
     program_start(&h.recons[0]);
-    assert_true(program_wait_ends(&h.recons[0], 2, DRAIN_MS));
+    assert_true(program_wait_ends(&h.recons[0], ends + 1, DRAIN_MS));
     assert_int_equal(program_stop(&h.recons[0], SIGTERM, DRAIN_MS), 78);
 }
 
@@ -191,6 +220,7 @@ int main(void)
         cmocka_unit_test(ready_with_the_database_only),
         cmocka_unit_test(ready_with_the_bus_only),
         cmocka_unit_test(ends_when_it_is_asked_to),
+        cmocka_unit_test(what_was_found_is_told_before_the_first_run),
         cmocka_unit_test(a_wrong_setting_ends_it),
     };
     static char credentials[SERVERS_PATH_SIZE + 32];
