@@ -6,32 +6,15 @@
 
 #include "ledger-svc/edge/money_metrics.h"
 
-#define COMMAND_TYPES_MAX 64
+#define SECONDS_PER_DAY 86400
 
 struct ledger_metrics ledger_metrics;
-
-static struct metric *command_counters[COMMAND_TYPES_MAX][OUTCOME_COUNT];
 
 static const char *const retry_states[] = {"40001", "40P01", "55P03", "57014", "57P01", "lost", "other"};
 #define RETRY_STATES (sizeof retry_states / sizeof retry_states[0])
 static struct metric *retry_counters[RETRY_STATES];
 
 static const double batch_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
-
-static void register_commands(void)
-{
-    size_t count;
-    const struct command_type *types = command_type_list(&count);
-    for (size_t t = 0; t < count && t < COMMAND_TYPES_MAX; t++) {
-        for (int o = 0; o < OUTCOME_COUNT; o++) {
-            char labels[160];
-            (void)snprintf(labels, sizeof labels, "command=\"%s\",code=\"%s\"", types[t].name,
-                           outcome_code((enum outcome)o));
-            command_counters[t][o] =
-                metrics_counter("paybus_ledger_commands_total", "Commands answered, by code.", labels);
-        }
-    }
-}
 
 static void register_relay(enum relay_table table)
 {
@@ -107,9 +90,6 @@ void ledger_metrics_init(void)
         metrics_gauge("paybus_ledger_sealed_seq", "Number of the last event that is sealed in a block.", "");
     m->seal_lag_seconds = metrics_gauge("paybus_ledger_seal_lag_seconds",
                                         "Age of the oldest event that is not sealed; 0 if all are.", "");
-    m->partitions_ahead =
-        metrics_gauge("paybus_ledger_partitions_ahead_seconds",
-                      "For how long after today there are partitions; negative: today has none.", "");
     m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
                                     "1 where holds are expired; the sum over all instances is 1.", "");
     m->relay_leads =
@@ -119,7 +99,7 @@ void ledger_metrics_init(void)
         register_relay((enum relay_table)i);
     for (size_t i = 0; i < STREAM_COUNT; i++)
         register_stream((enum stream_name)i);
-    register_commands();
+    command_metrics_init();
     money_metrics_init();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];
@@ -129,13 +109,11 @@ void ledger_metrics_init(void)
     }
 }
 
-void ledger_metrics_count(const struct command_type *type, enum outcome o)
+void ledger_metrics_set_partitions(int64_t days)
 {
-    size_t count;
-    const struct command_type *types = command_type_list(&count);
-    for (size_t t = 0; t < count && t < COMMAND_TYPES_MAX; t++)
-        if (&types[t] == type)
-            metric_add(command_counters[t][o], 1);
+    metric_set(metrics_gauge("paybus_ledger_partitions_ahead_seconds",
+                             "For how long after today there are partitions; negative: today has none.", ""),
+               days * SECONDS_PER_DAY);
 }
 
 void ledger_metrics_count_retry(const char *sqlstate)

@@ -23,7 +23,6 @@ struct ledger_metrics {
     struct metric *block_number;                 /* gauge: the newest block */
     struct metric *sealed_seq;                   /* gauge: the number of its last event */
     struct metric *seal_lag_seconds;             /* gauge: age of the oldest event that is not sealed */
-    struct metric *partitions_ahead;             /* gauge: for how long after today there are partitions */
     struct metric *stalled_sessions; /* counter: sessions of stopped processes that this one ended */
     struct metric *expiry_leads;     /* gauge: 1 in the one process that expires holds */
     struct metric *relay_leads;      /* gauge: 1 in the one process that publishes */
@@ -43,8 +42,11 @@ struct ledger_metrics {
 };
 extern struct ledger_metrics ledger_metrics;
 
-/* Registers every series at zero. */
+/* Registers every series at zero, but for what is no figure before somebody has looked. */
 void ledger_metrics_init(void);
+void command_metrics_init(void); /* its part: command_metrics.c */
+/* paybus_ledger_partitions_ahead_seconds, which is not there before: 0 would be an alarm. */
+void ledger_metrics_set_partitions(int64_t days);
 /* paybus_ledger_commands_total{command,code}. type may be NULL (unknown subject). */
 void ledger_metrics_count(const struct command_type *type, enum outcome o);
 /* paybus_ledger_batch_retries_total{sqlstate}: classes that we know, "lost" without one, "other". */

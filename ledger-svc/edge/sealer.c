@@ -18,15 +18,14 @@
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
-#define STOP_CHECK_MS   100
-#define LOG_EVERY_US    INT64_C(10000000)
-#define ROW_MAX         ((size_t)1 << 20) /* canonical bytes of one row */
-#define MARKS_MAX       ((size_t)9 << 20) /* of the largest block: 10,000 events of 100 entries */
-#define REST_PER_BLOCK  9 /* times as long as a block took: a backlog takes a tenth of a core at most */
-#define HEX_SIZE        (2 * DIGEST_SIZE + 1)
-#define PARTITIONS_US   INT64_C(60000000) /* between two looks */
-#define DAYS_AHEAD_MIN  7                 /* of 14: the job that makes them has not run for a week */
-#define SECONDS_PER_DAY 86400
+#define STOP_CHECK_MS  100
+#define LOG_EVERY_US   INT64_C(10000000)
+#define ROW_MAX        ((size_t)1 << 20) /* canonical bytes of one row */
+#define MARKS_MAX      ((size_t)9 << 20) /* of the largest block: 10,000 events of 100 entries */
+#define REST_PER_BLOCK 9 /* times as long as a block took: a backlog takes a tenth of a core at most */
+#define HEX_SIZE       (2 * DIGEST_SIZE + 1)
+#define PARTITIONS_US  INT64_C(60000000) /* between two looks */
+#define DAYS_AHEAD_MIN 7                 /* of 14: the job that makes them has not run for a week */
 
 struct sealer {
     pthread_t thread;
@@ -202,7 +201,7 @@ static void look_at_partitions(struct sealer *s)
         return;
     }
     s->partitions_us = now_us;
-    metric_set(ledger_metrics.partitions_ahead, days * SECONDS_PER_DAY);
+    ledger_metrics_set_partitions(days);
     bool is_short = days < DAYS_AHEAD_MIN;
     if (is_short && !s->warned)
         log_event(LOG_ERROR, "partitions_run_out", log_int("days_ahead", days));
