@@ -65,11 +65,41 @@ static void away_and_back(void **state)
     assert_true(shows("paybus_nats_up 1\n"));
 }
 
+static int64_t received(void)
+{
+    return metric_value(metrics_counter("paybus_nats_received_messages_total", "", ""));
+}
+
+static void send_messages(int count)
+{
+    struct bus *bus;
+    assert_int_equal(bus_open(&(struct bus_options){.servers = nats.url, .name = "test"}, &bus), STATUS_OK);
+    assert_int_equal(bus_wait_connected(bus, 5000), STATUS_OK);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(natsConnection_PublishString(bus_raw(bus), "nobody.listens", "x"), NATS_OK);
+    assert_int_equal(natsConnection_Flush(bus_raw(bus)), NATS_OK);
+    bus_close(bus, 1000);
+    assert_true(shows("paybus_nats_up 1\n"));
+}
+
+/* What the new server counts comes on top, from its first message on. */
+static void a_restart_hides_nothing(void **state)
+{
+    (void)state;
+    send_messages(500);
+    int64_t before = received();
+    servers_nats_stop(&nats);
+    servers_nats_start(&nats);
+    send_messages(100);
+    assert_true(received() >= before + 100);
+}
+
 int main(void)
 {
     static char url[64];
     char settings[96];
-    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_are_there), cmocka_unit_test(away_and_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_are_there), cmocka_unit_test(away_and_back),
+                                       cmocka_unit_test(a_restart_hides_nothing)};
     int port = port_free();
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
     (void)snprintf(settings, sizeof settings, "http: \"127.0.0.1:%d\"\n", port);

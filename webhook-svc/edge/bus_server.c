@@ -78,11 +78,12 @@ static json_t *ask(const char *page)
 }
 
 /* A server that was started again counts from 0. */
-static void count_up_to(struct metric *m, int64_t value)
+static void count_up_to(size_t figure, int64_t value)
 {
-    int64_t grown = value - metric_value(m);
-    if (grown > 0)
-        metric_add(m, grown);
+    static int64_t seen[FIGURES];
+    int64_t before = value < seen[figure] ? 0 : seen[figure];
+    metric_add(series[figure], value - before);
+    seen[figure] = value;
 }
 
 static void take_figures(const json_t *page, const char *name)
@@ -92,7 +93,7 @@ static void take_figures(const json_t *page, const char *name)
             continue;
         int64_t value = (int64_t)json_number_value(json_object_get(page, figures[i].member));
         if (figures[i].is_counter)
-            count_up_to(series[i], value);
+            count_up_to(i, value);
         else
             metric_set(series[i], value);
     }
