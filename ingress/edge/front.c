@@ -13,6 +13,7 @@
 #include "ingress/edge/routes.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
+#include "shared/io/readiness.h"
 
 #define OUT_MAX ((size_t)64 * 1024)
 /* instrumented frames are larger */
@@ -386,6 +387,7 @@ enum status front_start(struct ingress *in, struct front **ret_front)
         return STATUS_UNAVAILABLE;
     }
     metrics_on_collect(collect, &f);
+    readiness_export(in->checks, INGRESS_CHECKS);
     *ret_front = &f;
     return STATUS_OK;
 }

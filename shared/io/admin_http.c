@@ -13,6 +13,7 @@
 #include "shared/io/civetweb_stop.h"
 #include "shared/io/log.h"
 #include "shared/io/metrics.h"
+#include "shared/io/readiness.h"
 
 #define BODY_MAX    (4u << 20) /* 4096 series with labels stay far below */
 #define DETAIL_SIZE 160
@@ -256,6 +257,7 @@ enum status admin_http_start(const char *listen, const struct readiness_check *c
         free(admin);
         return STATUS_UNAVAILABLE;
     }
+    readiness_export(checks, count);
     atomic_store(&admin->started, true);
     *ret_admin = admin;
     return STATUS_OK;

@@ -11,7 +11,7 @@ struct admin_http;
 
 /* listen is "host:port". /livez: 200 while the process runs. /readyz: 200, or 503 with the failing checks, or
    503 while stopping; body {"status":"ready"|"not_ready","checks":[{"name","ok","detail"}]}. checks is
-   borrowed for life. */
+   borrowed for life, and exported (readiness.h). */
 NODISCARD enum status admin_http_start(const char *listen, const struct readiness_check *checks, size_t count,
                                        struct admin_http **ret_admin);
 int admin_http_port(const struct admin_http *a); /* the port in use, also when listen asked for port 0 */

@@ -143,6 +143,22 @@ static void test_failing_check_is_named(void **state)
     database_is_up = true;
 }
 
+/* So that an alert can tell, and of a dependency that is back. */
+static void test_checks_are_exported(void **state)
+{
+    struct buf answer CLEANUP(buf_free);
+    (void)state;
+    buf_init(&answer, 1 << 20);
+    database_is_up = false;
+    exchange("GET /metrics" CLOSE, &answer);
+    assert_non_null(strstr(answer.data, "\npaybus_dependency_up{dependency=\"postgresql\"} 0\n"));
+    assert_non_null(strstr(answer.data, "\npaybus_dependency_up{dependency=\"nats\"} 1\n"));
+    database_is_up = true;
+    buf_reset(&answer);
+    exchange("GET /metrics" CLOSE, &answer);
+    assert_non_null(strstr(answer.data, "\npaybus_dependency_up{dependency=\"postgresql\"} 1\n"));
+}
+
 static void test_connection_is_kept(void **state)
 {
     static const char request[] = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -205,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_failing_check_is_named),
+        cmocka_unit_test(test_checks_are_exported),
         cmocka_unit_test(test_connection_is_kept),
         cmocka_unit_test(test_busy_port),
         cmocka_unit_test(test_not_ready_while_stopping),
