@@ -59,10 +59,7 @@ static bool postgresql_is_ready(void *context, char *ret_detail, unsigned detail
 
 static enum status start(struct recon_service *s, const struct readiness_check *checks, size_t check_count)
 {
-    struct bus_options options = {.servers = s->config.nats_servers,
-                                  .credentials_file = s->config.nats_credentials_file,
-                                  .name = "recon-svc",
-                                  .inbox_prefix = "_INBOX_recon"};
+    const struct bus_options options = recon_bus_options(&s->config);
     enum status status = bus_open(&options, &s->bus);
     memcpy(&endpoints[2], ops_endpoints, sizeof ops_endpoints);
     if (status == STATUS_OK)

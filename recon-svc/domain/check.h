@@ -13,7 +13,7 @@ enum check {
 /* How bad: money that is not explained, records that are not right, something that is late. */
 enum severity { SEVERITY_critical, SEVERITY_error, SEVERITY_warning };
 /* Which runs can tell that it is gone. */
-enum scope { SCOPE_EACH, SCOPE_FULL_ONLY };
+enum scope { SCOPE_EACH, SCOPE_FULL_ONLY, SCOPE_IN_STREAM, SCOPE_COUNT };
 
 struct check_row {
     const char *code, *number, *family;

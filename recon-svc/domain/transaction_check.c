@@ -123,13 +123,18 @@ static void check_notes(const struct transaction_facts *t, struct anomalies *fou
     }
 }
 
-static void check_times(const struct transaction_facts *t, int64_t now_us, struct anomalies *found)
+int64_t transaction_latest_us(const struct transaction_facts *t)
 {
     int64_t latest_us = t->created_us;
     for (size_t i = 0; i < t->leg_count; i++) {
         latest_us = t->legs[i].created_us > latest_us ? t->legs[i].created_us : latest_us;
     }
-    if (latest_us > now_us) {
+    return latest_us;
+}
+
+static void check_times(const struct transaction_facts *t, int64_t now_us, struct anomalies *found)
+{
+    if (transaction_latest_us(t) > now_us) {
         struct anomaly a = {.check = CHECK_time_in_future, .type = OBJECT_transaction, .id = t->id};
         anomalies_add(found, &a);
     }

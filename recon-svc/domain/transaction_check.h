@@ -25,6 +25,9 @@ struct transaction_facts {
     struct transaction_leg legs[TRANSACTION_LEGS_MAX];
 };
 
+/* The latest time that it or one of its entries has. */
+int64_t transaction_latest_us(const struct transaction_facts *t);
+/* now_us: a time at which it was known to be there. */
 void transaction_check(const struct transaction_facts *t, int64_t now_us, struct anomalies *found);
 
 #endif

@@ -83,3 +83,11 @@ const struct config_row recon_config_rows[] = {
      .help = "how many days a bank's date may differ from ours, and an entry be missing in its statement"},
 };
 const size_t recon_config_row_count = sizeof recon_config_rows / sizeof recon_config_rows[0];
+
+struct bus_options recon_bus_options(const struct recon_config *config)
+{
+    return (struct bus_options){.servers = config->nats_servers,
+                                .credentials_file = config->nats_credentials_file,
+                                .name = "recon-svc",
+                                .inbox_prefix = "_INBOX_recon"};
+}

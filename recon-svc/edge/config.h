@@ -2,6 +2,7 @@
 #ifndef RECON_EDGE_CONFIG_H
 #define RECON_EDGE_CONFIG_H
 
+#include "shared/io/bus.h"
 #include "shared/io/config.h"
 
 struct recon_config {
@@ -18,6 +19,9 @@ struct recon_config {
     int64_t load_percent;
     int64_t statement_days;
 };
+
+/* How recon-svc connects to nats-server. */
+struct bus_options recon_bus_options(const struct recon_config *config);
 
 extern const struct config_row recon_config_rows[];
 extern const size_t recon_config_row_count;

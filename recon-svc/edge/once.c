@@ -8,6 +8,8 @@
 #include "recon-svc/edge/run.h"
 #include "recon-svc/store/anomaly_rows.h"
 
+#define BUS_CLOSE_MS 2000
+
 enum once_mode once_take_options(int *argc, char **argv)
 {
     if (*argc == 2 && strcmp(argv[1], "--once") == 0) {
@@ -45,9 +47,13 @@ int once_run(const struct recon_config *config, enum once_mode mode)
     static struct store store;
     struct run_result result;
     bool is_clean = false;
-    const struct run_options options = {.is_full = mode == ONCE_FULL, .trigger = "once", .actor = "operator"};
+    struct run_options options = {.is_full = mode == ONCE_FULL, .trigger = "once", .actor = "operator"};
+    const struct bus_options bus_options = recon_bus_options(config);
+    if (bus_open(&bus_options, &options.bus) != STATUS_OK)
+        return EXIT_NOT_AVAILABLE;
     store_init(&store, config->database_url);
     enum run_end end = run_once(config, &store, &options, &result);
+    bus_close(options.bus, BUS_CLOSE_MS);
     enum status s = end == RUN_COMPLETED ? report(&store, &result.id, &is_clean) : STATUS_UNAVAILABLE;
     store_close(&store);
     if (end == RUN_BUSY)

@@ -20,8 +20,7 @@
 #define IDS_MAX        ((size_t)2 << 20) /* 32 MB: a minute's transactions at twenty times what the ledger makes */
 #define NOTED_MAX      ((size_t)1 << 17)
 
-/* False when a stop was asked for meanwhile. */
-static bool rest_us(int64_t us)
+bool run_rest(int64_t us)
 {
     for (int64_t end_us = clock_monotonic_us() + us; !service_is_stopping();) {
         int64_t left_us = end_us - clock_monotonic_us();
@@ -52,7 +51,7 @@ bool run_may_go_on(struct run *r, int64_t step_us)
     tell(r);
     if (r->options.on_step != NULL)
         r->options.on_step(r->options.context, &r->id);
-    return rest_us(step_us * (100 - r->config->load_percent) / r->config->load_percent);
+    return run_rest(step_us * (100 - r->config->load_percent) / r->config->load_percent);
 }
 
 /* Up to the mark nothing is still to come, or it is not looked at: what is sealed is settled in any case. */
@@ -63,7 +62,7 @@ static enum status settle(struct run *r, int64_t above)
         enum status s = run_is_settled(r->store, above, &is_settled);
         if (s != STATUS_OK || is_settled)
             return s;
-        if (!rest_us(SETTLE_LOOK_US))
+        if (!run_rest(SETTLE_LOOK_US))
             return STATUS_UNAVAILABLE;
     }
     log_event(LOG_WARN, "mark_not_settled", log_int("seq", r->mark_seq));
@@ -95,6 +94,16 @@ static enum status begin(struct run *r)
     return s == STATUS_OK ? run_clock(r->store, &r->now_us) : s;
 }
 
+enum status run_check_transaction(struct run *r)
+{
+    enum status s = STATUS_OK;
+    if (transaction_latest_us(&r->facts) > r->clock_us)
+        s = run_clock(r->store, &r->clock_us);
+    if (s == STATUS_OK)
+        transaction_check(&r->facts, r->clock_us, &r->found);
+    return s;
+}
+
 static enum status look(struct run *r)
 {
     enum status s = run_pairing_begin(r);
@@ -104,6 +113,8 @@ static enum status look(struct run *r)
         s = run_pairing_end(r);
     if (s == STATUS_OK)
         s = run_objects(r);
+    if (s == STATUS_OK)
+        s = run_dead_letters(r);
     return s == STATUS_OK ? run_accounts(r) : s;
 }
 
@@ -126,11 +137,13 @@ static enum status complete(struct run *r)
 static enum status finish(struct run *r)
 {
     int64_t resolved = 0;
+    const bool is_looked_for[SCOPE_COUNT] = {
+        [SCOPE_EACH] = true, [SCOPE_FULL_ONLY] = r->options.is_full, [SCOPE_IN_STREAM] = !r->is_dlq_unread};
     r->counts.found = (int64_t)r->found.count;
     enum status s =
         r->found.out_of_memory ? STATUS_NO_MEMORY : anomaly_rows_save(r->store, &r->id, &r->found);
     if (s == STATUS_OK && !r->found.is_truncated)
-        s = anomaly_rows_resolve_gone(r->store, &r->id, r->options.is_full, &resolved);
+        s = anomaly_rows_resolve_gone(r->store, &r->id, is_looked_for, &resolved);
     if (s == STATUS_OK)
         s = complete(r);
     if (resolved > 0)

@@ -7,10 +7,12 @@
 #include "recon-svc/domain/transaction_check.h"
 #include "recon-svc/edge/config.h"
 #include "recon-svc/store/run_rows.h"
+#include "shared/io/bus.h"
 
 struct run_options {
     bool is_full;
     const char *trigger, *actor;
+    struct bus *bus; /* for the stream of dead letters */
     void (*on_step)(void *context,
                     const struct uuid *run); /* now and then while it is under way; may be NULL */
     void *context;
@@ -32,11 +34,13 @@ struct run {
     struct uuid id;
     struct run_place from, to; /* to: as far as this run came */
     int64_t mark_seq, now_us;  /* PostgreSQL's clock at its beginning */
+    int64_t clock_us;          /* the same as last read */
     struct anomalies found;
     struct run_counts counts;
     struct id_list accounts, holds, originals; /* met on the way */
     struct id_list strays;                     /* transactions without an event */
     struct id_list posted; /* transactions that events tell of, to be held against the table */
+    bool is_dlq_unread;
     int64_t told_us;
     struct transaction_facts facts;
 };
@@ -49,11 +53,19 @@ enum run_end run_once(const struct recon_config *config, struct store *store,
 /* Between two steps: tells how far it is, rests, and is false when the service is to stop. */
 bool run_may_go_on(struct run *r, int64_t step_us);
 
+/* False when a stop was asked for meanwhile. */
+bool run_rest(int64_t us);
+
+/* Holds r->facts against the rules. It may be younger than the run: what was sealed meanwhile is looked at,
+ * too. */
+NODISCARD enum status run_check_transaction(struct run *r);
+
 /* Its parts, in their order. */
 NODISCARD enum status run_events(struct run *r);
 NODISCARD enum status run_pairing_begin(struct run *r);
 NODISCARD enum status run_pairing_end(struct run *r);
 NODISCARD enum status run_accounts(struct run *r);
 NODISCARD enum status run_objects(struct run *r);
+NODISCARD enum status run_dead_letters(struct run *r);
 
 #endif

@@ -98,7 +98,7 @@ static enum status check_transactions(struct run *r, const struct id_list *ids)
             if (item.transaction < 0)
                 continue;
             facts_of_transaction(&rows, &item, &r->facts);
-            transaction_check(&r->facts, r->now_us, &r->found);
+            s = run_check_transaction(r);
             note_legs(r);
         }
     }

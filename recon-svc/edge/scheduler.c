@@ -214,6 +214,7 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by)
     const struct run_options options = {.is_full = is_full,
                                         .trigger = asked_by != NULL ? "request" : "schedule",
                                         .actor = asked_by != NULL ? asked_by : "recon-svc",
+                                        .bus = s->bus,
                                         .on_step = on_step,
                                         .context = s};
     (void)pthread_mutex_lock(&s->lock);

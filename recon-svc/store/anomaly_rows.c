@@ -119,8 +119,8 @@ enum status anomaly_rows_save(struct store *s, const struct uuid *run, const str
     return status;
 }
 
-enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run, bool is_full,
-                                      int64_t *ret_resolved)
+enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run,
+                                      const bool is_looked_for[SCOPE_COUNT], int64_t *ret_resolved)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_reset(&s->params);
@@ -128,7 +128,7 @@ enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run, b
     db_array_open(&s->params, DB_TEXT);
     for (int c = 0; c < CHECK_COUNT; c++) {
         const struct check_row *row = check_row((enum check)c);
-        if (is_full || row->scope == SCOPE_EACH)
+        if (is_looked_for[row->scope])
             add_text(&s->params, row->code);
     }
     db_array_close(&s->params);

@@ -46,7 +46,7 @@ static enum status read_found(const PGresult *r, struct anomalies *found)
     return STATUS_OK;
 }
 
-static enum status query_found(struct store *s, int statement, struct anomalies *found)
+enum status objects_query_found(struct store *s, int statement, struct anomalies *found)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     enum status status = store_query(s, statement, &r);
@@ -102,7 +102,7 @@ enum status objects_check(struct store *s, int statement, const struct id_list *
         add_id_array(s, &ids->ids[i], left < OBJECTS_PAGE ? left : OBJECTS_PAGE);
         if (deadline_us != 0)
             db_param_time(&s->params, deadline_us);
-        status = query_found(s, statement, found);
+        status = objects_query_found(s, statement, found);
     }
     return status;
 }
@@ -112,7 +112,7 @@ enum status objects_check_work(struct store *s, int64_t deadline_us, struct anom
     db_params_reset(&s->params);
     db_param_time(&s->params, deadline_us);
     db_param_int8(&s->params, LIST_MAX);
-    return query_found(s, RECON_SQL_CHECK_WORK, found);
+    return objects_query_found(s, RECON_SQL_CHECK_WORK, found);
 }
 
 enum status objects_check_statements(struct store *s, int32_t late_day, struct anomalies *found)
@@ -120,13 +120,13 @@ enum status objects_check_statements(struct store *s, int32_t late_day, struct a
     db_params_reset(&s->params);
     db_param_date(&s->params, late_day);
     db_param_int8(&s->params, LIST_MAX);
-    return query_found(s, RECON_SQL_CHECK_STATEMENTS, found);
+    return objects_query_found(s, RECON_SQL_CHECK_STATEMENTS, found);
 }
 
 enum status objects_check_currencies(struct store *s, struct anomalies *found)
 {
     db_params_reset(&s->params);
-    return query_found(s, RECON_SQL_CHECK_CURRENCIES, found);
+    return objects_query_found(s, RECON_SQL_CHECK_CURRENCIES, found);
 }
 
 enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids)

@@ -17,6 +17,8 @@ NODISCARD enum status objects_page(struct store *s, int statement, struct uuid *
  * parameter. */
 NODISCARD enum status objects_check(struct store *s, int statement, const struct id_list *ids,
                                     int64_t deadline_us, struct anomalies *found);
+/* What a statement with the parameters of s says. */
+NODISCARD enum status objects_query_found(struct store *s, int statement, struct anomalies *found);
 NODISCARD enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found);
 /* What statements of banks leave open; entries from before late_day should have come. */
 NODISCARD enum status objects_check_statements(struct store *s, int32_t late_day, struct anomalies *found);

@@ -67,6 +67,7 @@ const struct recon_name recon_names[] = {
     {"w", "select '018f0000-0000-7000-8000-000000000001'"},
     {"W", TEXT("wrk", "w")},
     {"D", TEXT("dl", "w")},
+    {"D2", TEXT("dl", "z")},
     {"E", TEXT("whe", "v")},
 };
 const size_t recon_name_count = sizeof recon_names / sizeof recon_names[0];
@@ -83,6 +84,8 @@ const size_t recon_name_count = sizeof recon_names / sizeof recon_names[0];
 #define DEAD_LETTER(columns, values)                                                                         \
     "insert into paybus.dead_letters (id, kind, subject, payload, error, attempts, created_at" columns ")"   \
     " values ('{w}', 'webhook', 's', '', 'e', 6, now() - interval '1 day'" values ");"
+#define NOTHING          "set client_min_messages = notice;"
+#define PUBLISHED_LETTER DEAD_LETTER(", stream_seq", ", 1")
 #define NEW_TRANSACTION                                                                                      \
     "insert into paybus.transactions (id, kind, amount, currency, entry_count, owner, actor, created_at)"    \
     " values ('{new}', 'transfer', 5, 'EUR', 2, 'x', 'x', clock_timestamp());"
@@ -287,10 +290,8 @@ const struct recon_plant recon_plants[] = {
     {"a retry that nobody makes", WORK(", state, next_attempt_at", ", 'failed', now() - interval '1 hour'"),
      "work_overdue {W} -"},
     {"dead work without a letter", WORK(", state", ", 'dead'"), "webhook_dlq_without_dlq_row {W} -1"},
-    {"a letter of living work",
-     WORK(", state", ", 'processed'") DEAD_LETTER(", work_id, stream_seq", ", '{w}', 1"),
-     "dlq_row_without_webhook_dlq_status {D} -"},
     {"a letter that was not published", DEAD_LETTER("", ""), "dead_letter_not_published {D} -"},
+    {"a letter without its message", PUBLISHED_LETTER, "dlq_row_without_message {D} -"},
     {"a webhook event without work",
      "insert into paybus.webhook_events (id, provider, event_id, event_type, fingerprint, payload, "
      "created_at)"
@@ -298,3 +299,30 @@ const struct recon_plant recon_plants[] = {
      "webhook_event_without_work {E} -"},
 };
 const size_t recon_plant_count = sizeof recon_plants / sizeof recon_plants[0];
+
+const struct recon_letter_plant recon_letter_plants[] = {
+    {{"a letter of living work",
+      WORK(", state", ", 'processed'") DEAD_LETTER(", work_id, stream_seq", ", '{w}', 1"),
+      "dlq_row_without_webhook_dlq_status {D} -"},
+     "{D}",
+     false},
+    {{"a letter and its message", PUBLISHED_LETTER, ""}, "{D}", false},
+    {{"a letter whose message was deleted", PUBLISHED_LETTER, "dlq_row_without_message {D} -"}, "{D}", true},
+    {{"a letter and the message of another", PUBLISHED_LETTER,
+      "dlq_row_without_message {D} -\ndlq_message_without_row PAY_DLQ/* -"},
+     "{D2}",
+     false},
+    {{"a letter older than what PAY_DLQ keeps",
+      PUBLISHED_LETTER "update paybus.dead_letters set created_at = now() - interval '31 days';", ""},
+     "{D}",
+     true},
+    {{"a message that names no letter", NOTHING, "dlq_message_without_row PAY_DLQ/* -"}, "", false},
+    {{"a message of no letter", NOTHING, "dlq_message_without_row PAY_DLQ/* -"}, "{D}", false},
+    {{"a message of a letter that was resolved",
+      DEAD_LETTER(", stream_seq, resolution, resolved_by, resolved_at",
+                  ", 1, 'discarded', 'ann', now() - interval '1 hour'"),
+      "dlq_message_of_resolved_row {D} -"},
+     "{D}",
+     false},
+};
+const size_t recon_letter_plant_count = sizeof recon_letter_plants / sizeof recon_letter_plants[0];

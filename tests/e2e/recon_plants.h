@@ -3,6 +3,7 @@
 #ifndef TESTS_E2E_RECON_PLANTS_H
 #define TESTS_E2E_RECON_PLANTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* In SQL and in what is wanted {name} stands for an object or number of the good books. */
@@ -20,5 +21,14 @@ struct recon_plant {
 };
 extern const struct recon_plant recon_plants[];
 extern const size_t recon_plant_count;
+
+/* The same with a message in PAY_DLQ. */
+struct recon_letter_plant {
+    struct recon_plant plant;
+    const char *letter; /* which dead letter the message names; "": none */
+    bool is_deleted;    /* at once */
+};
+extern const struct recon_letter_plant recon_letter_plants[];
+extern const size_t recon_letter_plant_count;
 
 #endif

@@ -4,8 +4,10 @@
    minutes. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "shared/core/clock.h"
+#include "tests/e2e/chain.h"
 #include "tests/e2e/mix.h"
 #include "tests/e2e/recon.h"
 #include "tests/e2e/scene.h"
@@ -16,6 +18,8 @@
 #define CLIENTS         8
 #define ACCOUNTS        12
 #define RUNS_PER_KILL   4
+#define SLOW_PERCENT    3
+#define SEALED_MS       60000
 
 static struct harness h;
 static struct database database; /* only to connect */
@@ -87,10 +91,37 @@ static void a_killed_run_is_aborted(void **state)
     PQfinish(conn);
 }
 
+static void transfer_now(struct harness *stack)
+{
+    char account[TYPEID_TEXT_SIZE];
+    harness_open_account(stack, "EUR", account);
+    harness_deposit(stack, account, "EUR", 5);
+}
+
+/* A run that takes its time meets blocks that were sealed after it began. */
+static void what_came_meanwhile_is_not_of_the_future(void **state)
+{
+    (void)state;
+    int wait_status = 0;
+    PGconn *conn = database_connect(&database, "postgres");
+    pid_t pid = recon_start(&h, "paybus", true, SLOW_PERCENT);
+    assert_true(eventually(run_is_under_way, conn, 20000));
+    transfer_now(&h);
+    assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
+    assert_true(process_is_running(pid, &wait_status)); /* it had not come to its end */
+    while (process_is_running(pid, &wait_status))
+        pause_ms(20);
+    assert_true(WIFEXITED(wait_status));
+    assert_int_equal(WEXITSTATUS(wait_status), 0);
+    assert_string_equal(recon_open(conn), "");
+    PQfinish(conn);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_books_raise_nothing),
+        cmocka_unit_test(what_came_meanwhile_is_not_of_the_future),
         cmocka_unit_test(a_killed_run_is_aborted),
     };
     database.postgres = h.postgres;

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "recon-svc/domain/check.h"
+#include "shared/core/clock.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/cast.h"
 #include "tests/e2e/chain.h"
+#include "tests/e2e/inbound.h"
 #include "tests/e2e/recon.h"
 #include "tests/e2e/recon_plants.h"
 #include "tests/e2e/scene.h"
@@ -23,6 +25,8 @@
 #define REPEAT_EACH       6      /* in make soak all */
 #define GRACE             "5"    /* seconds */
 #define SEALED_MS         300000 /* a hundred thousand are sealed with a tenth of a core */
+#define MESSAGE_GRACE     "1"    /* of plants that have a message */
+#define MESSAGE_GRACE_MS  1000
 #define STOP_MS           10000
 #define VALUE_SIZE        64
 #define NAMES_MAX         64
@@ -31,6 +35,9 @@
 static struct harness h;
 static struct api api;
 static struct database database; /* only to connect */
+static natsConnection *webhook;  /* may publish into PAY_DLQ and delete from it */
+static jsCtx *js;
+static int64_t message_ms;
 static char accounts[ACCOUNTS][TYPEID_TEXT_SIZE];
 static char values[NAMES_MAX][VALUE_SIZE];
 
@@ -263,6 +270,40 @@ static bool is_named(const struct recon_plant *plant, PGconn *conn, bool is_full
     return false;
 }
 
+static bool message_is_old(void *context)
+{
+    (void)context;
+    return clock_monotonic_ms() > message_ms + MESSAGE_GRACE_MS;
+}
+
+static void delete_message(uint64_t seq)
+{
+    assert_int_equal(js_DeleteMsg(js, "PAY_DLQ", seq, NULL, NULL), NATS_OK);
+}
+
+/* Its sequence; 0: it is there no more. */
+static uint64_t plant_message(const struct recon_letter_plant *plant)
+{
+    char letter[2 * VALUE_SIZE];
+    natsMsg *message = NULL;
+    jsPubAck *ack = NULL;
+    fill_in(plant->letter, letter, sizeof letter);
+    assert_int_equal(natsMsg_Create(&message, "pay.dlq.webhook.x", NULL, "{}", 2), NATS_OK);
+    if (*letter != '\0')
+        assert_int_equal(natsMsgHeader_Set(message, "Paybus-Dead-Letter", letter), NATS_OK);
+    assert_int_equal(js_PublishMsg(&ack, js, message, NULL, NULL), NATS_OK);
+    uint64_t seq = ack->Sequence;
+    jsPubAck_Destroy(ack);
+    natsMsg_Destroy(message);
+    if (plant->is_deleted) {
+        delete_message(seq);
+        return 0;
+    }
+    message_ms = clock_monotonic_ms();
+    assert_true(eventually(message_is_old, NULL, STOP_MS));
+    return seq;
+}
+
 /* is_repeated: a second run of each kind finds the same once more, and nothing twice. */
 static bool try_plant(const struct recon_plant *plant, bool is_repeated)
 {
@@ -281,16 +322,65 @@ static bool try_plant(const struct recon_plant *plant, bool is_repeated)
     return incremental && again && full && after;
 }
 
+static bool is_wanted(const struct recon_plant *plant)
+{
+    const char *only = getenv("PAYBUS_PLANT");
+    return only == NULL || strstr(plant->name, only) != NULL;
+}
+
+static bool is_tried_twice(size_t index)
+{
+    return index % REPEAT_EACH == 0 || transfers_wanted() != DEFAULT_TRANSFERS;
+}
+
 static void every_plant_is_named(void **state)
 {
     (void)state;
     size_t missed = 0;
-    const char *only = getenv("PAYBUS_PLANT");
     for (size_t i = 0; i < recon_plant_count; i++)
-        if (only == NULL || strstr(recon_plants[i].name, only) != NULL)
-            missed +=
-                !try_plant(&recon_plants[i], i % REPEAT_EACH == 0 || transfers_wanted() != DEFAULT_TRANSFERS);
+        if (is_wanted(&recon_plants[i]))
+            missed += !try_plant(&recon_plants[i], is_tried_twice(i));
     print_message("%zu of %zu named\n", recon_plant_count - missed, recon_plant_count);
+    assert_int_equal(missed, 0);
+}
+
+/* Without a connection to the database, which is copied for each plant. */
+static void open_stream(void)
+{
+    const struct inbound in = {.h = &h};
+    webhook = inbound_connect(&in, "webhook");
+    if (natsConnection_JetStream(&js, webhook, NULL) != NATS_OK)
+        servers_fail("no JetStream");
+}
+
+static void close_stream(void)
+{
+    jsCtx_Destroy(js);
+    natsConnection_Destroy(webhook);
+}
+
+/* Its message is the only one in PAY_DLQ. */
+static bool try_letter_plant(const struct recon_letter_plant *plant, bool is_repeated)
+{
+    uint64_t seq = plant_message(plant);
+    bool is_found = try_plant(&plant->plant, is_repeated);
+    if (seq > 0)
+        delete_message(seq);
+    return is_found;
+}
+
+static void every_plant_with_a_message_is_named(void **state)
+{
+    (void)state;
+    size_t missed = 0;
+    open_stream();
+    (void)setenv("PAYBUS_RECON_GRACE_SECONDS", MESSAGE_GRACE, 1);
+    for (size_t i = 0; i < recon_letter_plant_count; i++)
+        if (is_wanted(&recon_letter_plants[i].plant))
+            missed += !try_letter_plant(&recon_letter_plants[i], is_tried_twice(i));
+    close_stream();
+    print_message("%zu of %zu with messages named\n", recon_letter_plant_count - missed,
+                  recon_letter_plant_count);
     assert_int_equal(missed, 0);
 }
 
@@ -301,6 +391,7 @@ static int run(void)
         cmocka_unit_test(make_news),
         cmocka_unit_test(find_names),
         cmocka_unit_test(every_plant_is_named),
+        cmocka_unit_test(every_plant_with_a_message_is_named),
     };
     database.postgres = h.postgres;
     api_open(&api, &h, 0);
