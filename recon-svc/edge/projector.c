@@ -9,6 +9,7 @@
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/store/projection.h"
 #include "shared/core/clock.h"
+#include "shared/core/trace.h"
 #include "shared/io/crash_point.h"
 #include "shared/io/log.h"
 #include "shared/io/pull.h"
@@ -43,6 +44,15 @@ struct projector {
     struct projection_move *moves;
 };
 
+/* So that a request's story does not end before its balances are compared. */
+static void log_taken(const json_t *event)
+{
+    char trace[TRACE_ID_SIZE];
+    const char *traceparent = json_string_value(json_object_get(event, "traceparent"));
+    log_event(LOG_DEBUG, "event_taken", log_str("id", json_string_value(json_object_get(event, "id"))),
+              log_str("trace_id", trace_id_of(str_of(traceparent != NULL ? traceparent : ""), trace)));
+}
+
 /* What cannot be read is no event of ours: who wrote it into the stream is not found out here. */
 static void read_message(struct projection_batch *batch, natsMsg *message)
 {
@@ -51,6 +61,8 @@ static void read_message(struct projection_batch *batch, natsMsg *message)
     struct projection_move *moves = &batch->moves[batch->count];
     if (event == NULL || projection_read(event, moves, &count) != STATUS_OK)
         log_event(LOG_WARN, "event_not_read", log_str("subject", natsMsg_GetSubject(message)));
+    if (log_enabled(LOG_DEBUG))
+        log_taken(event);
     for (size_t i = 0; i < count; i++)
         moves[i].seen_us = batch->now_us;
     batch->count += count;

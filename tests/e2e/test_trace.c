@@ -60,7 +60,7 @@ static bool all_are_logged(void *program)
 static void one_trace_everywhere(void **state)
 {
     (void)state;
-    struct program *const programs[] = {&h.ingresses[0], &h.ledgers[0], &h.webhooks[0]};
+    struct program *const programs[] = {&h.ingresses[0], &h.ledgers[0], &h.webhooks[0], &h.recons[0]};
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
         program_signal(programs[i], SIGUSR1);
     for (int n = 0; n < TRANSFERS; n++)
@@ -103,7 +103,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_trace_everywhere),
                                        cmocka_unit_test(logs_are_scanned)};
-    harness_start(&h, &(struct harness_options){.webhooks = 1});
+    harness_start(&h, &(struct harness_options){.webhooks = 1, .recons = 1});
     api_open(&api, &h, 0);
     receiver = receiver_start();
     harness_open_account(&h, "EUR", alice);
