@@ -18,6 +18,7 @@
 #define TICK_MS        250
 #define HOLDS_MAX      256 /* of a batch */
 #define ROUND_MS       10000
+#define COUNT_MS       10000
 #define COMMANDS_BYTES ((size_t)1 << 20)
 
 struct expiry {
@@ -34,6 +35,7 @@ struct expiry {
     struct due_hold round; /* how far what failed has been tried again */
     bool round_failed;     /* some of it failed again */
     int64_t next_round_ms;
+    int64_t next_count_ms; /* when it is told again how many are open */
 };
 
 static bool is_at_start(const struct due_hold *place)
@@ -166,11 +168,30 @@ static bool expire_some(struct expiry *e)
     return more;
 }
 
+static void tell_open(struct expiry *e)
+{
+    int64_t open = 0, overdue_s = 0;
+    if (clock_monotonic_ms() < e->next_count_ms)
+        return;
+    e->next_count_ms = clock_monotonic_ms() + COUNT_MS;
+    if (store_count_open_holds(e->attempt.store.db, &open, &overdue_s) != STATUS_OK) {
+        give_up_connection(e, "count_open_holds");
+        return;
+    }
+    metric_set(ledger_metrics.holds_open, open);
+    metric_set(ledger_metrics.holds_overdue_seconds, overdue_s);
+}
+
+/* Who does not lead does not know how many are open. */
 static void set_leads(struct expiry *e, bool leads)
 {
     if (leads && !e->leads) {
         log_event(LOG_INFO, "expiry_lead_taken");
         e->front = e->round = (struct due_hold){0};
+    }
+    if (!leads) {
+        metric_set(ledger_metrics.holds_open, 0);
+        metric_set(ledger_metrics.holds_overdue_seconds, 0);
     }
     e->leads = leads;
     metric_set(ledger_metrics.expiry_leads, leads);
@@ -197,6 +218,8 @@ static void *expiry_main(void *context)
     struct expiry *e = context;
     while (!service_is_stopping()) {
         bool more = is_leading(e) && expire_some(e);
+        if (e->attempt.store.db != NULL && e->leads)
+            tell_open(e);
         struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
         if (!more)
             (void)nanosleep(&tick, NULL);

@@ -92,6 +92,11 @@ void ledger_metrics_init(void)
                                         "Age of the oldest event that is not sealed; 0 if all are.", "");
     m->expiry_leads = metrics_gauge("paybus_ledger_expiry_leads",
                                     "1 where holds are expired; the sum over all instances is 1.", "");
+    m->holds_open = metrics_gauge("paybus_ledger_holds_open",
+                                  "Open holds, at most 100000, where holds are expired; 0 elsewhere.", "");
+    m->holds_overdue_seconds =
+        metrics_gauge("paybus_ledger_holds_overdue_seconds",
+                      "For how long the longest overdue hold has been due; 0: none is.", "");
     m->relay_leads =
         metrics_gauge("paybus_ledger_relay_leads",
                       "1 where events and work are published; the sum over all instances is 1.", "");

@@ -25,7 +25,8 @@ struct ledger_metrics {
     struct metric *seal_lag_seconds;             /* gauge: age of the oldest event that is not sealed */
     struct metric *stalled_sessions; /* counter: sessions of stopped processes that this one ended */
     struct metric *expiry_leads;     /* gauge: 1 in the one process that expires holds */
-    struct metric *relay_leads;      /* gauge: 1 in the one process that publishes */
+    struct metric *holds_open, *holds_overdue_seconds; /* gauges, there */
+    struct metric *relay_leads;                        /* gauge: 1 in the one process that publishes */
     struct {
         struct metric *published;   /* counter: rows that the stream acknowledged */
         struct metric *seq;         /* gauge: number of the last of them */

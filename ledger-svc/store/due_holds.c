@@ -34,3 +34,17 @@ enum status store_list_due_holds(struct db *db, const struct due_hold *behind, s
     *ret_count = (size_t)PQntuples(r);
     return STATUS_OK;
 }
+
+enum status store_count_open_holds(struct db *db, int64_t *ret_open, int64_t *ret_overdue_s)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_init(&p, PARAMS_MAX);
+    enum status s = db_query(db, LEDGER_SQL_COUNT_OPEN_HOLDS, &p, &r);
+    if (s != STATUS_OK)
+        return s;
+    int64_t overdue_s = db_is_null(r, 0, 1) ? 0 : db_get_int(r, 0, 1);
+    *ret_open = db_get_int(r, 0, 0);
+    *ret_overdue_s = overdue_s > 0 ? overdue_s : 0;
+    return STATUS_OK;
+}

@@ -19,5 +19,7 @@ struct due_hold {
 /* Up to max of them, the longest overdue first, behind the place that behind names: {0} is before all. */
 NODISCARD enum status store_list_due_holds(struct db *db, const struct due_hold *behind, size_t max,
                                            struct due_hold *ret_holds, size_t *ret_count);
+/* How many are open, at most 100,000, and for how long the longest overdue has been due; 0: none is. */
+NODISCARD enum status store_count_open_holds(struct db *db, int64_t *ret_open, int64_t *ret_overdue_s);
 
 #endif

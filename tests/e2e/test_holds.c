@@ -1,5 +1,6 @@
 /* test_holds.c - the life of a hold over HTTP: what is held can be neither spent nor held again, keys repeat
    the same bytes, one of many authorizations fits, and every refusal has its status. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "e2e_statements.h"
@@ -7,10 +8,13 @@
 #include "tests/e2e/books.h"
 #include "tests/e2e/cast.h"
 #include "tests/e2e/scene.h"
+#include "tests/support/database.h"
+#include "tests/support/process.h"
 
 #define STRANGER   "somebody-else"
 #define CROWD      20
 #define ROUNDS     10
+#define TOLD_MS    30000
 #define HOLD       "{'account':'@alice','amount':600,'destination':'@bob'}"
 #define ROWS(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -459,6 +463,28 @@ static void lists_of_a_time(void **state)
     }
 }
 
+#define OPEN_HOLDS "select count(*) from paybus.holds where status in ('authorized', 'partially_captured')"
+
+static bool open_ones_are_told(void *context)
+{
+    const int64_t *open = context;
+    int64_t told = 0;
+    for (int i = 0; i < h.ledger_count; i++)
+        told += program_metric(&h.ledgers[i], "paybus_ledger_holds_open");
+    return told == *open;
+}
+
+/* By the one that expires them. */
+static void open_ones_are_counted(void **state)
+{
+    (void)state;
+    int64_t open = strtoll(database_value(db_raw(db), OPEN_HOLDS), NULL, 10);
+    assert_true(open > 0);
+    assert_true(eventually(open_ones_are_told, &open, TOLD_MS));
+    for (int i = 0; i < h.ledger_count; i++)
+        assert_int_equal(program_metric(&h.ledgers[i], "paybus_ledger_holds_overdue_seconds"), 0);
+}
+
 static void books_are_right(void **state)
 {
     (void)state;
@@ -481,6 +507,7 @@ static int run(void)
         cmocka_unit_test(copies_of_a_capture),
         cmocka_unit_test(lists),
         cmocka_unit_test(lists_of_a_time),
+        cmocka_unit_test(open_ones_are_counted),
         cmocka_unit_test(books_are_right),
     };
     api_open(&api, &h, 0);
