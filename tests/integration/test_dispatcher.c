@@ -83,6 +83,7 @@ static int tear_down(void **state)
 }
 
 static int64_t unanswered; /* by the endpoints of what is sent next, as it is stored */
+static int url_version = 1;
 
 /* To the endpoint of that number, signed with one secret or both. */
 static void send_signed(struct test_sending *t, int endpoint, const char *url, bool both)
@@ -97,6 +98,7 @@ static void send_signed(struct test_sending *t, int endpoint, const char *url, b
                                                                  : "trudy",
                                   .unanswered = unanswered,
                                   .url = t->url,
+                                  .url_version = url_version,
                                   .id = t->id,
                                   .traceparent = "",
                                   .body = STR_LIT(BODY),
@@ -496,6 +498,44 @@ static void who_was_silent_before(void **state)
 }
 
 /* What waits in front of a slow endpoint is given back before it is older than five seconds. */
+/* An owner who mends a url is not made to wait for what the old one did not do. */
+static void a_new_url_is_tried_at_once(void **state)
+{
+    (void)state;
+    struct test_sending t, old, again;
+    unanswered = 5;
+    send_path(&old, 9, "/hang");
+    unanswered = 0;
+    url_version++;
+    send_path(&t, 9, "/ok-mended");
+    expect(&t, DELIVERY_delivered, 200);
+    assert_true(t.ended_us - t.begun_us < TIMEOUT_MS * INT64_C(500));
+    expect(&old, DELIVERY_timeout, 0); /* it says nothing about the new one */
+    send_path(&again, 9, "/ok-mended");
+    expect(&again, DELIVERY_delivered, 200);
+    url_version = 1;
+}
+
+/* Silent endpoints of two owners, a hundred each, leave a place for a third's. */
+static void many_are_silent_and_no_other_notices(void **state)
+{
+    (void)state;
+    static struct test_sending of_mallory[CAPACITY / 2], of_trudy[CAPACITY / 2];
+    struct test_sending t;
+    unanswered = 5;
+    for (int i = 0; i < CAPACITY / 2; i++)
+        send_path(&of_mallory[i], OF_MALLORY + i, "/hang");
+    for (int i = 0; i < CAPACITY / 2; i++)
+        send_path(&of_trudy[i], OF_TRUDY + i, "/hang");
+    send_path(&t, 9, "/ok-was-away");
+    unanswered = 0;
+    expect(&t, DELIVERY_delivered, 200);
+    for (int i = 0; i < CAPACITY / 2; i++) {
+        wait_for(&of_mallory[i]);
+        wait_for(&of_trudy[i]);
+    }
+}
+
 static void nothing_stale_is_sent(void **state)
 {
     (void)state;
@@ -606,6 +646,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(many_hang_and_no_other_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_silent_gets_one_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_silent_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_new_url_is_tried_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_are_silent_and_no_other_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_stale_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_many_at_once_as_it_may_have, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_fast_as_it_may_be, set_up, tear_down),

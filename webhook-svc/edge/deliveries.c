@@ -40,7 +40,6 @@ struct delivery {
     struct job *job;
     struct str secrets[2]; /* sealed */
     bool is_enabled;
-    int url_version;
     int64_t created_us;
     char event_id[TYPEID_TEXT_SIZE];
     char texts[]; /* body, url, sealed secrets and owner, each with a NUL */
@@ -76,11 +75,11 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
     typeid_format("evt", &event, d->event_id);
     d->job = job;
     d->created_us = db_get_time(r, row, COL_CREATED_AT);
-    d->url_version = (int)db_get_int(r, row, COL_URL_VERSION);
     d->is_enabled = str_eq_c(db_get_str(r, row, COL_STATUS), "enabled");
     d->sending = (struct sending){.endpoint = db_get_uuid(r, row, COL_ENDPOINT),
                                   .body = keep(&place, body),
                                   .url = keep(&place, url).data,
+                                  .url_version = (int)db_get_int(r, row, COL_URL_VERSION),
                                   .owner = keep(&place, owner).data,
                                   .id = d->event_id,
                                   .traceparent = job->work.traceparent,
@@ -179,9 +178,9 @@ static struct delivery_attempt_row attempt_of(const struct job *job)
 static void add_to_health(struct endpoint_health_row *h, const struct delivery *d)
 {
     const struct sending *s = &d->sending;
-    if (d->url_version > h->url_version)
-        *h = (struct endpoint_health_row){.endpoint = h->endpoint, .url_version = d->url_version};
-    else if (d->url_version < h->url_version)
+    if (s->url_version > h->url_version)
+        *h = (struct endpoint_health_row){.endpoint = h->endpoint, .url_version = s->url_version};
+    else if (s->url_version < h->url_version)
         return;
     if (delivery_is_answered(s->result.outcome)) {
         h->unanswered = 0;

@@ -21,7 +21,7 @@
 #define TEND_US          INT64_C(1000000)
 #define ASK_US           INT64_C(250000)  /* between looks at what waits for its name, if nothing was found */
 #define SILENT_STEP_US   INT64_C(1000000) /* between turns at a silent endpoint */
-#define PROBES_SHARE     4 /* silent endpoints have a quarter of all places, of whomever they are */
+#define PROBES_SHARE     4                /* silent endpoints have a quarter of all places together */
 
 struct dispatcher {
     struct dispatcher_options options;
@@ -46,7 +46,9 @@ static void finish(struct dispatcher *d, struct sending *s)
     s->receiver = NULL;
     d->held--;
     if (r != NULL) {
-        (*receivers_of_owner(d->receivers, s->owner))--;
+        struct owner_share *o = receivers_of_owner(d->receivers, s->owner);
+        o->in_hand--;
+        o->probes -= s->is_probe;
         r->in_hand--;
         d->probes -= s->is_probe;
     }
@@ -177,7 +179,7 @@ static void look_up(struct dispatcher *d, struct sending *s)
             queue_push(&d->asking, s);
             return;
         }
-        circuit_note(&r->circuit, false, now_us);
+        receivers_note_answer(s, false, now_us);
         put_off(d, s, r, DELAY_name);
     } else if (found.status == STATUS_OK) {
         s->addresses = found.addresses;
@@ -186,7 +188,7 @@ static void look_up(struct dispatcher *d, struct sending *s)
     } else if (found.status == STATUS_INVALID) {
         end_tried(d, s, DELIVERY_blocked, found.reason);
     } else {
-        circuit_note(&r->circuit, false, now_us);
+        receivers_note_answer(s, false, now_us);
         s->is_name_unknown = true;
         note_result(s, DELIVERY_unreachable, found.reason);
         put_off(d, s, r, DELAY_name);
@@ -199,25 +201,27 @@ static bool has_time(const struct dispatcher *d, const struct receiver *r)
     return r->waiting.count * turns_step_us(&r->turns, d->options.pace.at_once) < FRESH_US / 2;
 }
 
-static bool has_room(const struct dispatcher *d, const struct receiver *r, int of_its_owner)
+static bool has_room(const struct dispatcher *d, const struct receiver *r, const struct owner_share *o)
 {
     int free = d->options.capacity - d->held;
-    return delivery_has_share(r->in_hand, free - of_its_owner) && has_time(d, r) &&
-           (!circuit_is_open(&r->circuit) || d->probes <= d->options.capacity / PROBES_SHARE);
+    int free_of_probes = d->options.capacity / PROBES_SHARE - d->probes;
+    return delivery_has_share(r->in_hand, free - o->in_hand) && has_time(d, r) &&
+           (!circuit_is_open(&r->circuit) || delivery_has_share(o->probes, free_of_probes));
 }
 
 /* It is in hand from now on, and counts for its endpoint and its owner. */
 static bool admit(struct dispatcher *d, struct sending *s, struct receiver *r)
 {
-    int *of_its_owner = receivers_of_owner(d->receivers, s->owner);
+    struct owner_share *o = receivers_of_owner(d->receivers, s->owner);
     bool is_silent = !circuit_admits(&r->circuit, r->in_hand, clock_monotonic_us());
-    bool is_admitted = !is_silent && has_room(d, r, *of_its_owner);
+    bool is_admitted = !is_silent && has_room(d, r, o);
     d->held++;
     s->delay = is_silent ? DELAY_silent : DELAY_busy;
     s->receiver = r;
     r->in_hand++;
-    (*of_its_owner)++;
+    o->in_hand++;
     s->is_probe = is_admitted && circuit_is_open(&r->circuit);
+    o->probes += s->is_probe;
     d->probes += s->is_probe;
     return is_admitted;
 }
@@ -225,7 +229,7 @@ static bool admit(struct dispatcher *d, struct sending *s, struct receiver *r)
 static void begin(struct dispatcher *d, struct sending *s)
 {
     char reason[WEBHOOK_REASON_SIZE];
-    struct receiver *r = receivers_find(d->receivers, &s->endpoint, s->unanswered);
+    struct receiver *r = receivers_find(d->receivers, s);
     s->queued_us = clock_monotonic_us();
     s->was_tried = s->is_name_unknown = false;
     s->put_off_ms = 0;
@@ -270,7 +274,7 @@ static void note_try(struct sending *s)
     int64_t now_us = clock_monotonic_us();
     s->duration_ms = (now_us - s->begun_us) / 1000;
     turns_note(&r->turns, now_us - s->begun_us);
-    circuit_note(&r->circuit, delivery_is_answered(s->result.outcome), now_us);
+    receivers_note_answer(s, delivery_is_answered(s->result.outcome), now_us);
 }
 
 static void take_ended(struct dispatcher *d)

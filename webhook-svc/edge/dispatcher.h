@@ -11,6 +11,7 @@ struct sending {
     struct uuid endpoint;
     const char *owner; /* of the endpoint */
     const char *url;
+    int url_version; /* of the endpoint's urls, from 1 on */
     const char *id;
     const char *traceparent;
     struct str body;

@@ -10,6 +10,7 @@
 #include "shared/contract/command.h"
 #include "shared/core/clock.h"
 #include "shared/io/monitor.h"
+#include "webhook-svc/domain/owner_slot.h"
 
 #define THREADS      32  /* that do not hang in a slow look-up; others take the place of those that do */
 #define THREADS_MAX  256 /* in all */
@@ -32,6 +33,7 @@ enum name_state { NAME_FREE, NAME_WANTED, NAME_ASKED, NAME_KNOWN };
 struct name {
     enum name_state state;
     char owner[OWNER_SIZE];
+    int slot; /* of the owner */
     struct webhook_target target;
     struct lookup_result result;
     int64_t found_us, until_us; /* of a known one; found_us 0: never */
@@ -45,6 +47,7 @@ struct lookup {
     struct lookup_options options;
     struct monitor monitor; /* guards what follows */
     struct name names[NAMES_MAX];
+    int known[OWNER_SLOTS]; /* for a moment: how many of an owner are known */
     uint64_t turns;
     int threads;
     bool closing;
@@ -69,20 +72,36 @@ static struct name *find(struct lookup *l, const char *owner, const struct webho
     return NULL;
 }
 
-/* A free place, or that of a name that nobody wants any more or that is known for longest; NULL: all are
-   being looked up. */
+static void count_known(struct lookup *l)
+{
+    memset(l->known, 0, sizeof l->known);
+    for (int i = 0; i < NAMES_MAX; i++)
+        l->known[l->names[i].slot] += l->names[i].state == NAME_KNOWN;
+}
+
+/* Is it better without this one? Whoever has most gives up what was wanted longest ago, so that nobody's
+   names crowd another's out. */
+static bool is_more_idle(const struct lookup *l, const struct name *n, const struct name *than)
+{
+    int known = l->known[n->slot], of_that = l->known[than->slot];
+    return known != of_that ? known > of_that : n->wanted_us < than->wanted_us;
+}
+
+/* A free place, or that of a name that nobody wants any more or that is missed least; NULL: all are being
+   looked up. */
 static struct name *make_room(struct lookup *l, int64_t now_us)
 {
-    struct name *oldest = NULL;
+    struct name *idle = NULL;
+    count_known(l);
     for (int i = 0; i < NAMES_MAX; i++) {
         struct name *n = &l->names[i];
         bool is_forgotten = n->state == NAME_WANTED && now_us > n->wanted_us + WANTED_US;
         if (n->state == NAME_FREE || is_forgotten)
             return n;
-        if (n->state == NAME_KNOWN && (oldest == NULL || n->until_us < oldest->until_us))
-            oldest = n;
+        if (n->state == NAME_KNOWN && (idle == NULL || is_more_idle(l, n, idle)))
+            idle = n;
     }
-    return oldest;
+    return idle;
 }
 
 /* Names of an owner, and of all. */
@@ -256,7 +275,7 @@ static struct name *add(struct lookup *l, const char *owner, const struct webhoo
 {
     struct name *name = make_room(l, clock_monotonic_us());
     if (name != NULL) {
-        *name = (struct name){.state = NAME_KNOWN, .target = *target};
+        *name = (struct name){.state = NAME_KNOWN, .slot = owner_slot(owner), .target = *target};
         (void)snprintf(name->owner, sizeof name->owner, "%s", owner);
     }
     return name;

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS     1024
-#define OWNER_SLOTS 4096
+#include "webhook-svc/domain/owner_slot.h"
+
+#define BUCKETS 1024
 
 struct receivers {
     struct receiver *buckets[BUCKETS];
     struct receiver *listed;
-    int owners_in_hand[OWNER_SLOTS];
+    struct owner_share owners[OWNER_SLOTS];
 };
 
 void queue_push(struct queue *q, struct sending *s)
@@ -60,27 +61,41 @@ static size_t bucket_of(const struct uuid *id)
     return random_part % BUCKETS;
 }
 
-struct receiver *receivers_find(struct receivers *all, const struct uuid *endpoint, int64_t unanswered)
+/* Its place, which is empty if it is not known. */
+static struct receiver **place_of(struct receivers *all, const struct uuid *endpoint)
 {
     struct receiver **place = &all->buckets[bucket_of(endpoint)];
-    for (; *place != NULL; place = &(*place)->next)
-        if (uuid_compare(&(*place)->endpoint, endpoint) == 0)
-            return *place;
-    *place = calloc(1, sizeof **place);
-    if (*place == NULL)
-        return NULL;
-    (*place)->endpoint = *endpoint;
-    (*place)->circuit.unanswered = unanswered;
-    return *place;
+    while (*place != NULL && uuid_compare(&(*place)->endpoint, endpoint) != 0)
+        place = &(*place)->next;
+    return place;
 }
 
-/* FNV-1a */
-int *receivers_of_owner(struct receivers *all, const char *owner)
+struct receiver *receivers_find(struct receivers *all, const struct sending *s)
 {
-    uint32_t hash = 2166136261U;
-    for (const char *c = owner; *c != '\0'; c++)
-        hash = (hash ^ (uint8_t)*c) * 16777619U;
-    return &all->owners_in_hand[hash % OWNER_SLOTS];
+    struct receiver **place = place_of(all, &s->endpoint), *r = *place;
+    if (r == NULL) {
+        r = *place = calloc(1, sizeof *r);
+        if (r == NULL)
+            return NULL;
+        r->endpoint = s->endpoint;
+    }
+    if (s->url_version > r->url_version) {
+        r->url_version = s->url_version;
+        r->circuit = (struct circuit){.unanswered = s->unanswered};
+        r->turns = (struct turns){.took_us = 0};
+    }
+    return r;
+}
+
+void receivers_note_answer(const struct sending *s, bool was_answered, int64_t now_us)
+{
+    if (s->url_version == s->receiver->url_version)
+        circuit_note(&s->receiver->circuit, was_answered, now_us);
+}
+
+struct owner_share *receivers_of_owner(struct receivers *all, const char *owner)
+{
+    return &all->owners[owner_slot(owner)];
 }
 
 void receivers_list(struct receivers *all, struct receiver *r)

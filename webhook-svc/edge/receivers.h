@@ -16,6 +16,7 @@ struct sending *queue_pop(struct queue *q); /* NULL: it is empty */
 
 struct receiver {
     struct uuid endpoint;
+    int url_version; /* which of its urls the circuit and the turns are about */
     struct delivery_budget budget;
     struct circuit circuit;
     struct turns turns;
@@ -30,11 +31,16 @@ struct receivers;
 /* NULL: out of memory. */
 struct receivers *receivers_new(void);
 void receivers_free(struct receivers *all); /* NULL-safe */
-/* That of an endpoint, made if there is none: of so many tries in a row without an answer. NULL: out of
- * memory. */
-struct receiver *receivers_find(struct receivers *all, const struct uuid *endpoint, int64_t unanswered);
-/* How many of an owner are in hand, to be changed; owners whose names hash alike have one number together. */
-int *receivers_of_owner(struct receivers *all, const char *owner);
+/* That of the endpoint that it is for, made if there is none. What was learned of an older url is forgotten.
+   NULL: out of memory. */
+struct receiver *receivers_find(struct receivers *all, const struct sending *s);
+/* How a try ended, or why there was none: what an older url did says nothing about the new one. */
+void receivers_note_answer(const struct sending *s, bool was_answered, int64_t now_us);
+/* What an owner has in hand, to be changed. */
+struct owner_share {
+    int in_hand, probes;
+};
+struct owner_share *receivers_of_owner(struct receivers *all, const char *owner);
 /* Something waits for it. */
 void receivers_list(struct receivers *all, struct receiver *r);
 /* All that were listed, linked by next_listed, and listed no more. */

@@ -1,4 +1,4 @@
-/* wrap: getaddrinfo freeaddrinfo */
+/* wrap: getaddrinfo freeaddrinfo clock_monotonic_us */
 /* test_lookup.c - names of which no name server tells anything, and what their owner and others get
    meanwhile. No name is really looked up: those that begin with "slow" hang until they are let go. */
 #include <setjmp.h>
@@ -23,6 +23,14 @@
 static struct monitor monitor; /* guards what follows */
 static int hanging, most_hanging, found;
 static bool let_go, is_away;
+static _Atomic int64_t ahead_us; /* of the clock, for those who look up */
+
+int64_t __real_clock_monotonic_us(void);
+int64_t __wrap_clock_monotonic_us(void);
+int64_t __wrap_clock_monotonic_us(void)
+{
+    return __real_clock_monotonic_us() + ahead_us;
+}
 
 int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
                        struct addrinfo **ret);
@@ -45,6 +53,8 @@ int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo
     monitor_unlock(&monitor);
     if (is_silent)
         return EAI_AGAIN;
+    if (strncmp(name, "bad", 3) == 0)
+        return EAI_NONAME;
     (void)inet_pton(AF_INET, "93.184.216.34", &address.sin_addr);
     *ret = &info;
     return 0;
@@ -77,13 +87,18 @@ static int64_t wait_for(struct lookup *l, const char *owner, const char *host, e
 {
     struct lookup_result result;
     int64_t begun_us = clock_monotonic_us();
+    monitor_lock(&monitor);
+    int before = found;
+    monitor_unlock(&monitor);
     while (!find(l, owner, host, &result)) {
         int64_t now_us = clock_monotonic_us();
         if (now_us > begun_us + PATIENCE_US)
             fail_msg("%s is not found for %s", host, owner);
         lookup_tend(l);
         monitor_lock(&monitor);
-        (void)monitor_wait(&monitor, now_us + 50000);
+        if (found == before)
+            (void)monitor_wait(&monitor, __real_clock_monotonic_us() + 50000);
+        before = found;
         monitor_unlock(&monitor);
     }
     assert_int_equal(result.status, wanted);
@@ -197,13 +212,48 @@ static void what_was_good_stays_so_for_a_while(void **state)
     lookup_close(l);
 }
 
+/* One after the other, each until it is known to be bad. */
+static void find_bad(struct lookup *l, const char *owner, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char host[64];
+        (void)snprintf(host, sizeof host, "bad-%d.example", i);
+        (void)wait_for(l, owner, host, STATUS_INVALID);
+    }
+}
+
+/* A bad name is kept for longer and longer, and a good one for five seconds: they must not have all places.
+ */
+static void bad_names_crowd_out_no_other(void **state)
+{
+    (void)state;
+    enum { OWNERS = 5, NAMES = 102, ROUNDS = 4 };
+    struct lookup *l = open_lookup();
+    struct lookup_result result;
+    for (int round = 0; round < ROUNDS; round++) {
+        ahead_us += INT64_C(1100000) << round; /* they are asked for again */
+        for (int i = 0; i < OWNERS; i++) {
+            char owner[16];
+            (void)snprintf(owner, sizeof owner, "mallory-%d", i);
+            find_bad(l, owner, NAMES);
+        }
+    }
+    (void)wait_for(l, "alice", "shop.example", STATUS_OK);
+    (void)wait_for(l, "bob", "shop.example", STATUS_OK);
+    find_bad(l, "mallory-0", NAMES + 20);
+    ahead_us += 6000000; /* what is good is used while it is looked up again */
+    assert_true(find(l, "alice", "shop.example", &result));
+    assert_true(find(l, "bob", "shop.example", &result));
+    lookup_close(l);
+    ahead_us = 0;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slow_names_delay_their_owner_alone),
-        cmocka_unit_test(many_with_slow_names_delay_no_other),
-        cmocka_unit_test(what_was_good_stays_so_for_a_while),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(slow_names_delay_their_owner_alone),
+                                       cmocka_unit_test(many_with_slow_names_delay_no_other),
+                                       cmocka_unit_test(what_was_good_stays_so_for_a_while),
+                                       cmocka_unit_test(bad_names_crowd_out_no_other)};
     monitor_init(&monitor);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
