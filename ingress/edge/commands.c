@@ -38,6 +38,21 @@ static bool read_key(struct exchange *ex, char ret_key[COMMAND_KEY_MAX + 1])
     return true;
 }
 
+/* When to come again, as the service says it. */
+static void add_limit_headers(struct exchange *ex, struct str body)
+{
+    struct problem p;
+    json_t *problem CLEANUP(json_decref_ptr) = NULL;
+    if (json_parse_object(body, &problem, &p) != STATUS_OK) {
+        return;
+    }
+    long long wait_s = json_get_int(problem, "retry_after_seconds", 1);
+    buf_addf(
+        &ex->headers,
+        "Retry-After: %lld\r\nRateLimit-Limit: %lld\r\nRateLimit-Remaining: 0\r\nRateLimit-Reset: %lld\r\n",
+        wait_s, (long long)json_get_int(problem, "limit", 0), wait_s);
+}
+
 /* "Nothing was done" is said by the worker of one copy; another copy may still be executed. */
 static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
 {
@@ -61,6 +76,9 @@ static void give_reply(struct exchange *ex, natsMsg *reply, int copies)
         }
     }
     exchange_raw(ex, status, status < 400 ? JSON_TYPE : PROBLEM_TYPE, body);
+    if (status == 429) {
+        add_limit_headers(ex, body);
+    }
     ex->replayed = replayed;
     if (replayed) {
         buf_add_str(&ex->headers, "Idempotency-Replayed: true\r\n");

@@ -293,6 +293,33 @@ static void an_example_can_be_had(void **state)
     drop_hook(&alice, "/ok_example");
 }
 
+static bool may_ask_again(void *path)
+{
+    return send_as(&bob, "POST", path, NULL) == 404;
+}
+
+/* One owner who asks in a loop is told when to come again, and no other is. */
+static void asking_has_a_limit(void **state)
+{
+    (void)state;
+    enum { PER_MINUTE = 60 };
+    static const char path[] = "/v1/webhook-endpoints/we_01h455vb4pex5vsknk084sn02q/test";
+    int asked = 0;
+    while (send_as(&bob, "POST", path, NULL) == 404)
+        asked++;
+    assert_int_equal(api.status, 429);
+    assert_in_range(asked, 1, 2 * PER_MINUTE); /* one comes back each second */
+    assert_string_equal(api_string(&api, "code"), "rate_limited");
+    assert_string_equal(api_header(&api, "Retry-After"), "1");
+    assert_string_equal(api_header(&api, "RateLimit-Limit"), "60");
+    assert_string_equal(api_header(&api, "RateLimit-Remaining"), "0");
+    assert_int_equal(
+        send_as(&bob, "POST", "/v1/webhook-deliveries/dlv_01h455vb4pex5vsknk084sn02q/retry", NULL), 429);
+    assert_int_equal(send_as(&alice, "POST", path, NULL), 404);
+    assert_int_equal(api_post(&api, path, NULL, "{}"), 404);
+    assert_true(eventually(may_ask_again, (void *)path, PATIENCE_MS));
+}
+
 /* At once, and not when its next try would be due. */
 static void one_can_be_sent_again(void **state)
 {
@@ -452,6 +479,7 @@ int main(void)
         cmocka_unit_test(gone_is_gone),
         cmocka_unit_test(what_was_missed_is_recovered),
         cmocka_unit_test(an_example_can_be_had),
+        cmocka_unit_test(asking_has_a_limit),
         cmocka_unit_test(one_can_be_sent_again),
         cmocka_unit_test(long_waits_fill_no_stream),
         cmocka_unit_test(what_fails_for_days_is_disabled),

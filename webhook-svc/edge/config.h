@@ -20,6 +20,7 @@ struct webhook_config {
     int64_t endpoint_rate;
     int64_t delivery_timeout_ms;
     int64_t endpoint_failing_hours;
+    int64_t asks_per_minute;
     int64_t lease_seconds;
     int64_t sweep_seconds;
     bool demo;

@@ -62,6 +62,26 @@ enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const ch
     return STATUS_OK;
 }
 
+enum status ops_refuse_for_now(struct ops_answer *answer, int64_t per_minute, int64_t wait_ms)
+{
+    struct problem p;
+    struct json_out json;
+    problem_init(&p, OUTCOME_rate_limited);
+    problem_detail(&p, "Examples, retries and recoveries may be asked for %lld times a minute.",
+                   (long long)per_minute);
+    buf_reset(&answer->body);
+    json_out_init(&json, &answer->body);
+    problem_open(&p, &json);
+    json_key(&json, "limit");
+    json_int(&json, per_minute);
+    json_key(&json, "retry_after_seconds");
+    json_int(&json, (wait_ms + 999) / 1000);
+    problem_close(&json);
+    answer->status = outcome_http_status(p.outcome);
+    answer->error = outcome_code(p.outcome);
+    return STATUS_OK;
+}
+
 /* Ingress says who asks, and only ingress may publish here; who asks on pay.ops says himself who he is. */
 static bool is_of_ingress(natsMsg *request)
 {
@@ -164,6 +184,7 @@ enum status ops_open(const struct webhook_config *config, struct bus *bus, struc
     o->bus = bus;
     link_init(&o->link, config->database_url);
     monitor_init(&o->monitor);
+    o->asks_per_minute = config->asks_per_minute;
     *ret_ops = o; /* its owner closes it, whatever happens here */
     enum status s = requests_open(bus, REPUBLISH_MAX, NULL, &o->requests);
     for (size_t i = 0; s == STATUS_OK && i < ops_endpoint_count(config); i++)

@@ -20,6 +20,7 @@ struct ops {
     struct requests *requests;
     struct ids ids;
     struct stream_acks work_acks;
+    int64_t asks_per_minute; /* of an owner; 0: without limit */
 };
 struct ops_answer {
     int status;        /* as HTTP's; 200 before */
@@ -28,6 +29,9 @@ struct ops_answer {
 };
 /* Answers with a problem; STATUS_OK. */
 enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const char *detail);
+
+/* Answers that so many a minute are enough, and when there is one again; STATUS_OK. */
+enum status ops_refuse_for_now(struct ops_answer *answer, int64_t per_minute, int64_t wait_ms);
 
 /* ops_services.c: a failure is the database's. */
 NODISCARD enum status ops_replay(struct ops *o, struct ops_request *request, struct ops_answer *answer);

@@ -4,6 +4,7 @@
 #include "webhook-svc/edge/ops_internal.h"
 #include "webhook-svc/edge/republish.h"
 #include "webhook-svc/edge/wake.h"
+#include "webhook-svc/store/asks.h"
 #include "webhook-svc/store/deliveries.h"
 #include "webhook-svc/store/replay.h"
 
@@ -48,10 +49,28 @@ static enum status send_again(struct ops *o, struct str actor, const struct uuid
     return s;
 }
 
+/* Each is work for all that share us, and can be asked for in a loop. Operators ask as often as they like.
+   STATUS_INVALID: it was too often, it is answered. */
+static enum status take_ask(struct ops *o, const struct ops_request *r, struct ops_answer *answer)
+{
+    int64_t wait_ms = 0;
+    if (r->owner.data == NULL || o->asks_per_minute == 0)
+        return STATUS_OK;
+    enum status s = store_take_ask(o->link.db, r->owner, o->asks_per_minute, &wait_ms);
+    if (s != STATUS_OK || wait_ms == 0)
+        return s;
+    (void)ops_refuse_for_now(answer, o->asks_per_minute, wait_ms);
+    return STATUS_INVALID;
+}
+
 enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *answer)
 {
     struct found_delivery found;
-    enum status s = store_find_delivery(o->link.db, &r->id, r->owner, &found);
+    enum status s = take_ask(o, r, answer);
+    if (s == STATUS_OK)
+        s = store_find_delivery(o->link.db, &r->id, r->owner, &found);
+    if (s == STATUS_INVALID)
+        return STATUS_OK;
     if (s == STATUS_NOT_FOUND)
         return ops_refuse(answer, OUTCOME_not_found, NULL);
     if (s != STATUS_OK)
@@ -65,11 +84,15 @@ enum status ops_retry(struct ops *o, struct ops_request *r, struct ops_answer *a
     return s == STATUS_OK ? answer_count(answer, sent, NULL) : s;
 }
 
-/* STATUS_INVALID: there is none that can be sent to, it is answered. */
+/* STATUS_INVALID: there is none that can be sent to, or it was asked for too often; it is answered. */
 static enum status find_endpoint(struct ops *o, const struct ops_request *r, struct ops_answer *answer)
 {
     bool is_enabled = false;
-    enum status s = store_find_endpoint(o->link.db, &r->id, r->owner, &is_enabled);
+    enum status s = take_ask(o, r, answer);
+    if (s == STATUS_OK)
+        s = store_find_endpoint(o->link.db, &r->id, r->owner, &is_enabled);
+    if (s == STATUS_INVALID)
+        return s;
     if (s == STATUS_OK && is_enabled)
         return STATUS_OK;
     if (s != STATUS_OK && s != STATUS_NOT_FOUND)
