@@ -118,9 +118,18 @@ static void compare_state(const struct account_walk *w, const struct account_row
     }
 }
 
+/* What the account must be: what its entries make of it, or, when it went back behind what an earlier run
+   proved, that: what is gone cannot be read any more. */
+static const struct account_place *find_wanted(const struct account_walk *w, const struct account_row *row)
+{
+    bool is_behind = row->version < w->checkpoint.version && w->place.version < w->checkpoint.version;
+    return is_behind ? &w->checkpoint : &w->place;
+}
+
 void account_walk_end(struct account_walk *w, const struct account_row *row)
 {
-    const struct account_place *p = &w->place;
+    const struct account_place *p = find_wanted(w, row);
+    w->is_rewritten = w->is_rewritten || p == &w->checkpoint;
     if (!row->is_known) {
         if (p->version > 0) {
             add(w, CHECK_entries_without_account, "", 0, p->version);

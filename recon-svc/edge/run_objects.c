@@ -141,6 +141,8 @@ static enum status check_everything(struct run *r)
         s = check_pages(r, objects_check_keys, (size_t)OBJECTS_PAGE * 10);
     if (s == STATUS_OK)
         s = objects_check_currencies(r->store, &r->found);
+    if (s == STATUS_OK)
+        s = objects_check_proved_blocks(r->store, &r->found);
     return s;
 }
 

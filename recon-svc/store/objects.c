@@ -6,7 +6,8 @@
 #include "recon_statements.h"
 #include "shared/core/typeid.h"
 
-#define LIST_MAX 1000 /* of a reason */
+#define LIST_MAX                                                                                             \
+    (ANOMALIES_PER_CHECK_MAX + 1) /* of a reason: one more than are kept tells that there are more */
 
 static void copy_str(struct str from, char *to, size_t size)
 {
@@ -127,6 +128,13 @@ enum status objects_check_currencies(struct store *s, struct anomalies *found)
 {
     db_params_reset(&s->params);
     return objects_query_found(s, RECON_SQL_CHECK_CURRENCIES, found);
+}
+
+enum status objects_check_proved_blocks(struct store *s, struct anomalies *found)
+{
+    db_params_reset(&s->params);
+    db_param_int8(&s->params, LIST_MAX);
+    return query_found(s, RECON_SQL_CHECK_PROVED_BLOCKS, found);
 }
 
 enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids)

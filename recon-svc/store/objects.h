@@ -23,6 +23,8 @@ NODISCARD enum status objects_check_work(struct store *s, int64_t deadline_us, s
 /* What statements of banks leave open; entries from before late_day should have come. */
 NODISCARD enum status objects_check_statements(struct store *s, int32_t late_day, struct anomalies *found);
 NODISCARD enum status objects_check_currencies(struct store *s, struct anomalies *found);
+/* The blocks that earlier runs verified, whatever the chain says by itself now. */
+NODISCARD enum status objects_check_proved_blocks(struct store *s, struct anomalies *found);
 NODISCARD enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids);
 /* One page of webhook events after *after; those without work are found. */
 NODISCARD enum status objects_check_webhook_events(struct store *s, struct uuid *after,

@@ -170,6 +170,34 @@ static void rewritten_history_is_noticed(void **state)
     expect_found("as it was", &found, "");
 }
 
+/* All of it fits, but there was more: whoever takes the newest entries away takes them from the account as
+ * well.
+ */
+static void what_was_proved_cannot_go(void **state)
+{
+    (void)state;
+    struct anomalies found = {0};
+    struct account_row row = good_row;
+    row.version = 2;
+    row.credits_posted = 100;
+    const struct account_place proved = {.version = 3, .debits = 30, .credits = 105};
+    struct account_walk w = begin(&found, (struct account_place){0});
+    w.checkpoint = proved;
+    feed(&w, &row, good, 2);
+    account_walk_end(&w, &row);
+    assert_true(w.is_rewritten);
+    expect_found("the last entry", &found, "credits_mismatch 105 100;version_mismatch 3 2;");
+    w = begin(&found, (struct account_place){0});
+    w.checkpoint = proved;
+    account_walk_end(&w, &(struct account_row){0});
+    expect_found("the account with all of its entries", &found, "entries_without_account 0 3;");
+    w = begin(&found, (struct account_place){0});
+    w.checkpoint = proved;
+    feed(&w, &good_row, good, 2);
+    account_walk_end(&w, &good_row);
+    expect_found("the entry alone", &found, "credits_mismatch 100 105;version_mismatch 2 3;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +206,7 @@ int main(void)
         cmocka_unit_test(closed_and_empty_but_moved_later),
         cmocka_unit_test(goes_on_from_where_it_was),
         cmocka_unit_test(rewritten_history_is_noticed),
+        cmocka_unit_test(what_was_proved_cannot_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
