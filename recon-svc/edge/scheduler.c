@@ -27,7 +27,9 @@
 #define ACTOR_SIZE  (OPS_ACTOR_MAX + 1)
 #define PROBLEM_MAX 1024
 #define LOOK_MS     1000
-#define MS_PER_S    1000
+#define FULL_AGAIN_MS                                                                                        \
+    INT64_C(600000) /* after a full run that failed: incremental ones have their turn meanwhile */
+#define MS_PER_S 1000
 
 struct micro_counts scheduler_counts;
 
@@ -45,6 +47,7 @@ struct scheduler {
     struct store store;
     atomic_bool database_ready, is_woken;
     int64_t look_ms, interval_s;
+    int64_t again_ms, full_again_ms;       /* none by schedule before that, since one failed; monotonic */
     int64_t last_end_ms, last_full_end_ms; /* when a run was completed last, as far as is known; monotonic */
     bool has_told;                         /* what is open, since this process began */
     pthread_mutex_t lock;                  /* over the rest */
@@ -208,6 +211,15 @@ static void tell(struct scheduler *s, const struct run_result *result)
         refuse(s, request.reply_to, &problem);
 }
 
+/* Whatever makes it fail is not better at once, and trying costs. */
+static void note_failure(struct scheduler *s, bool is_full)
+{
+    if (is_full)
+        s->full_again_ms = clock_monotonic_ms() + FULL_AGAIN_MS;
+    else
+        s->again_ms = clock_monotonic_ms() + s->interval_s * MS_PER_S;
+}
+
 static void run(struct scheduler *s, bool is_full, const char *asked_by)
 {
     struct run_result result;
@@ -222,7 +234,8 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by)
     s->running = (struct uuid){0};
     (void)pthread_mutex_unlock(&s->lock);
     metric_set(recon_metrics.is_running, 1);
-    (void)run_once(s->config, &s->store, &options, &result);
+    if (run_once(s->config, &s->store, &options, &result) == RUN_FAILED)
+        note_failure(s, is_full);
     metric_set(recon_metrics.is_running, 0);
     recon_metrics_count_run(&result, is_full);
     tell(s, &result);
@@ -239,12 +252,15 @@ static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_
         status = run_last_ends(&s->store, &any_s, &full_s);
     if (status != STATUS_OK)
         return status;
-    *ret_is_full = full_s < 0 || full_s >= s->config->full_hours * 3600;
-    *ret_is_due = *ret_is_full || any_s >= s->interval_s;
+    int64_t now_ms = clock_monotonic_ms();
+    bool is_full_due = full_s < 0 || full_s >= s->config->full_hours * 3600;
+    bool is_any_due = any_s < 0 || any_s >= s->interval_s;
+    *ret_is_full = is_full_due && now_ms >= s->full_again_ms;
+    *ret_is_due = *ret_is_full || (is_any_due && now_ms >= s->again_ms);
     if (any_s >= 0)
-        s->last_end_ms = clock_monotonic_ms() - any_s * MS_PER_S;
+        s->last_end_ms = now_ms - any_s * MS_PER_S;
     if (full_s >= 0)
-        s->last_full_end_ms = clock_monotonic_ms() - full_s * MS_PER_S;
+        s->last_full_end_ms = now_ms - full_s * MS_PER_S;
     recon_metrics_set_last_ends(any_s, full_s);
     return STATUS_OK;
 }

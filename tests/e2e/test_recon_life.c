@@ -140,6 +140,42 @@ static void names_on_the_bus_are_marked(void **state)
     json_decref(run);
 }
 
+static bool full_run_failed(void *conn)
+{
+    return strcmp(database_value(conn, "select count(*) > 0 from paybus.reconcile_runs"
+                                       " where mode = 'full' and state = 'failed'"),
+                  "t") == 0;
+}
+
+static bool incremental_runs_go_on(void *conn)
+{
+    return strtol(database_value(
+                      conn, "select count(*) from paybus.reconcile_runs r where mode = 'incremental'"
+                            " and state = 'completed' and started_at > (select max(f.finished_at)"
+                            " from paybus.reconcile_runs f where f.mode = 'full' and f.state = 'failed')"),
+                  NULL, 10) >= 3;
+}
+
+/* One of everything that cannot be done would otherwise be tried for ever, and nothing new be looked at. */
+static void a_full_run_that_fails_stops_no_other(void **state)
+{
+    (void)state;
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(conn, "revoke select on paybus.idempotency_keys from paybus_recon");
+    database_exec(conn, "update paybus.reconcile_runs set finished_at = finished_at - interval '2 days'"
+                        " where mode = 'full' and state = 'completed'");
+    assert_true(eventually(full_run_failed, conn, RUNS_MS));
+    assert_true(eventually(incremental_runs_go_on, conn, RUNS_MS));
+    assert_true(strtol(database_value(conn, "select count(*) from paybus.reconcile_runs where mode = 'full'"
+                                            " and state = 'failed'"),
+                       NULL, 10) <= h.recon_count);
+    database_exec(conn, "grant select on paybus.idempotency_keys to paybus_recon");
+    json_t *answer = ask_until_free("{\"mode\":\"full\"}");
+    assert_int_equal(status_of(answer), 200);
+    json_decref(answer);
+    PQfinish(conn);
+}
+
 static bool misses_runs(void *program)
 {
     return program_metric(program, "paybus_recon_runs_missed") >= 2;
@@ -217,6 +253,7 @@ int main(void)
         cmocka_unit_test(runs_by_itself),
         cmocka_unit_test(runs_for_operators),
         cmocka_unit_test(names_on_the_bus_are_marked),
+        cmocka_unit_test(a_full_run_that_fails_stops_no_other),
         cmocka_unit_test(ready_with_the_database_only),
         cmocka_unit_test(ready_with_the_bus_only),
         cmocka_unit_test(ends_when_it_is_asked_to),
