@@ -81,7 +81,7 @@ void anomalies_add(struct anomalies *a, const struct anomaly *anomaly)
     }
     a->found[named.check]++;
     if (is_full || !make_room(a)) {
-        a->is_truncated = true;
+        a->is_truncated = a->is_cut[named.check] = true;
         return;
     }
     if (named.detail[0] == '\0') {

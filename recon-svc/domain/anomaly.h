@@ -34,6 +34,7 @@ struct anomalies {
     size_t count, cap;
     int64_t found[CHECK_COUNT]; /* also those that were not kept */
     bool is_truncated;          /* some were not kept */
+    bool is_cut[CHECK_COUNT];   /* of which checks */
     bool out_of_memory;
 };
 /* The first of a check and an object counts, later ones say nothing new. */

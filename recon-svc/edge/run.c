@@ -134,16 +134,25 @@ static enum status complete(struct run *r)
     return run_complete(r->store, &r->id, &end);
 }
 
-static enum status finish(struct run *r)
+/* Of which checks is all known that is wrong now: what was open and is not among it is gone. */
+static void find_looked(const struct run *r, bool ret_looked[CHECK_COUNT])
 {
-    int64_t resolved = 0;
     const bool is_looked_for[SCOPE_COUNT] = {
         [SCOPE_EACH] = true, [SCOPE_FULL_ONLY] = r->options.is_full, [SCOPE_IN_STREAM] = !r->is_dlq_unread};
+    for (int c = 0; c < CHECK_COUNT; c++)
+        ret_looked[c] = is_looked_for[check_row((enum check)c)->scope] && !r->found.is_cut[c];
+}
+
+static enum status finish(struct run *r)
+{
+    bool looked[CHECK_COUNT];
+    int64_t resolved = 0;
+    find_looked(r, looked);
     r->counts.found = (int64_t)r->found.count;
     enum status s =
         r->found.out_of_memory ? STATUS_NO_MEMORY : anomaly_rows_save(r->store, &r->id, &r->found);
-    if (s == STATUS_OK && !r->found.is_truncated)
-        s = anomaly_rows_resolve_gone(r->store, &r->id, is_looked_for, &resolved);
+    if (s == STATUS_OK)
+        s = anomaly_rows_resolve_gone(r->store, &r->id, looked, &resolved);
     if (s == STATUS_OK)
         s = complete(r);
     if (resolved > 0)

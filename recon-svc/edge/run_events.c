@@ -136,7 +136,7 @@ static enum status check_link(struct pass *p, const struct block *block)
 {
     struct run *r = p->run;
     bool is_next = block->number == p->last.number + 1;
-    for (int64_t n = p->last.number + 1; n < block->number && !r->found.is_truncated; n++)
+    for (int64_t n = p->last.number + 1; n < block->number && !r->found.is_cut[CHECK_block_missing]; n++)
         add_block(r, CHECK_block_missing, n);
     if (is_next &&
         (block->first_seq != p->last.last_seq + 1 || !digest_equal(&block->previous, &p->last.hash)))

@@ -119,18 +119,16 @@ enum status anomaly_rows_save(struct store *s, const struct uuid *run, const str
     return status;
 }
 
-enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run,
-                                      const bool is_looked_for[SCOPE_COUNT], int64_t *ret_resolved)
+enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run, const bool looked[CHECK_COUNT],
+                                      int64_t *ret_resolved)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_reset(&s->params);
     db_param_uuid(&s->params, run);
     db_array_open(&s->params, DB_TEXT);
-    for (int c = 0; c < CHECK_COUNT; c++) {
-        const struct check_row *row = check_row((enum check)c);
-        if (is_looked_for[row->scope])
-            add_text(&s->params, row->code);
-    }
+    for (int c = 0; c < CHECK_COUNT; c++)
+        if (looked[c])
+            add_text(&s->params, check_row((enum check)c)->code);
     db_array_close(&s->params);
     enum status status = store_write(s, RECON_SQL_RESOLVE_GONE, &r);
     if (status == STATUS_OK)

@@ -9,9 +9,9 @@
 /* Stores what was found by a run, a part at a time. */
 NODISCARD enum status anomaly_rows_save(struct store *s, const struct uuid *run,
                                         const struct anomalies *found);
-/* Resolves those that the run looked for, by the scopes of checks, and did not find. */
+/* Resolves those of the checks looked that the run did not find. */
 NODISCARD enum status anomaly_rows_resolve_gone(struct store *s, const struct uuid *run,
-                                                const bool is_looked_for[SCOPE_COUNT], int64_t *ret_resolved);
+                                                const bool looked[CHECK_COUNT], int64_t *ret_resolved);
 /* Adds the ids of objects of a type that have open anomalies. */
 NODISCARD enum status anomaly_rows_open_objects(struct store *s, enum object_type type, struct id_list *ids);
 /* How many are open by check. */

@@ -8,6 +8,7 @@
 #define PART        2000
 #define RESULTS_MAX 1024
 #define SETTLE_MAX  20000
+#define NAMED_MAX   20 /* transactions of one reference */
 
 static struct db_params *fresh(struct store *s)
 {
@@ -199,6 +200,7 @@ enum status statements_settle(struct store *s, int64_t *ret_settled)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_param_int8(fresh(s), SETTLE_MAX);
+    db_param_int8(&s->params, NAMED_MAX);
     enum status status = store_write(s, RECON_SQL_SETTLE_MISSING_LINES, &r);
     if (status == STATUS_OK)
         *ret_settled = PQntuples(r);

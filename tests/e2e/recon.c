@@ -10,6 +10,8 @@
 #include "tests/support/process.h"
 
 #define ONCE_TIMEOUT_MS 300000
+#define BUSY            3 /* its exit code while another one runs */
+#define BUSY_TRIES      500
 
 static void log_path(const struct harness *h, char *ret_path, size_t size)
 {
@@ -47,6 +49,16 @@ int recon_once(const struct harness *h, const char *database, bool is_full)
         pause_ms(2);
     }
     return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+int recon_once_free(const struct harness *h, const char *database, bool is_full)
+{
+    int code = recon_once(h, database, is_full);
+    for (int i = 0; i < BUSY_TRIES && code == BUSY; i++) {
+        pause_ms(20);
+        code = recon_once(h, database, is_full);
+    }
+    return code;
 }
 
 const char *recon_open(PGconn *conn)

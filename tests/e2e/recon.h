@@ -12,6 +12,8 @@
 pid_t recon_start(const struct harness *h, const char *database, bool is_full, int load_percent);
 /* Its exit code. database: "paybus", or a copy of it. */
 int recon_once(const struct harness *h, const char *database, bool is_full);
+/* The same; a run that is under way by schedule is waited for. */
+int recon_once_free(const struct harness *h, const char *database, bool is_full);
 /* What is open, a line each: code, object and by how much it is off ("-": no amounts), in order. Valid until
    the next call. */
 const char *recon_open(PGconn *conn);

@@ -13,7 +13,6 @@
 
 #define ROWS(table)             (sizeof(table) / sizeof(table)[0])
 #define TEXT_SIZE               8192
-#define BUSY_TRIES              500
 #define GOOD_LINES              STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3 STATEMENT_LINE_4
 #define WITHOUT_0               STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3 STATEMENT_LINE_4
 #define WITHOUT_3               STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2
@@ -85,17 +84,6 @@ static const struct plant plants[] = {
      "statement_gap {stm} -1000"},
 };
 
-/* A run that is under way by schedule is waited for. */
-static int run_once(bool is_full)
-{
-    int code = recon_once(&h, "paybus", is_full);
-    for (int i = 0; i < BUSY_TRIES && code == 3; i++) {
-        pause_ms(20);
-        code = recon_once(&h, "paybus", is_full);
-    }
-    return code;
-}
-
 #define NEWEST_RUN                                                                                           \
     "(select id from paybus.reconcile_runs where state = 'completed' order by started_at desc limit 1)"
 
@@ -111,7 +99,7 @@ static void expect_named(const struct plant *p, const struct statement_books *b,
 {
     static char wanted[TEXT_SIZE];
     statement_fill_in(b, p->wanted, wanted, sizeof wanted);
-    int code = run_once(false);
+    int code = recon_once_free(&h, "paybus", false);
     const char *found = found_first_by_newest(conn);
     if ((code != 0 && code != 2) || strcmp(found, wanted) != 0) {
         recon_print_log(&h);
@@ -144,7 +132,7 @@ static void a_full_run_agrees(void **state)
 {
     (void)state;
     PGconn *conn = database_connect(&database, "postgres");
-    assert_int_equal(run_once(true), 2);
+    assert_int_equal(recon_once_free(&h, "paybus", true), 2);
     assert_string_equal(found_first_by_newest(conn), "");
     assert_string_equal(
         database_value(conn,
@@ -175,7 +163,7 @@ static void what_we_book_later_settles(void **state)
     statement_books_make(&api, "PLN", &b);
     assert_int_equal(
         statement_send(&api, &b, FILE_OF(GOOD_LINES STATEMENT_LINE("700", "late-one", "B9"), "14700")), 201);
-    assert_int_equal(run_once(false), 2);
+    assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "line_missing_here", &b), "open");
     harness_new_key(key);
     assert_int_equal(api_post(&api, "/v1/accounts", key, "{'type':'user','currency':'PLN','name':'b'}"), 201);
@@ -186,7 +174,7 @@ static void what_we_book_later_settles(void **state)
                               "{'account':'%s','amount':700,'currency':'PLN','reference':'late-one'}",
                               account),
                      201);
-    assert_int_equal(run_once(false), 2);
+    assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "line_missing_here", &b), "resolved");
     assert_int_equal(statement_send(&api, &b,
                                     STATEMENT_HEADER
@@ -205,11 +193,11 @@ static void a_mended_statement_settles(void **state)
     statement_books_make(&api, "SEK", &b);
     assert_int_equal(statement_send(&api, &b, FILE_OF(GOOD_LINES, "13999")), 201);
     assert_string_equal(api_string(&api, "status"), "disputed");
-    assert_int_equal(run_once(false), 2);
+    assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "statement_not_footing", &b), "open");
     assert_int_equal(statement_send(&api, &b, FILE_OF(GOOD_LINES, "14000")), 201);
     assert_int_equal(api_int(&api, "results.matched"), 5);
-    assert_int_equal(run_once(false), 2);
+    assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "statement_not_footing", &b), "resolved");
     PQfinish(conn);
 }

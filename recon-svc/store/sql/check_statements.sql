@@ -1,5 +1,7 @@
--- What statements leave open: $1 entries made before that day should have come by now, $2 at most so many of each reason. A row
--- for each line, entry or statement: a group of several lines or entries is named once.
+-- What statements leave open: $1 entries made before that day should have come by now, $2 at most so many of each reason, the
+-- latest first. A row for each line, entry or statement: a group of several lines or entries is named once, and one that was written
+-- off is not named again: what a statement said stays what it was. A file of the same days that was read later takes the place of
+-- one that did not foot, and of the lines that could not be read in it.
 (select 'statement_not_footing' as code, 'statement' as object_type, s.id as object_id, null::text as object, s.currency,
         s.computed_balance as expected, s.closing_balance as actual
  from paybus.reconcile_statements s
@@ -9,9 +11,10 @@
        from paybus.reconcile_statements m
        where m.account_id = s.account_id and m.last_day = s.last_day and m.state = 'reconciled'
          and m.first_day = s.first_day and m.created_at > s.created_at)
- order by s.id
+ order by s.id desc
  limit $2::bigint)
 union all
+-- Behind another one of the same day it begins with what that one ended with.
 (select 'statement_gap', 'statement', s.id, null, s.currency, p.closing_balance, s.opening_balance
  from paybus.reconcile_statements s
  cross join lateral (
@@ -21,32 +24,52 @@ union all
      order by b.last_day desc, b.created_at desc
      limit 1) p
  where s.state = 'reconciled' and p.closing_balance <> s.opening_balance
+   and (select true
+        from paybus.reconcile_statements b
+        where b.account_id = s.account_id and b.state = 'reconciled' and b.last_day = s.first_day and b.id <> s.id
+          and b.closing_balance = s.opening_balance
+        limit 1) is null
  order by s.account_id, s.last_day, s.created_at
  limit $2::bigint)
 union all
-(select c.code, case when r.line_number is null then 'transaction' else 'statement_line' end,
-        case when r.line_number is null then r.transaction_id else r.statement_id end, '/' || r.line_number, r.currency,
-        c.expected, c.actual
- from paybus.reconcile_results r
- cross join lateral (values
-     ('line_missing_here', r.result = 'missing_here', r.expected, r.actual),
-     ('entry_missing_at_bank', r.result = 'missing_at_bank' or (r.result = 'late' and r.day < $1::date), r.expected, r.actual),
-     ('line_amount_mismatch', r.result = 'amount', r.expected, r.actual),
-     ('line_currency_mismatch', r.result = 'currency', r.expected, r.actual),
-     ('line_date_mismatch', r.result = 'date', null, null),
-     ('line_duplicated', r.result = 'duplicate_at_bank', r.expected, r.actual),
-     ('entry_duplicated', r.result = 'duplicate_here', r.expected, r.actual),
-     ('line_ambiguous', r.result = 'ambiguous', r.expected, r.actual),
-     ('line_quarantined', r.result = 'quarantined', null, null)
- ) as c (code, is_open, expected, actual)
- where r.is_lead and r.result not in ('matched', 'seen_before') and c.is_open
-   and not exists (
-       select
-       from paybus.reconcile_matches m
-       where m.transaction_id = r.transaction_id and m.leg = r.leg and r.line_number is null)
-   and not exists (
-       select
-       from paybus.reconcile_matches m
-       where m.statement_id = r.statement_id and m.group_number = r.group_number and r.result = 'missing_here')
- order by r.statement_id, r.number
- limit 8 * $2::bigint)
+(select c.code, case when f.line_number is null then 'transaction' else 'statement_line' end,
+        case when f.line_number is null then f.transaction_id else f.statement_id end, '/' || f.line_number, f.currency,
+        case when c.has_amounts then f.expected end, case when c.has_amounts then f.actual end
+ from (values ('line_missing_here', 'missing_here', true),
+              ('entry_missing_at_bank', 'missing_at_bank', true),
+              ('entry_missing_at_bank', 'late', true),
+              ('line_amount_mismatch', 'amount', true),
+              ('line_currency_mismatch', 'currency', true),
+              ('line_date_mismatch', 'date', false),
+              ('line_duplicated', 'duplicate_at_bank', true),
+              ('entry_duplicated', 'duplicate_here', true),
+              ('line_ambiguous', 'ambiguous', true),
+              ('line_quarantined', 'quarantined', false)) c (code, result, has_amounts)
+ cross join lateral (
+     select r.statement_id, r.line_number, r.transaction_id, r.currency, r.expected, r.actual
+     from paybus.reconcile_results r
+     where r.is_lead and r.result not in ('matched', 'seen_before') and r.result = c.result
+       and (r.result <> 'late' or r.day < $1::date)
+       and (select true
+            from paybus.reconcile_matches m
+            where m.transaction_id = r.transaction_id and m.leg = r.leg and r.line_number is null
+            limit 1) is null
+       and (select true
+            from paybus.reconcile_matches m
+            where m.statement_id = r.statement_id and m.group_number = r.group_number and r.result = 'missing_here'
+            limit 1) is null
+       and (select true
+            from paybus.reconcile_statements s
+            join paybus.reconcile_statements m
+              on m.account_id = s.account_id and m.last_day = s.last_day and m.first_day = s.first_day and m.state = 'reconciled'
+                 and m.created_at > s.created_at
+            where s.id = r.statement_id and r.result = 'quarantined'
+            limit 1) is null
+       and (select true
+            from paybus.reconcile_anomalies a
+            where a.state = 'written_off' and a.code = c.code
+              and a.object_id = case when r.line_number is null then r.transaction_id else r.statement_id end
+              and split_part(a.object, '/', 2) = coalesce(r.line_number::text, '')
+            limit 1) is null
+     order by r.statement_id desc, r.number
+     limit $2::bigint) f)

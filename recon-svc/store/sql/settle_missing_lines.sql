@@ -1,6 +1,7 @@
 -- Lines that we did not have, and have now: an entry of the line's amount on its account, whose transaction has the line's
--- reference, explains it, if it is the only one and the line is the only one. $1 at most so many lines are looked at. A row for
--- each.
+-- reference, explains it, if the line is the only one of its kind and so is the entry, explained ones among them: what comes every
+-- month under the same name is no answer to a line of another month. $1 at most so many lines are looked at; a reference that more
+-- than $2 transactions have is no name. A row for each.
 with missing as (
     select r.statement_id, r.group_number, l.account_id, l.amount, l.reference
     from paybus.reconcile_results r
@@ -8,29 +9,27 @@ with missing as (
     join paybus.reconcile_statements s on s.id = r.statement_id
     where r.is_lead and r.result not in ('matched', 'seen_before') and r.result = 'missing_here'
       and l.reference is not null and l.currency = s.currency
-      and not exists (
-          select
-          from paybus.reconcile_matches m
-          where m.statement_id = r.statement_id and m.group_number = r.group_number)
+      and (select true
+           from paybus.reconcile_matches m
+           where m.statement_id = r.statement_id and m.group_number = r.group_number
+           limit 1) is null
     order by r.statement_id desc, r.number
     limit $1::bigint),
 found as (
-    select n.statement_id, n.group_number, e.transaction_id, e.leg,
-           count(*) over (partition by n.statement_id, n.group_number) as entries,
-           count(*) over (partition by e.transaction_id, e.leg) as lines
-    from missing n
+    select n.statement_id, n.group_number, e.transaction_id, e.leg
+    from (select m.*, count(*) over (partition by m.account_id, m.reference, m.amount) as lines from missing m) n
     join paybus.accounts a on a.id = n.account_id
-    join paybus.transactions t on t.reference = n.reference
-    join paybus.entries e on e.transaction_id = t.id
-    where e.account_id = n.account_id and e.amount = abs(n.amount)
-      and (e.direction = 'credit') = ((n.amount > 0) <> (a.type = 'system'))
-      and not exists (
-          select
-          from paybus.reconcile_matches m
-          where m.transaction_id = e.transaction_id and m.leg = e.leg))
+    cross join lateral (
+        select min(b.transaction_id::text)::uuid as transaction_id, min(b.leg) as leg
+        from (select w.id, x.transaction_id, x.leg
+              from (select t.id from paybus.transactions t where t.reference = n.reference order by t.id limit $2::bigint + 1) w
+              left join paybus.entries x
+                on x.transaction_id = w.id and x.account_id = n.account_id and x.amount = abs(n.amount)
+                   and (x.direction = 'credit') = ((n.amount > 0) <> (a.type = 'system'))) b
+        having count(distinct b.id) <= $2::bigint and count(b.leg) = 1) e
+    where n.lines = 1)
 insert into paybus.reconcile_matches (transaction_id, leg, statement_id, group_number)
 select f.transaction_id, f.leg, f.statement_id, f.group_number
 from found f
-where f.entries = 1 and f.lines = 1
 on conflict (transaction_id, leg) do nothing
 returning transaction_id

@@ -76,6 +76,8 @@ static void of_a_kind_a_thousand_are_kept(void **state)
     assert_int_equal(found.count, ANOMALIES_PER_CHECK_MAX);
     assert_int_equal(found.found[CHECK_entry_note_mismatch], ANOMALIES_PER_CHECK_MAX + 5);
     assert_true(found.is_truncated);
+    assert_true(found.is_cut[CHECK_entry_note_mismatch]);
+    assert_false(found.is_cut[CHECK_amount_mismatch]);
     a.check = CHECK_amount_mismatch;
     anomalies_add(&found, &a);
     assert_int_equal(found.count, ANOMALIES_PER_CHECK_MAX + 1);
