@@ -93,11 +93,6 @@ static enum status end_balance(struct camt_file *f)
     return take_balance(f, &f->s.opening, &f->s.first_day, &f->has_opening);
 }
 
-static struct str provided(struct str reference)
-{
-    return str_eq_c(reference, "NOTPROVIDED") ? (struct str){"", 0} : reference;
-}
-
 static enum status end_part(struct camt_file *f)
 {
     if (f->part_count == STATEMENT_LINES_MAX)
@@ -107,12 +102,13 @@ static enum status end_part(struct camt_file *f)
         return STATUS_NO_MEMORY;
     const struct camt_value *direct = &f->values[CAMT_PART_AMOUNT];
     f->parts = parts;
-    parts[f->part_count++] = (struct camt_part){
-        .amount = direct->text.len > 0 ? *direct : f->values[CAMT_PART_DETAIL_AMOUNT],
-        .side = either(value(f, CAMT_PART_SIDE), value(f, CAMT_ENTRY_SIDE)),
-        .reference = either(provided(value(f, CAMT_PART_END_TO_END)), value(f, CAMT_PART_INSTRUCTION)),
-        .bank_reference = value(f, CAMT_PART_BANK_REFERENCE),
-        .text = value(f, CAMT_PART_TEXT)};
+    parts[f->part_count++] =
+        (struct camt_part){.amount = direct->text.len > 0 ? *direct : f->values[CAMT_PART_DETAIL_AMOUNT],
+                           .side = either(value(f, CAMT_PART_SIDE), value(f, CAMT_ENTRY_SIDE)),
+                           .reference = either(statement_provided(value(f, CAMT_PART_END_TO_END)),
+                                               value(f, CAMT_PART_INSTRUCTION)),
+                           .bank_reference = statement_provided(value(f, CAMT_PART_BANK_REFERENCE)),
+                           .text = value(f, CAMT_PART_TEXT)};
     return STATUS_OK;
 }
 
@@ -188,7 +184,8 @@ static enum status end_entry(struct camt_file *f)
     struct camt_part whole = {.amount = f->values[CAMT_ENTRY_AMOUNT],
                               .side = value(f, CAMT_ENTRY_SIDE),
                               .bank_reference =
-                                  either(value(f, CAMT_ENTRY_BANK_REFERENCE), value(f, CAMT_ENTRY_REFERENCE)),
+                                  either(statement_provided(value(f, CAMT_ENTRY_BANK_REFERENCE)),
+                                         statement_provided(value(f, CAMT_ENTRY_REFERENCE))),
                               .text = value(f, CAMT_ENTRY_TEXT)};
     enum status status = STATUS_OK;
     if (!is_booked(f)) {

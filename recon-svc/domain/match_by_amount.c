@@ -76,7 +76,8 @@ void match_by_amount(struct match_work *w)
     }
     for (size_t i = 0; i < entries.count; i++) {
         size_t line;
-        if (!w->entry_done[entries.at[i].place] && count_near(lines, &entries.at[i], apart, &line) > 0)
+        if (!w->entry_done[entries.at[i].place] && match_is_of_statement(w, entries.at[i].place) &&
+            count_near(lines, &entries.at[i], apart, &line) > 0)
             match_add_alone(w, RESULT_ambiguous, MATCH_NONE, entries.at[i].place);
     }
 }

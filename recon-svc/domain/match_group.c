@@ -144,7 +144,7 @@ static void pass_entry(struct match_work *w, struct scan *s)
 {
     size_t place = s->entries.at[s->entry++];
     const struct match_entry *e = match_entry(w, place);
-    if (is_twin(w, s, e->amount, e->day))
+    if (match_is_of_statement(w, place) && is_twin(w, s, e->amount, e->day))
         match_add_alone(w, RESULT_duplicate_here, MATCH_NONE, place);
 }
 
@@ -191,7 +191,19 @@ static void add_ambiguous(struct match_work *w, struct places lines, struct plac
     for (size_t i = 0; i < lines.count; i++)
         match_add_alone(w, RESULT_ambiguous, lines.at[i], MATCH_NONE);
     for (size_t i = 0; i < entries.count; i++)
-        match_add_alone(w, RESULT_ambiguous, MATCH_NONE, entries.at[i]);
+        if (match_is_of_statement(w, entries.at[i]))
+            match_add_alone(w, RESULT_ambiguous, MATCH_NONE, entries.at[i]);
+}
+
+/* Those of the statement's days, if there are any: what comes every day under the same reference is not all
+   meant by one day's line. */
+static struct places of_own_days(const struct match_work *w, struct places entries)
+{
+    struct places kept = {entries.at, 0};
+    for (size_t i = 0; i < entries.count; i++)
+        if (match_is_of_statement(w, entries.at[i]))
+            kept.at[kept.count++] = entries.at[i];
+    return kept.count > 0 ? kept : entries;
 }
 
 void match_group(struct match_work *w, struct places lines, struct places entries)
@@ -208,7 +220,7 @@ void match_group(struct match_work *w, struct places lines, struct places entrie
     qsort_r(entries.at, entries.count, sizeof *entries.at, compare_entries, w);
     pair_equal(w, lines, entries);
     lines = not_done(w->line_done, lines, w->left_lines.at);
-    entries = not_done(w->entry_done, entries, w->left_entries.at);
+    entries = of_own_days(w, not_done(w->entry_done, entries, w->left_entries.at));
     if (lines.count == 0 || entries.count == 0)
         return;
     bool whole = is_whole(w, lines, entries);

@@ -32,6 +32,9 @@ struct match_work {
 
 const struct statement_line *match_line(const struct match_work *w, size_t place);
 const struct match_entry *match_entry(const struct match_work *w, size_t place);
+/* Is it of the statement's days? What is of others is another statement's business, unless a line is about
+ * it. */
+bool match_is_of_statement(const struct match_work *w, size_t entry);
 /* The next pair; both sides of it are done with. */
 void match_add(struct match_work *w, enum statement_result result, size_t line, size_t entry,
                const int64_t expected_actual[2]);

@@ -73,6 +73,34 @@ void statement_line_refuse(struct statement_line *l, const char *why)
         l->refused = why;
 }
 
+static int compare_str(struct str a, struct str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len > 0 ? memcmp(a.data, b.data, len) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+int statement_line_compare(const struct statement_line *a, const struct statement_line *b)
+{
+    int order = compare_str(a->bank_reference, b->bank_reference);
+    if (order == 0)
+        order = compare_str(a->reference, b->reference);
+    if (order == 0)
+        order = (a->amount > b->amount) - (a->amount < b->amount);
+    if (order == 0)
+        order = strcmp(a->currency, b->currency);
+    return order != 0 ? order : (a->booking_day > b->booking_day) - (a->booking_day < b->booking_day);
+}
+
+struct str statement_provided(struct str reference)
+{
+    static const char *const nothing[] = {"NOTPROVIDED", "NONREF"};
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+        if (str_eq_c(reference, nothing[i]))
+            return (struct str){"", 0};
+    return reference;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -112,7 +140,7 @@ static struct str cut(struct str text, size_t max)
 
 static struct str take_reference(struct statement_line *l, struct str text)
 {
-    text = statement_trim(text);
+    text = statement_provided(statement_trim(text));
     if (text.len > STATEMENT_REFERENCE_MAX)
         statement_line_refuse(l, "A reference is longer than 140 bytes.");
     else if (has_control(text))

@@ -62,6 +62,8 @@ void statement_line_refuse(struct statement_line *l, const char *why);
 /* Both texts trimmed, too long ones refused; control characters of the text become spaces. */
 NODISCARD enum status statement_line_texts(struct statement_line *l, struct arena *arena,
                                            const struct str texts[3]);
+/* Of the same booking all that a bank says of it is equal but its text; 0: so it is. */
+int statement_line_compare(const struct statement_line *a, const struct statement_line *b);
 /* What only the whole can tell: days in order, lines within them. */
 NODISCARD enum status statement_finish(struct statement *s, struct statement_refusal *r);
 
@@ -70,5 +72,7 @@ NODISCARD enum status statement_day(struct str text, int32_t *ret_day);
 /* "12.50" in minor units; as many digits behind the point as the currency has. */
 NODISCARD enum status statement_decimal(struct str text, int exponent, int64_t *ret_amount);
 struct str statement_trim(struct str text);
+/* Empty where a bank writes that there is no reference. */
+struct str statement_provided(struct str reference);
 
 #endif

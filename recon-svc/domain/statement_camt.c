@@ -6,15 +6,16 @@
 
 #include "recon-svc/domain/camt_file.h"
 
-#define NAMESPACE    "urn:iso:std:iso:20022:tech:xsd:camt.053.001.0"
-#define DEPTH_MAX    32
-#define PATH_SIZE    512
-#define VALUE_MAX    2048 /* bytes of an element; what is beyond is left out */
-#define STMT_DEPTH   2    /* Document/BkToCstmrStmt/Stmt */
-#define OLDEST       '2'
-#define NEWEST       '8'
-#define READ_ERROR   (-1)
-#define READ_NOTHING 0
+#define NAMESPACE      "urn:iso:std:iso:20022:tech:xsd:camt.053.001.0"
+#define DEPTH_MAX      32
+#define PATH_SIZE      512
+#define VALUE_MAX      2048 /* bytes of an element; what is beyond is left out */
+#define ATTRIBUTES_MAX 100
+#define STMT_DEPTH     2 /* Document/BkToCstmrStmt/Stmt */
+#define OLDEST         '2'
+#define NEWEST         '8'
+#define READ_ERROR     (-1)
+#define READ_NOTHING   0
 
 struct walk {
     xmlTextReaderPtr reader;
@@ -128,8 +129,11 @@ static void add_text(struct walk *w)
 {
     const char *text = (const char *)xmlTextReaderConstValue(w->reader);
     size_t len = text != NULL ? strlen(text) : 0, room = VALUE_MAX - w->text.len;
+    if (len > room)
+        for (len = room; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--) /* whole characters */
+            ;
     if (w->is_in_stmt)
-        buf_add(&w->text, text, len < room ? len : room);
+        buf_add(&w->text, text, len);
 }
 
 static enum status take_node(struct walk *w)
@@ -176,6 +180,29 @@ static enum status check_no_doctype(struct str file, struct statement_refusal *r
                : statement_refuse(r, "A document type is not accepted.");
 }
 
+static bool begins_tag(struct str file, size_t at)
+{
+    return file.data[at] == '<' && at + 1 < file.len && file.data[at + 1] != '!' && file.data[at + 1] != '?';
+}
+
+/* libxml2 compares each attribute of an element with all others of it. */
+static enum status check_attributes(struct str file, struct statement_refusal *r)
+{
+    bool is_in_tag = false;
+    size_t attributes = 0;
+    for (size_t i = 0; i < file.len; i++) {
+        if (begins_tag(file, i)) {
+            is_in_tag = true;
+            attributes = 0;
+        } else if (file.data[i] == '>') {
+            is_in_tag = false;
+        } else if (is_in_tag && file.data[i] == '=' && ++attributes > ATTRIBUTES_MAX) {
+            return statement_refuse(r, "An element has more than %d attributes.", ATTRIBUTES_MAX);
+        }
+    }
+    return STATUS_OK;
+}
+
 enum status statement_read_camt(struct str file, struct arena *arena, struct statement *ret,
                                 struct statement_refusal *ret_refusal)
 {
@@ -183,6 +210,8 @@ enum status statement_read_camt(struct str file, struct arena *arena, struct sta
     enum status status = statement_check_text(file, ret_refusal);
     if (status == STATUS_OK)
         status = check_no_doctype(file, ret_refusal);
+    if (status == STATUS_OK)
+        status = check_attributes(file, ret_refusal);
     if (status != STATUS_OK)
         return status;
     w.reader = xmlReaderForMemory(file.data, (int)file.len, NULL, "UTF-8",

@@ -42,6 +42,13 @@ const struct match_entry *match_entry(const struct match_work *w, size_t place)
     return &w->in->entries[place];
 }
 
+bool match_is_of_statement(const struct match_work *w, size_t entry)
+{
+    const struct statement *s = w->in->statement;
+    int32_t day = match_entry(w, entry)->day;
+    return day >= s->first_day && day <= s->last_day;
+}
+
 void match_add(struct match_work *w, enum statement_result result, size_t line, size_t entry,
                const int64_t expected_actual[2])
 {
@@ -78,23 +85,10 @@ static int compare_place(size_t a, size_t b)
     return (a > b) - (a < b);
 }
 
-/* What the bank calls the same payment twice: everything equal. */
-static int compare_twins(const struct statement_line *a, const struct statement_line *b)
-{
-    int order = compare_str(a->bank_reference, b->bank_reference);
-    if (order == 0)
-        order = compare_str(a->reference, b->reference);
-    if (order == 0)
-        order = (a->amount > b->amount) - (a->amount < b->amount);
-    if (order == 0)
-        order = strcmp(a->currency, b->currency);
-    return order != 0 ? order : (a->booking_day > b->booking_day) - (a->booking_day < b->booking_day);
-}
-
 static int by_bank_reference(const void *a, const void *b, void *context)
 {
     size_t pa = *(const size_t *)a, pb = *(const size_t *)b;
-    int order = compare_twins(match_line(context, pa), match_line(context, pb));
+    int order = statement_line_compare(match_line(context, pa), match_line(context, pb));
     return order != 0 ? order : compare_place(pa, pb);
 }
 
@@ -209,12 +203,13 @@ static void set_aside(struct match_work *w)
             match_add_alone(w, RESULT_quarantined, i, MATCH_NONE);
         else if (l->is_seen)
             match_add_alone(w, RESULT_seen_before, i, MATCH_NONE);
-        else if (l->bank_reference.len > 0)
+        if (l->refused == NULL && l->bank_reference.len > 0)
             w->lines.at[count++] = i;
     }
     qsort_r(w->lines.at, count, sizeof *w->lines.at, by_bank_reference, w);
     for (size_t i = 1; i < count; i++)
-        if (compare_twins(match_line(w, w->lines.at[i - 1]), match_line(w, w->lines.at[i])) == 0)
+        if (!w->line_done[w->lines.at[i]] &&
+            statement_line_compare(match_line(w, w->lines.at[i - 1]), match_line(w, w->lines.at[i])) == 0)
             match_add_alone(w, RESULT_duplicate_at_bank, w->lines.at[i], MATCH_NONE);
 }
 
@@ -227,10 +222,9 @@ static void name_missing(struct match_work *w)
         if (!w->line_done[i])
             match_add_alone(w, RESULT_missing_here, i, MATCH_NONE);
     for (size_t i = 0; i < w->in->entry_count; i++) {
-        int32_t day = match_entry(w, i)->day;
-        if (w->entry_done[i] || day < s->first_day || day > s->last_day)
+        if (w->entry_done[i] || !match_is_of_statement(w, i))
             continue;
-        bool may_come = day > s->last_day - w->in->days_apart;
+        bool may_come = match_entry(w, i)->day > s->last_day - w->in->days_apart;
         match_add_alone(w, may_come ? RESULT_late : RESULT_missing_at_bank, MATCH_NONE, i);
     }
 }

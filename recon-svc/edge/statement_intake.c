@@ -119,7 +119,7 @@ static enum status match_and_insert(struct intake *in)
     bool is_disputed = statement_foot(&in->statement, &closing) == FOOTING_WRONG;
     enum status status = STATUS_OK;
     if (!is_disputed) {
-        status = statements_mark_seen(in->store, &in->file.account, &in->statement);
+        status = statements_mark_seen(in->store, &in->file.account, &in->statement, &in->work_arena);
         if (status == STATUS_OK)
             status = statements_load_entries(in->store, &in->file, &input, &in->work_arena, &entries);
         input.entries = entries.all;

@@ -1,5 +1,4 @@
-/* statement_entries.c - what a new statement is held against: lines that were there before, entries of ours.
- */
+/* statement_entries.c - what a new statement is held against: entries of ours. */
 #include "recon-svc/store/statements.h"
 #include "recon_statements.h"
 #include "shared/core/timefmt.h"
@@ -14,61 +13,6 @@ static struct db_params *fresh(struct store *s)
 {
     db_params_reset(&s->params);
     return &s->params;
-}
-
-static bool may_be_seen(const struct statement_line *l)
-{
-    return l->refused == NULL && l->bank_reference.len > 0;
-}
-
-/* Columns of the lines at places[0..count-1] for list_seen_lines. */
-static void add_lines(struct store *s, const struct statement *st, const size_t *places, size_t count)
-{
-    struct db_params *p = &s->params;
-    db_array_open(p, DB_TEXT);
-    for (size_t i = 0; i < count; i++)
-        db_array_bytes(p, st->lines[places[i]].bank_reference.data, st->lines[places[i]].bank_reference.len);
-    db_array_close(p);
-    db_array_open(p, DB_TEXT);
-    for (size_t i = 0; i < count; i++)
-        db_array_bytes(p, st->lines[places[i]].reference.data, st->lines[places[i]].reference.len);
-    db_array_close(p);
-    db_array_open(p, DB_INT8);
-    for (size_t i = 0; i < count; i++)
-        db_array_int(p, st->lines[places[i]].amount);
-    db_array_close(p);
-    db_array_open(p, DB_DATE);
-    for (size_t i = 0; i < count; i++)
-        db_array_int(p, st->lines[places[i]].booking_day);
-    db_array_close(p);
-}
-
-static enum status mark_part(struct store *s, const struct uuid *account, struct statement *st,
-                             const size_t *places, size_t count)
-{
-    CLEANUP(db_result_ptr) PGresult *r = NULL;
-    db_param_uuid(fresh(s), account);
-    add_lines(s, st, places, count);
-    enum status status = store_query(s, RECON_SQL_LIST_SEEN_LINES, &r);
-    for (int i = 0; status == STATUS_OK && i < PQntuples(r); i++)
-        st->lines[places[db_get_int(r, i, 0) - 1]].is_seen = true;
-    return status;
-}
-
-enum status statements_mark_seen(struct store *s, const struct uuid *account, struct statement *st)
-{
-    size_t places[PART], count = 0;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < st->count && status == STATUS_OK; i++) {
-        st->lines[i].is_seen = false;
-        if (may_be_seen(&st->lines[i]))
-            places[count++] = i;
-        if (count == PART) {
-            status = mark_part(s, account, st, places, count);
-            count = 0;
-        }
-    }
-    return status == STATUS_OK && count > 0 ? mark_part(s, account, st, places, count) : status;
 }
 
 static enum status version_before(struct store *s, const struct uuid *account, int32_t day,

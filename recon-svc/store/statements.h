@@ -25,7 +25,8 @@ NODISCARD enum status statements_lock(struct store *s, const struct uuid *accoun
 NODISCARD enum status statements_find_same(struct store *s, const struct statement_file *f,
                                            struct uuid *ret_id);
 /* Marks the lines that an earlier statement has had. */
-NODISCARD enum status statements_mark_seen(struct store *s, const struct uuid *account, struct statement *st);
+NODISCARD enum status statements_mark_seen(struct store *s, const struct uuid *account, struct statement *st,
+                                           struct arena *arena);
 
 struct statement_entries {
     struct match_entry *all;

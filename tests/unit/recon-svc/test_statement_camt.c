@@ -56,6 +56,14 @@ static void good_files(void **state)
              ENTRY("0.50", "CRDT",
                    PARTS(PART("<Refs><InstrId>txn_1</InstrId><EndToEndId>NOTPROVIDED</EndToEndId></Refs>")))),
          HEAD "good\n1 50 EUR 11-03 11-04 [txn_1|B1|]"},
+        {"words for nothing",
+         STATEMENT(
+             "<Ntry><Amt "
+             "Ccy=\"EUR\">0.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-03</Dt>"
+             "</BookgDt><AcctSvcrRef>NONREF</AcctSvcrRef><NtryDtls><TxDtls><Refs>"
+             "<EndToEndId>NOTPROVIDED</EndToEndId><InstrId>NONREF</InstrId></Refs></TxDtls></NtryDtls></"
+             "Ntry>"),
+         HEAD "good\n1 50 EUR 11-03 11-03 [||]"},
         {"parts with their amounts",
          STATEMENT(ENTRY("0.50", "CRDT",
                          PARTS(PART(NAMED("a") "<Amt Ccy=\"EUR\">0.20</Amt>") PART(
@@ -177,6 +185,32 @@ static void limits(void **state)
         buf_add_str(&file, "a very long name &amp; ");
     buf_add_str(&file, "</Nm></Stmt></BkToCstmrStmt></Document>");
     expect_statement(statement_read_camt, "a long text", (struct str){file.data, file.len}, HEAD "wrong");
+    buf_reset(&file);
+    buf_add_str(&file, "<Document xmlns=\"" NS("08") "\"><BkToCstmrStmt><Stmt><!-- a=b --><Nm ");
+    for (int i = 0; i < 100000; i++)
+        buf_addf(&file, "a%d='' ", i);
+    buf_add_str(&file, "/></Stmt></BkToCstmrStmt></Document>");
+    expect_statement(statement_read_camt, "attributes", (struct str){file.data, file.len},
+                     "An element has more than 100 attributes.");
+}
+
+/* What is beyond a text's limit is left out, but no half of a character is kept. */
+static void whole_characters_are_kept(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf file = {0};
+    struct statement_refusal refusal;
+    struct statement s;
+    struct arena arena;
+    buf_init(&file, 1 << 16);
+    arena_init(&arena, 1 << 20);
+    buf_add_str(&file, "<Document xmlns=\"" NS("08") "\"><BkToCstmrStmt><Stmt>" OPENING CLOSING "<Id>");
+    for (int i = 0; i < 2047; i++)
+        buf_add_char(&file, 'x');
+    buf_add_str(&file, "\xc3\xa9</Id></Stmt></BkToCstmrStmt></Document>");
+    assert_int_equal(statement_read_camt((struct str){file.data, file.len}, &arena, &s, &refusal), STATUS_OK);
+    assert_int_equal(s.number.len, 2047);
+    arena_free(&arena);
 }
 
 /* Whatever a byte is changed to, nothing breaks. */
@@ -202,8 +236,11 @@ static void any_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_files),        cmocka_unit_test(entries_are_set_aside),
-        cmocka_unit_test(files_are_refused), cmocka_unit_test(limits),
+        cmocka_unit_test(good_files),
+        cmocka_unit_test(entries_are_set_aside),
+        cmocka_unit_test(files_are_refused),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(whole_characters_are_kept),
         cmocka_unit_test(any_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
