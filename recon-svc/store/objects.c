@@ -134,7 +134,7 @@ enum status objects_check_proved_blocks(struct store *s, struct anomalies *found
 {
     db_params_reset(&s->params);
     db_param_int8(&s->params, LIST_MAX);
-    return query_found(s, RECON_SQL_CHECK_PROVED_BLOCKS, found);
+    return objects_query_found(s, RECON_SQL_CHECK_PROVED_BLOCKS, found);
 }
 
 enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids)
