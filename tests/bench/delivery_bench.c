@@ -1,12 +1,14 @@
 /* delivery_bench.c - how many deliveries a second arrive at a receiver on this machine, and how long a lone
-   one takes, also beside an endpoint that hangs, from its transfer's answer to its receiver: a private stack
-   of one PostgreSQL, nats-server, ledger-svc, ingress and webhook-svc. The events are in the stream before
-   the clock runs, which begins with the start of webhook-svc and so counts their way from event to delivery,
-   its work through the relay, and the request. Prints a line for run.sh. usage: delivery_bench [transfers] */
+   one takes, also beside what other owners have that bursts or hangs, from its transfer's answer to its
+   receiver: a private stack of one PostgreSQL, nats-server, ledger-svc, ingress and webhook-svc. The events
+   are in the stream before the clock runs, which begins with the start of webhook-svc and so counts their way
+   from event to delivery, its work through the relay, and the request. Prints a line for run.sh. usage:
+   delivery_bench [transfers] */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
 #include "tests/e2e/api.h"
 #include "tests/e2e/stream_reader.h"
@@ -15,6 +17,9 @@
 
 #define DEFAULT_TRANSFERS 10000
 #define OWNERS            8 /* each transfer is told to two of them */
+#define CROWDS            4 /* further owners: one with much to be told at once, then those whose endpoints hang */
+#define ENDPOINTS         100 /* of each: as many as one may have */
+#define BURST             400 /* transfers */
 #define BATCH             100
 #define FUNDS             100000000
 #define LONE              100
@@ -25,9 +30,15 @@
 
 static struct harness h;
 static struct api api;
-static struct receiver *receiver;
+static struct receiver *receiver, *hanging; /* the second for what hangs, which takes all its threads */
 static struct stream_reader events;
-static char accounts[OWNERS][TYPEID_TEXT_SIZE];
+static char accounts[OWNERS + 2 * CROWDS][TYPEID_TEXT_SIZE];
+
+/* Accounts of which each pays the next one, in turn. */
+struct ring {
+    int first, count;
+};
+static const struct ring neighbours = {0, OWNERS};
 
 static void must(int status, int wanted)
 {
@@ -42,31 +53,30 @@ static int post(const char *path, const char *body)
     return api_send(&api, &(struct api_request){.path = path, .key = key, .body = body});
 }
 
-static void make_endpoint(const char *owner, const char *path)
+static void make_endpoint(const char *owner, const struct receiver *at, const char *path)
 {
     char body[256];
     (void)snprintf(
         body, sizeof body,
         "{\"owner\":\"%s\",\"url\":\"http://127.0.0.1:%d%s\",\"event_types\":[\"transaction.posted\"]}",
-        owner, receiver_port(receiver), path);
+        owner, receiver_port(at), path);
     must(post("/v1/webhook-endpoints", body), 201);
 }
 
-/* The next one pays the one after it. */
-static int write_transfer(char *to, size_t size, int n)
+static int write_transfer(char *to, size_t size, const struct ring *r, int n)
 {
     return snprintf(to, size, "{\"from_account\":\"%s\",\"to_account\":\"%s\",\"amount\":1}",
-                    accounts[n % OWNERS], accounts[(n + 1) % OWNERS]);
+                    accounts[r->first + n % r->count], accounts[r->first + (n + 1) % r->count]);
 }
 
-static void make_batch(int first)
+static void make_batch(const struct ring *r, int first)
 {
     static char body[BODY_SIZE];
     int len = snprintf(body, sizeof body, "{\"mode\":\"each\",\"transfers\":[");
     for (int i = 0; i < BATCH; i++) {
         if (i > 0)
             body[len++] = ',';
-        len += write_transfer(body + len, sizeof body - (size_t)len, first + i);
+        len += write_transfer(body + len, sizeof body - (size_t)len, r, first + i);
     }
     (void)snprintf(body + len, sizeof body - (size_t)len, "]}");
     must(post("/v1/transfers/batch", body), 200);
@@ -84,7 +94,7 @@ static void throughput(int transfers)
 {
     int64_t before = stream_reader_count(&events);
     for (int i = 0; i < transfers; i += BATCH)
-        make_batch(i);
+        make_batch(&neighbours, i);
     wait_for_events(before + transfers);
     int64_t start_ms = clock_monotonic_ms();
     program_start(&h.webhooks[0]);
@@ -110,7 +120,7 @@ static void latency(const char *name)
         char body[256];
         struct received got;
         int count = receiver_count(receiver, "/ok");
-        (void)write_transfer(body, sizeof body, 2 + i % (OWNERS - 3));
+        (void)write_transfer(body, sizeof body, &neighbours, 2 + i % (OWNERS - 3));
         must(post("/v1/transfers", body), 201);
         int64_t answered_us = clock_monotonic_us();
         if (!receiver_wait(receiver, "/ok", count + 2, WAIT_MS) ||
@@ -127,15 +137,59 @@ static void latency(const char *name)
 static void hang_one(void)
 {
     int before = receiver_count(receiver, "/ok");
-    make_endpoint("owner-0", "/hang");
+    make_endpoint("owner-0", receiver, "/hang");
     for (int i = 0; i < HANGING; i++) {
         char body[256];
-        (void)write_transfer(body, sizeof body, 0);
+        (void)write_transfer(body, sizeof body, &neighbours, 0);
         must(post("/v1/transfers", body), 201);
     }
     if (!receiver_wait(receiver, "/hang", 1, WAIT_MS) ||
         !receiver_wait(receiver, "/ok", before + 2 * HANGING, WAIT_MS))
         servers_fail("nothing hangs");
+}
+
+static void open_accounts(const char *owner, const struct ring *r)
+{
+    for (int i = r->first; i < r->first + r->count; i++) {
+        harness_open_account_of(&h, owner, "EUR", accounts[i]);
+        harness_deposit(&h, accounts[i], "EUR", FUNDS);
+    }
+}
+
+/* One more owner, to all of whose endpoints so many transfers of his are told from now on. */
+static void crowd(int number, const struct receiver *at, const char *path, int transfers)
+{
+    const struct ring r = {OWNERS + 2 * number, 2};
+    char owner[16];
+    (void)snprintf(owner, sizeof owner, "crowd-%d", number);
+    open_accounts(owner, &r);
+    for (int i = 0; i < ENDPOINTS; i++)
+        make_endpoint(owner, at, path);
+    for (int i = 0; i < transfers; i += BATCH)
+        make_batch(&r, i);
+}
+
+static void beside_a_burst(void)
+{
+    crowd(0, receiver, "/ok_burst", BURST);
+    latency("burst_");
+    if (!receiver_wait(receiver, "/ok_burst", BURST * ENDPOINTS, WAIT_MS))
+        servers_fail("the burst does not end");
+}
+
+/* When all of their deliveries are made, none of which ever ends. */
+static void beside_many_that_hang(void)
+{
+    enum { DELIVERIES = (CROWDS - 1) * BATCH * ENDPOINTS };
+    int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
+    for (int i = 1; i < CROWDS; i++)
+        crowd(i, hanging, "/hang", BATCH);
+    while (harness_number(&h, E2E_SQL_COUNT_PENDING_DELIVERIES) < DELIVERIES) {
+        if (clock_monotonic_ms() > until_ms)
+            servers_fail("nothing hangs");
+        pause_ms(100);
+    }
+    latency("hanging_");
 }
 
 int main(int argc, char **argv)
@@ -146,19 +200,22 @@ int main(int argc, char **argv)
     api_open(&api, &h, 0);
     stream_reader_open(&events, &h, "PAY_EVENTS");
     receiver = receiver_start();
+    hanging = receiver_start();
     for (int i = 0; i < OWNERS; i++) {
         char owner[16];
         (void)snprintf(owner, sizeof owner, "owner-%d", i);
-        harness_open_account_of(&h, owner, "EUR", accounts[i]);
-        harness_deposit(&h, accounts[i], "EUR", FUNDS);
-        make_endpoint(owner, "/ok");
+        open_accounts(owner, &(struct ring){i, 1});
+        make_endpoint(owner, receiver, "/ok");
     }
     throughput(transfers);
     latency("");
+    beside_a_burst();
     hang_one();
     latency("beside_");
+    beside_many_that_hang();
     (void)printf("\n");
     receiver_stop(receiver);
+    receiver_stop(hanging);
     stream_reader_close(&events);
     api_close(&api);
     harness_stop(&h, false);

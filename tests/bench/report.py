@@ -44,6 +44,8 @@ def goals(cases):
         ("inbound webhook events accepted a second, 64 connections", rate["webhooks_64"], ">=", 5000),
         ("webhook events worked off to their end a second", rate["webhook_work"], ">=", 3000),
         ("webhook deliveries that arrive a second", rate["deliveries"], ">=", 2000),
+        ("a lone delivery beside 300 endpoints that hang, p99 / alone",
+         cases["deliveries"]["hanging_p99_us"] / cases["deliveries"]["p99_us"], "<=", 2.0),
         ("a lone webhook event from its row to its end, p50 ms", cases["webhook_work"]["p50_us"] / 1000, "<=", 10),
         ("GET account a second, 64 connections", rate["account_64"], ">=", 20000),
         ("GET account, p99 ms", cases["account_64"]["p99_us"] / 1000, "<=", 10),
