@@ -3,9 +3,11 @@
 #ifndef WEBHOOK_DOMAIN_OWNER_SLOT_H
 #define WEBHOOK_DOMAIN_OWNER_SLOT_H
 
+#include "shared/core/buf.h"
+
 #define OWNER_SLOTS 4096
 
 /* 0 to OWNER_SLOTS - 1. */
-int owner_slot(const char *owner);
+int owner_slot(struct str owner);
 
 #endif

@@ -23,16 +23,7 @@ void queue_share_begin(struct queue_share *share, const struct delivery_queue *q
     memset(share->counts, 0, sizeof share->counts);
 }
 
-/* FNV-1a. */
-static uint32_t hash(struct str text)
-{
-    uint32_t h = 2166136261;
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ (unsigned char)text.data[i]) * 16777619;
-    return h;
-}
-
 bool queue_share_admits(struct queue_share *share, struct str owner)
 {
-    return ++share->counts[hash(owner) % QUEUE_SHARE_COUNTS] <= share->of_an_owner;
+    return ++share->counts[owner_slot(owner)] <= share->of_an_owner;
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/core/buf.h"
+#include "webhook-svc/domain/owner_slot.h"
 
 /* Zeroed to begin with. */
 struct delivery_queue {
@@ -18,12 +18,10 @@ struct delivery_queue {
 void delivery_queue_note(struct delivery_queue *q, int64_t length);
 bool delivery_queue_is_long(const struct delivery_queue *q);
 
-/* What of a batch goes into the queue at once. Two owners may share a count: both wait a little sooner then.
- */
-#define QUEUE_SHARE_COUNTS 1024
+/* What of a batch goes into the queue at once. */
 struct queue_share {
     int of_an_owner;
-    int counts[QUEUE_SHARE_COUNTS];
+    int counts[OWNER_SLOTS];
 };
 /* Much of an owner while the queue is short, little while it is long. */
 void queue_share_begin(struct queue_share *share, const struct delivery_queue *q);

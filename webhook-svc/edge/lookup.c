@@ -275,7 +275,7 @@ static struct name *add(struct lookup *l, const char *owner, const struct webhoo
 {
     struct name *name = make_room(l, clock_monotonic_us());
     if (name != NULL) {
-        *name = (struct name){.state = NAME_KNOWN, .slot = owner_slot(owner), .target = *target};
+        *name = (struct name){.state = NAME_KNOWN, .slot = owner_slot(str_of(owner)), .target = *target};
         (void)snprintf(name->owner, sizeof name->owner, "%s", owner);
     }
     return name;

@@ -95,7 +95,7 @@ void receivers_note_answer(const struct sending *s, bool was_answered, int64_t n
 
 struct owner_share *receivers_of_owner(struct receivers *all, const char *owner)
 {
-    return &all->owners[owner_slot(owner)];
+    return &all->owners[owner_slot(str_of(owner))];
 }
 
 void receivers_list(struct receivers *all, struct receiver *r)
