@@ -14,7 +14,12 @@ cross join lateral (
     select count(*) filter (where e.type = 'hold.authorized') as authorized,
            count(*) filter (where e.type = 'hold.captured') as captured,
            count(*) filter (where e.type = 'hold.released') as released,
-           count(*) filter (where e.type = 'hold.expired') as expired
+           count(*) filter (where e.type = 'hold.expired') as expired,
+           bool_and((e.after ->> 'amount')::bigint = h.amount and e.after ->> 'owner' = h.owner
+                    and e.after ->> 'account' = api.typeid('acct', h.account_id)
+                    and e.after ->> 'destination' = api.typeid('acct', h.destination_id)
+                    and (e.after ->> 'expires_at')::timestamptz = h.expires_at)
+               filter (where e.type = 'hold.authorized') as is_as_agreed
     from paybus.events e
     where e.object_id = h.id and e.type <> 'transaction.posted') f
 cross join lateral (values
@@ -31,6 +36,7 @@ cross join lateral (values
     ('capture_exceeds_hold', greatest(h.captured, k.captured) > h.amount, h.amount, greatest(h.captured, k.captured)),
     ('hold_events_mismatch',
      h.id is not null and (f.authorized <> 1 or f.captured <> k.captures or f.released <> (h.status = 'released')::int
-     or f.expired <> (h.status = 'expired')::int), null, null)
+     or f.expired <> (h.status = 'expired')::int), null, null),
+    ('hold_terms_mismatch', f.is_as_agreed = false, null, null)
 ) as c (code, is_broken, expected, actual)
 where c.is_broken
