@@ -14,6 +14,7 @@ SEEN_SECONDS=150
 prometheus=http://127.0.0.1:$PAYBUS_PROMETHEUS_PORT
 
 is_active() { local_curl "$prometheus/api/v1/alerts" | jq -e --arg name "$1" 'any(.data.alerts[]; .labels.alertname == $name)' >/dev/null; }
+is_silent() { ! is_active "$1"; }
 stop() { supervisor_ctl stop "$@" >/dev/null; }
 start() { supervisor_ctl start "$@" >/dev/null; }
 nothing() { :; }
@@ -91,6 +92,10 @@ recon_locked_out() {
   postgres_sql postgres postgres <<<"alter role paybus_recon nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_recon'" >/dev/null
 }
 recon_let_in() { postgres_sql postgres postgres <<<'alter role paybus_recon login'; }
+webhook_locked_out() {
+  postgres_sql postgres postgres <<<"alter role paybus_webhook nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_webhook'" >/dev/null
+}
+webhook_let_in() { postgres_sql postgres postgres <<<'alter role paybus_webhook login'; }
 drop_partitions() {
   postgres_sql postgres paybus >/dev/null <<'SQL'
 select format('drop table %s', inhrelid::regclass) from pg_inherits
@@ -120,17 +125,19 @@ DeliveriesFailing receivers_break nothing
 WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
 ReconStale recon_locked_out recon_let_in
+DependencyDown webhook_locked_out webhook_let_in
 PartitionsRunOut drop_partitions make_partitions
 ServiceRestarts restarts nothing
 "
 
 # prove ALERT FAULT MEND
 prove() {
-  local from=$SECONDS
-  if is_active "$1"; then
+  local from
+  if ! wait_until 60 is_silent "$1"; then # of the fault before, whose mending Prometheus has still to see
     say "$1: was there before"
     return 1
   fi
+  from=$SECONDS
   "$2"
   if wait_until "$SEEN_SECONDS" is_active "$1"; then
     say "$1: after $((SECONDS - from)) s"
