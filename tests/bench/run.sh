@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SECONDS_EACH=${BENCH_SECONDS:-10}
 ACCOUNTS=${BENCH_ACCOUNTS:-100000}
 LARGE_ACCOUNTS=1000000
+CATCH_UP_SECONDS=120
 LARGE_ROUNDS=8 # two entries each for every pair of accounts, and two of each account's deposit: ten millions
 OUT=$PWD/build/bench
 REPORT=$PWD/run/bench
@@ -23,10 +24,25 @@ source compose/local/lib.sh
 
 note() { printf '%s\n' "$*" | tee -a "$RESULTS"; }
 
+# What the case before left behind - events for recon-svc and webhook-svc, work, messages of the relay - is worked off
+# before the next one begins: a figure is about its own case.
+caught_up() {
+  local port lag until=$((SECONDS + CATCH_UP_SECONDS))
+  for port in 0 1 2; do
+    while lag=$(curl -sf "http://127.0.0.1:$((PAYBUS_ADMIN_PORT_BASE + port))/metrics" |
+      awk '/^paybus_(ledger_relay_lag_seconds|work_pending|delivery_events_pending|recon_events_pending)[{ ]/ { sum += $NF }
+        END { print sum + 0 }') && [[ $lag != 0 ]]; do
+      ((SECONDS < until)) || die "after $CATCH_UP_SECONDS s the services have not caught up"
+      sleep 0.1
+    done
+  done
+}
+
 # record NAME COMMAND...: the command's RESULT line goes to the results under a name.
 record() {
   local name=$1 line
   shift
+  caught_up
   line=$("$@" | grep '^RESULT ') || die "the case $name gave no result"
   note "$name ${line#RESULT }"
 }
