@@ -1,5 +1,6 @@
 /* inbound.c - see inbound.h. */
 #include "tests/e2e/inbound.h"
+#include "tests/support/jetstream.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +45,7 @@ void inbound_open(struct inbound *in, struct harness *h)
     *in = (struct inbound){.h = h, .db = harness_database(h)};
     in->ops = inbound_connect(in, "ops");
     in->ledger = inbound_connect(in, "ledger");
-    if (natsConnection_JetStream(&in->js, in->ledger, NULL) != NATS_OK)
+    if (jetstream_open(&in->js, in->ledger) != NATS_OK)
         servers_fail("no JetStream");
     if (!eventually(inbound_has_streams, in, STREAMS_READY_MS))
         servers_fail("nobody made the streams");

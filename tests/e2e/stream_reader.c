@@ -14,7 +14,7 @@ void stream_reader_open(struct stream_reader *r, const struct harness *h, const 
     struct bus_options options = {
         .servers = h->nats_servers, .credentials_file = credentials, .name = "stream_reader"};
     if (bus_open(&options, &r->bus) != STATUS_OK || bus_wait_connected(r->bus, CONNECT_MS) != STATUS_OK ||
-        natsConnection_JetStream(&r->js, bus_raw(r->bus), NULL) != NATS_OK)
+        jetstream_open(&r->js, bus_raw(r->bus)) != NATS_OK)
         servers_fail("ops cannot connect to nats-server");
 }
 

@@ -13,6 +13,7 @@
 
 #include "e2e_statements.h"
 #include "tests/e2e/inbound.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS 60000
@@ -299,7 +300,7 @@ static natsMsg *last_dead_letter(void)
     jsCtx *js = NULL;
     jsStreamInfo *info = NULL;
     natsMsg *message = NULL;
-    assert_int_equal(natsConnection_JetStream(&js, in.ops, NULL), NATS_OK);
+    assert_int_equal(jetstream_open(&js, in.ops), NATS_OK);
     assert_int_equal(js_GetStreamInfo(&info, js, "PAY_DLQ", NULL, NULL), NATS_OK);
     assert_int_equal(js_GetMsg(&message, js, "PAY_DLQ", info->State.LastSeq, NULL, NULL), NATS_OK);
     jsStreamInfo_Destroy(info);
@@ -312,7 +313,7 @@ static void lose(uint64_t seq)
 {
     natsConnection *webhook = inbound_connect(&in, "webhook");
     jsCtx *js = NULL;
-    assert_int_equal(natsConnection_JetStream(&js, webhook, NULL), NATS_OK);
+    assert_int_equal(jetstream_open(&js, webhook), NATS_OK);
     assert_int_equal(js_DeleteMsg(js, "PAY_DLQ", seq, NULL, NULL), NATS_OK);
     jsCtx_Destroy(js);
     natsConnection_Destroy(webhook);

@@ -12,6 +12,7 @@
 #include "tests/e2e/recon.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/database.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS         60000
@@ -199,7 +200,7 @@ static int run(void)
     (void)setenv("PAYBUS_RECON_GRACE_SECONDS", "1", 1);
     inbound_open(&in, &h);
     webhook = inbound_connect(&in, "webhook");
-    if (natsConnection_JetStream(&js, webhook, NULL) != NATS_OK)
+    if (jetstream_open(&js, webhook) != NATS_OK)
         servers_fail("no JetStream");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     jsCtx_Destroy(js);

@@ -17,6 +17,7 @@
 #include "tests/e2e/recon_plants.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/database.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 
 #define DEFAULT_TRANSFERS 5000
@@ -349,7 +350,7 @@ static void open_stream(void)
 {
     const struct inbound in = {.h = &h};
     webhook = inbound_connect(&in, "webhook");
-    if (natsConnection_JetStream(&js, webhook, NULL) != NATS_OK)
+    if (jetstream_open(&js, webhook) != NATS_OK)
         servers_fail("no JetStream");
 }
 

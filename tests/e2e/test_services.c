@@ -13,6 +13,7 @@
 
 #include "shared/io/bus.h"
 #include "tests/e2e/harness.h"
+#include "tests/support/jetstream.h"
 
 #define WAIT_MS   10000
 #define ANSWER_MS 2000
@@ -127,7 +128,7 @@ static bool has_message(const char *stream, const char *subject)
 {
     jsCtx *js = NULL;
     natsMsg *msg = NULL;
-    assert_int_equal(natsConnection_JetStream(&js, bus_raw(bus), NULL), NATS_OK);
+    assert_int_equal(jetstream_open(&js, bus_raw(bus)), NATS_OK);
     bool found = js_GetLastMsg(&msg, js, stream, subject, NULL, NULL) == NATS_OK;
     natsMsg_Destroy(msg);
     jsCtx_Destroy(js);

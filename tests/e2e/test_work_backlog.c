@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/e2e/inbound.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS 60000
@@ -56,7 +57,7 @@ static void lose_one(void)
     assert_int_equal(js_GetStreamInfo(&info, in.js, "PAY_WORK", NULL, NULL), NATS_OK);
     natsConnection *webhook = inbound_connect(&in, "webhook");
     jsCtx *js = NULL;
-    assert_int_equal(natsConnection_JetStream(&js, webhook, NULL), NATS_OK);
+    assert_int_equal(jetstream_open(&js, webhook), NATS_OK);
     assert_int_equal(js_DeleteMsg(js, "PAY_WORK", info->State.LastSeq, NULL, NULL), NATS_OK);
     jsCtx_Destroy(js);
     natsConnection_Destroy(webhook);

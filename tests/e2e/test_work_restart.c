@@ -12,6 +12,7 @@
 
 #include "shared/core/clock.h"
 #include "tests/e2e/inbound.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS     60000
@@ -35,7 +36,7 @@ static bool is_delivered(void *context)
     (void)context;
     jsConsumerInfo *info = NULL;
     jsCtx *js = NULL;
-    bool delivered = natsConnection_JetStream(&js, in.ops, NULL) == NATS_OK &&
+    bool delivered = jetstream_open(&js, in.ops) == NATS_OK &&
                      js_GetConsumerInfo(&info, js, "PAY_WORK", "webhook", NULL, NULL) == NATS_OK &&
                      info->NumAckPending > 0;
     jsConsumerInfo_Destroy(info);

@@ -13,6 +13,7 @@
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/pull.h"
+#include "tests/support/jetstream.h"
 #include "tests/support/process.h"
 #include "tests/support/servers.h"
 
@@ -56,7 +57,7 @@ static int start(void **state)
     struct bus_options options = {.servers = nats.url, .name = "test_pull"};
     assert_int_equal(bus_open(&options, &bus), STATUS_OK);
     assert_int_equal(bus_wait_connected(bus, 5000), STATUS_OK);
-    assert_int_equal(natsConnection_JetStream(&js, bus_raw(bus), NULL), NATS_OK);
+    assert_int_equal(jetstream_open(&js, bus_raw(bus)), NATS_OK);
     bell_init(&bell);
     return pull_open(bus, &spec, &bell, &pull) == STATUS_OK ? 0 : -1;
 }
