@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@
 #include "shared/io/log.h"
 #include "shared/io/readiness.h"
 
-#define OUT_MAX ((size_t)64 * 1024)
+#define OUT_MAX       ((size_t)64 * 1024)
+#define TELL_EVERY_US INT64_C(1000000)
 /* instrumented frames are larger */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define STACK_BYTES ((size_t)2048 * 1024)
@@ -129,10 +131,23 @@ static void serve(struct worker *w, struct mg_connection *conn)
     dispatch(ex);
 }
 
+/* A fault of ours is told each time. What is not available may be so for everybody: one of a second is told,
+   to have a trace to follow; the counters have all. */
+static enum log_level level_of(int status)
+{
+    static atomic_llong told_us;
+    if (status != 503 && status != 504)
+        return status == 500 ? LOG_ERROR : LOG_DEBUG;
+    long long last_us = atomic_load(&told_us), now_us = clock_monotonic_us();
+    bool is_next = (last_us == 0 || now_us - last_us >= TELL_EVERY_US) &&
+                   atomic_compare_exchange_strong(&told_us, &last_us, now_us);
+    return is_next ? LOG_WARN : LOG_DEBUG;
+}
+
 static void log_request(const struct exchange *ex, int64_t duration_us)
 {
     char trace[TRACE_ID_SIZE];
-    enum log_level level = ex->status == 500 ? LOG_ERROR : LOG_DEBUG;
+    enum log_level level = level_of(ex->status);
     log_event(level, "request", log_str("method", ex->head.method),
               log_str("route", ex->route != NULL ? ex->route->pattern : "none"),
               log_int("status", ex->status), log_int("duration_us", duration_us),

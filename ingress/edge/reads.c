@@ -3,6 +3,7 @@
 
 #include "ingress/store/accounts.h"
 #include "shared/core/currency.h"
+#include "shared/core/trace.h"
 #include "shared/io/log.h"
 
 #define TRIES 2
@@ -18,9 +19,11 @@ static enum status run_once(struct exchange *ex,
     }
     s = run(db, args, ret_result);
     if (s != STATUS_OK && s != STATUS_RETRY) {
+        char trace[TRACE_ID_SIZE];
         log_event(LOG_ERROR, "read_failed", log_str("route", ex->route->pattern),
                   log_str("status", status_name(s)), log_str("sqlstate", db_sqlstate(db)),
-                  log_str("error", db_error(db)), log_str("request_id", ex->request_id));
+                  log_str("error", db_error(db)), log_str("request_id", ex->request_id),
+                  log_str("trace_id", trace_id_of(str_of(ex->traceparent), trace)));
     }
     db_pool_give(ex->ingress->pool, db);
     return s;

@@ -9,6 +9,7 @@
 
 #include "shared/core/clock.h"
 #include "shared/core/sealed.h"
+#include "shared/core/trace.h"
 #include "shared/core/typeid.h"
 #include "shared/io/log.h"
 #include "shared/io/webhook_target.h"
@@ -119,7 +120,9 @@ struct str webhook_endpoints_show(struct exchange *ex, struct str answer)
     }
     const struct str text = {json_string_value(sealed), json_string_length(sealed)};
     if (seal_open(&ex->ingress->seal_keys, text, json_get_str(endpoint, "id"), secret) != STATUS_OK) {
-        log_event(LOG_ERROR, "secret_not_opened", log_str("request_id", ex->request_id));
+        char trace[TRACE_ID_SIZE];
+        log_event(LOG_ERROR, "secret_not_opened", log_str("request_id", ex->request_id),
+                  log_str("trace_id", trace_id_of(str_of(ex->traceparent), trace)));
         exchange_refuse(ex, OUTCOME_unavailable,
                         "It is done, but its secret cannot be shown now. Send the same key again later.");
         return (struct str){NULL, 0};

@@ -8,6 +8,7 @@
 #include "ingress/edge/command_body.h"
 #include "ingress/edge/commands.h"
 #include "shared/core/clock.h"
+#include "shared/core/trace.h"
 #include "shared/io/log.h"
 
 #define SECRETS_FILE_MAX 65536
@@ -58,8 +59,10 @@ static void tell_refusal(struct exchange *ex, const struct webhook_provider *pro
     long long logged_us = atomic_load(&m->refusal_logged_us), now_us = clock_monotonic_us();
     if ((logged_us == 0 || now_us - logged_us >= LOG_EVERY_US) &&
         atomic_compare_exchange_strong(&m->refusal_logged_us, &logged_us, now_us)) {
+        char trace[TRACE_ID_SIZE];
         log_event(LOG_WARN, "webhook_unauthorized", log_str("provider", provider->name),
-                  log_str("reason", webhook_verdict_name(v)), log_str("request_id", ex->request_id));
+                  log_str("reason", webhook_verdict_name(v)), log_str("request_id", ex->request_id),
+                  log_str("trace_id", trace_id_of(str_of(ex->traceparent), trace)));
     }
 }
 

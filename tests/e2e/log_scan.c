@@ -55,6 +55,18 @@ static bool has_card(const char *line)
     return false;
 }
 
+/* name@host.domain */
+static bool has_address(const char *line)
+{
+    for (const char *at = strchr(line, '@'); at != NULL; at = strchr(at + 1, '@')) {
+        size_t host = word_length(at + 1);
+        if (at > line && isalnum((unsigned char)at[-1]) && host > 0 && at[1 + host] == '.' &&
+            isalpha((unsigned char)at[2 + host]))
+            return true;
+    }
+    return false;
+}
+
 /* A member of somebody's JSON inside a string of ours. */
 static bool has_body(const char *line)
 {
@@ -89,6 +101,8 @@ const char *log_scan_line(char *line)
         return "a secret";
     if (has_body(line))
         return "a body";
+    if (has_address(line))
+        return "somebody's address";
     return has_card(line) ? "the number of a card" : NULL;
 }
 

@@ -1,4 +1,5 @@
-/* log_scan.h - what must not be in a log: secrets, bodies, numbers of cards; and lines that are no JSON. */
+/* log_scan.h - what must not be in a log: secrets, bodies, numbers of cards, e-mail addresses; and lines that
+   are no JSON. */
 #ifndef TESTS_E2E_LOG_SCAN_H
 #define TESTS_E2E_LOG_SCAN_H
 

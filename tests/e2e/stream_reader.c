@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "tests/support/jetstream.h"
+
 #define CONNECT_MS 5000
 #define CLOSE_MS   2000
 

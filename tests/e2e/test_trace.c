@@ -45,6 +45,21 @@ static void transfer(int n)
                      201);
 }
 
+/* At the level that services run with: somebody has to look, and needs a trace to begin with. */
+static void what_is_not_available_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(program_stop(&h.ledgers[0], SIGTERM, WAIT_MS), 0);
+    assert_int_equal(api_post(&api, "/v1/transfers", "trace-away",
+                              "{'from_account':'%s','to_account':'%s','amount':1}", alice, shop),
+                     503);
+    assert_true(program_logged(
+        &h.ingresses[0],
+        "\"level\":\"warn\",\"service\":\"ingress\",\"instance\":\"ingress-1\",\"event\":\"request\""));
+    program_start(&h.ledgers[0]);
+    assert_true(harness_wait_ready(&h, WAIT_MS));
+}
+
 static bool all_are_logged(void *program)
 {
     for (int n = 0; n < TRANSFERS; n++) {
@@ -83,6 +98,8 @@ static void logs_are_scanned(void **state)
         {BEGIN ",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"seq\":1234567890123}", false},
         {"==1==ERROR: of a sanitizer", false},
         {"{\"event\":\"e\"}", true},
+        {BEGIN ",\"error\":\"ann.lee@example.org is no payee\"}", true},
+        {BEGIN ",\"error\":\"paybus_ledger@127.0.0.1 has no password\"}", false},
         {BEGIN, true},
         {BEGIN ",\"key\":\"sk_uI9iQDFgQBuhmR0zQ3RMZ01y2\"}", true},
         {BEGIN ",\"error\":\"whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\"}", true},
@@ -101,7 +118,8 @@ static void logs_are_scanned(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_trace_everywhere),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_not_available_is_told),
+                                       cmocka_unit_test(one_trace_everywhere),
                                        cmocka_unit_test(logs_are_scanned)};
     harness_start(&h, &(struct harness_options){.webhooks = 1, .recons = 1});
     api_open(&api, &h, 0);

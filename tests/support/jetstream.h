@@ -1,5 +1,5 @@
-/* jetstream.h - a test's own calls to JetStream. On a busy machine a stream takes seconds to go: a deadline is no
-   measure. */
+/* jetstream.h - a test's own calls to JetStream. On a busy machine a stream takes seconds to go: a deadline
+   is no measure. */
 #ifndef TESTS_SUPPORT_JETSTREAM_H
 #define TESTS_SUPPORT_JETSTREAM_H
 
