@@ -1,84 +1,158 @@
 /* projection.c - see projection.h. */
 #include "recon-svc/domain/projection.h"
 
-#include <string.h>
-
+#include "shared/core/json_walk.h"
 #include "shared/core/money.h"
 #include "shared/core/typeid.h"
 
-static struct str text_of(const json_t *object, const char *member)
+/* What of an event matters. */
+struct parts {
+    struct str befores, afters, entries;
+};
+/* {"id","version","posted"} of one side, all of them. */
+struct side {
+    struct str id;
+    int64_t version, posted;
+    bool has_id, has_version, has_posted;
+};
+struct entry {
+    struct str account, direction;
+    int64_t amount;
+};
+struct reading {
+    struct projection_move *moves;
+    size_t count, afters;
+};
+
+static bool read_transaction(struct json_walk *w, struct str name, void *context)
 {
-    const json_t *value = json_object_get(object, member);
-    return (struct str){json_string_value(value), json_string_length(value)};
+    struct parts *parts = context;
+    return str_eq_c(name, "entries") ? json_walk_text(w, &parts->entries) : json_walk_skip(w);
 }
 
-static bool int_of(const json_t *object, const char *member, int64_t *ret_value)
+static bool read_before(struct json_walk *w, struct str name, void *context)
 {
-    const json_t *value = json_object_get(object, member);
-    if (!json_is_integer(value))
+    struct parts *parts = context;
+    return str_eq_c(name, "accounts") ? json_walk_text(w, &parts->befores) : json_walk_skip(w);
+}
+
+static bool read_after(struct json_walk *w, struct str name, void *context)
+{
+    struct parts *parts = context;
+    if (str_eq_c(name, "accounts"))
+        return json_walk_text(w, &parts->afters);
+    return str_eq_c(name, "transaction") ? json_walk_object(w, read_transaction, parts) : json_walk_skip(w);
+}
+
+static bool read_data(struct json_walk *w, struct str name, void *context)
+{
+    if (str_eq_c(name, "before"))
+        return json_walk_object(w, read_before, context);
+    return str_eq_c(name, "after") ? json_walk_object(w, read_after, context) : json_walk_skip(w);
+}
+
+static bool read_event(struct json_walk *w, struct str name, void *context)
+{
+    return str_eq_c(name, "data") ? json_walk_object(w, read_data, context) : json_walk_skip(w);
+}
+
+static bool read_side(struct json_walk *w, struct str name, void *context)
+{
+    struct side *side = context;
+    if (str_eq_c(name, "id"))
+        return side->has_id = json_walk_string(w, &side->id);
+    if (str_eq_c(name, "version"))
+        return side->has_version = json_walk_int(w, &side->version);
+    if (str_eq_c(name, "posted"))
+        return side->has_posted = json_walk_int(w, &side->posted);
+    return json_walk_skip(w);
+}
+
+static bool read_account(struct json_walk *w, struct uuid *ret_id, int64_t *ret_version, int64_t *ret_posted)
+{
+    struct side side = {.has_id = false};
+    if (!json_walk_object(w, read_side, &side) || !side.has_id || !side.has_version || !side.has_posted ||
+        typeid_parse("acct", side.id, ret_id) != STATUS_OK)
         return false;
-    *ret_value = json_integer_value(value);
+    *ret_version = side.version;
+    *ret_posted = side.posted;
     return true;
 }
 
-/* {"id","version","posted"} */
-static bool read_account(const json_t *account, struct uuid *ret_id, int64_t *ret_version,
-                         int64_t *ret_posted)
+static bool add_before(struct json_walk *w, struct str name, void *context)
 {
-    return typeid_parse("acct", text_of(account, "id"), ret_id) == STATUS_OK &&
-           int_of(account, "version", ret_version) && int_of(account, "posted", ret_posted);
+    (void)name;
+    struct reading *r = context;
+    if (r->count == PROJECTION_MOVES_MAX)
+        return false;
+    struct projection_move *m = &r->moves[r->count++];
+    *m = (struct projection_move){0};
+    return read_account(w, &m->account, &m->from, &m->base);
 }
 
-static struct projection_move *find_move(struct projection_move *moves, size_t count, const struct uuid *id)
+static bool add_after(struct json_walk *w, struct str name, void *context)
 {
-    for (size_t i = 0; i < count; i++)
-        if (uuid_compare(&moves[i].account, id) == 0)
-            return &moves[i];
+    (void)name;
+    struct reading *r = context;
+    struct uuid id;
+    int64_t posted;
+    if (r->afters == r->count)
+        return false;
+    struct projection_move *m = &r->moves[r->afters++];
+    return read_account(w, &id, &m->to, &posted) && uuid_compare(&id, &m->account) == 0 && m->to > m->from;
+}
+
+static struct projection_move *find_move(const struct reading *r, const struct uuid *id)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (uuid_compare(&r->moves[i].account, id) == 0)
+            return &r->moves[i];
     return NULL;
 }
 
-/* What the entries add; what the accounts say of it themselves is not believed. */
-static bool add_entries(const json_t *entries, struct projection_move *moves, size_t count)
+static bool read_entry(struct json_walk *w, struct str name, void *context)
 {
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(entries, i, entry)
-    {
-        struct uuid id;
-        int64_t amount = 0;
-        struct projection_move *m = NULL;
-        bool is_debit = str_eq_c(text_of(entry, "direction"), "debit");
-        if (typeid_parse("acct", text_of(entry, "account"), &id) == STATUS_OK)
-            m = find_move(moves, count, &id);
-        if (m == NULL || !int_of(entry, "amount", &amount) || amount < 0 || amount > MONEY_AMOUNT_MAX)
-            return false;
-        m->change += is_debit ? -amount : amount;
-    }
-    return json_is_array(entries);
+    struct entry *entry = context;
+    if (str_eq_c(name, "account"))
+        return json_walk_string(w, &entry->account);
+    if (str_eq_c(name, "direction"))
+        return json_walk_string(w, &entry->direction);
+    return str_eq_c(name, "amount") ? json_walk_int(w, &entry->amount) : json_walk_skip(w);
 }
 
-enum status projection_read(const json_t *event, struct projection_move *ret_moves, size_t *ret_count)
+/* What the entries add; what the accounts say of it themselves is not believed. */
+static bool add_entry(struct json_walk *w, struct str name, void *context)
 {
-    const json_t *data = json_object_get(event, "data"), *after = json_object_get(data, "after");
-    const json_t *befores = json_object_get(json_object_get(data, "before"), "accounts");
-    const json_t *afters = json_object_get(after, "accounts");
-    size_t count = json_array_size(befores);
-    if (count == 0 || count > PROJECTION_MOVES_MAX || json_array_size(afters) != count)
+    (void)name;
+    struct entry entry = {.amount = -1};
+    struct uuid id;
+    struct projection_move *m = NULL;
+    if (!json_walk_object(w, read_entry, &entry) || entry.amount < 0 || entry.amount > MONEY_AMOUNT_MAX)
+        return false;
+    if (typeid_parse("acct", entry.account, &id) == STATUS_OK)
+        m = find_move(context, &id);
+    if (m == NULL)
+        return false;
+    m->change += str_eq_c(entry.direction, "debit") ? -entry.amount : entry.amount;
+    return true;
+}
+
+static bool read_array(struct str text, json_walk_reader *read, struct reading *r)
+{
+    struct json_walk w = json_walk_of(text);
+    return json_walk_array(&w, read, r);
+}
+
+enum status projection_read(struct str event, struct projection_move *ret_moves, size_t *ret_count)
+{
+    struct parts parts = {.befores = {0}};
+    struct reading r = {.moves = ret_moves};
+    struct json_walk w = json_walk_of(event);
+    if (!json_walk_object(&w, read_event, &parts) || !read_array(parts.befores, add_before, &r) ||
+        !read_array(parts.afters, add_after, &r) || r.count == 0 || r.afters != r.count ||
+        !read_array(parts.entries, add_entry, &r))
         return STATUS_INVALID;
-    for (size_t i = 0; i < count; i++) {
-        struct projection_move *m = &ret_moves[i];
-        struct uuid id;
-        int64_t posted;
-        *m = (struct projection_move){0};
-        if (!read_account(json_array_get(befores, i), &m->account, &m->from, &m->base) ||
-            !read_account(json_array_get(afters, i), &id, &m->to, &posted) ||
-            uuid_compare(&id, &m->account) != 0 || m->to <= m->from)
-            return STATUS_INVALID;
-    }
-    const json_t *entries = json_object_get(json_object_get(after, "transaction"), "entries");
-    if (!add_entries(entries, ret_moves, count))
-        return STATUS_INVALID;
-    *ret_count = count;
+    *ret_count = r.count;
     return STATUS_OK;
 }
 
@@ -108,4 +182,15 @@ size_t projection_apply(struct projection_account *account, const struct project
         }
     }
     return count;
+}
+
+/* An event comes after the ledger's commit: what has less in the ledger is not the ledger's. */
+enum projection_view projection_view(const struct projection_account *account,
+                                     const struct projection_ledger *ledger)
+{
+    if (!ledger->is_known || ledger->version < account->version)
+        return PROJECTION_DIFFERS;
+    if (ledger->version > account->version)
+        return PROJECTION_GONE_ON;
+    return ledger->posted == account->posted ? PROJECTION_AGREES : PROJECTION_DIFFERS;
 }

@@ -3,9 +3,7 @@
 #ifndef RECON_DOMAIN_PROJECTION_H
 #define RECON_DOMAIN_PROJECTION_H
 
-#include <jansson.h>
-
-#include "shared/core/status.h"
+#include "shared/core/buf.h"
 #include "shared/core/uuid.h"
 
 #define PROJECTION_MOVES_MAX 200 /* of an event: twice the most entries of a transaction */
@@ -22,11 +20,20 @@ struct projection_account {
     int64_t version, posted;
     bool is_known;
 };
+/* An account as the ledger has it now. */
+struct projection_ledger {
+    int64_t version, posted;
+    bool is_known;
+};
+enum projection_view {
+    PROJECTION_AGREES,
+    PROJECTION_DIFFERS,
+    PROJECTION_GONE_ON /* the ledger has entries whose events are still to come: an older one has to tell */
+};
 
 /* The moves of a transaction.posted, by account; at most PROJECTION_MOVES_MAX. STATUS_INVALID: not one that
    can be read. */
-NODISCARD enum status projection_read(const json_t *event, struct projection_move *ret_moves,
-                                      size_t *ret_count);
+NODISCARD enum status projection_read(struct str event, struct projection_move *ret_moves, size_t *ret_count);
 /* By account, then by version; for qsort. */
 int projection_compare(const void *a, const void *b);
 /* Applies moves of the account in their order, as many as follow each other, and gives the number of those
@@ -34,5 +41,8 @@ int projection_compare(const void *a, const void *b);
    next move waits since before_us goes on from there: what lies between does not come any more. */
 size_t projection_apply(struct projection_account *account, const struct projection_move *moves, size_t count,
                         int64_t before_us);
+/* Whether the ledger says what the events of the account say. */
+enum projection_view projection_view(const struct projection_account *account,
+                                     const struct projection_ledger *ledger);
 
 #endif

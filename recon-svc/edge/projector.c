@@ -1,7 +1,9 @@
-/* projector.c - see projector.h. A batch of events is one transaction; its messages are acknowledged behind
-   it, and those that come again find that they have been consumed. */
+/* projector.c - see projector.h. What comes within a second is gathered and stored in one transaction, so
+   that an account that moves often is written once; the messages are acknowledged behind it, and those that
+   come again find that they have been consumed. */
 #include "recon-svc/edge/projector.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -15,13 +17,15 @@
 #include "shared/io/pull.h"
 #include "shared/io/service.h"
 
-#define BATCH_MAX       256
-#define MOVES_MAX       ((size_t)BATCH_MAX * PROJECTION_MOVES_MAX + AHEAD_MAX)
+#define BATCH_MAX       4096
+#define MOVES_MAX       ((size_t)80000) /* of a batch; with those that waited they fit into a statement */
 #define AHEAD_MAX       ((size_t)20000)
 #define LOOK_US         INT64_C(250000)
+#define GATHER_US       INT64_C(1000000)
+#define PAUSE_NS        20000000L
 #define PATIENCE_US     INT64_C(3600000000) /* a stream that is filled again takes less than half of that */
 #define ACK_WAIT_MS     30000
-#define ACK_PENDING_MAX 4096
+#define ACK_PENDING_MAX 8192
 #define RETRY_MS        1000
 #define REST_MAX_US     INT64_C(900000)
 
@@ -41,50 +45,93 @@ struct projector {
     struct pull *pull;
     pthread_t thread;
     bool started;
-    struct projection_move *moves;
+    struct projection_batch batch; /* what is gathered */
+    int count;
+    natsMsg *messages[BATCH_MAX];
+    int64_t ages[BATCH_MAX];
 };
 
 /* So that a request's story does not end before its balances are compared. */
-static void log_taken(const json_t *event)
+static void log_taken(struct str text)
 {
     char trace[TRACE_ID_SIZE];
+    json_t *event = json_loadb(text.data, text.len, 0, NULL);
     const char *traceparent = json_string_value(json_object_get(event, "traceparent"));
     log_event(LOG_DEBUG, "event_taken", log_str("id", json_string_value(json_object_get(event, "id"))),
               log_str("trace_id", trace_id_of(str_of(traceparent != NULL ? traceparent : ""), trace)));
+    json_decref(event);
 }
 
 /* What cannot be read is no event of ours: who wrote it into the stream is not found out here. */
 static void read_message(struct projection_batch *batch, natsMsg *message)
 {
     size_t count = 0;
-    json_t *event = json_loadb(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message), 0, NULL);
+    struct str event = {natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message)};
     struct projection_move *moves = &batch->moves[batch->count];
-    if (event == NULL || projection_read(event, moves, &count) != STATUS_OK)
+    if (projection_read(event, moves, &count) != STATUS_OK)
         log_event(LOG_WARN, "event_not_read", log_str("subject", natsMsg_GetSubject(message)));
     if (log_enabled(LOG_DEBUG))
         log_taken(event);
     for (size_t i = 0; i < count; i++)
         moves[i].seen_us = batch->now_us;
     batch->count += count;
-    json_decref(event);
 }
 
-static enum status project(struct projector *p, natsMsg **messages, int count)
+/* How many messages may still come, if each had the most moves. */
+static int room_left(const struct projector *p)
 {
-    int64_t now_us = clock_unix_us(), differing = 0;
-    struct projection_batch batch = {
-        .moves = p->moves, .max = MOVES_MAX, .now_us = now_us, .before_us = now_us - PATIENCE_US};
-    for (int i = 0; i < count; i++)
-        read_message(&batch, messages[i]);
+    int of_moves = (int)((MOVES_MAX - p->batch.count) / PROJECTION_MOVES_MAX),
+        of_messages = BATCH_MAX - p->count;
+    return of_moves < of_messages ? of_moves : of_messages;
+}
+
+/* What has arrived; false: less than there is room for. */
+static bool take(struct projector *p)
+{
+    int64_t age = 0;
+    int room = room_left(p), taken = pull_take(p->pull, room, &p->messages[p->count], &age);
+    metric_set(recon_metrics.events_pending, pull_pending(p->pull));
+    for (int i = 0; i < taken; i++) {
+        read_message(&p->batch, p->messages[p->count]);
+        p->ages[p->count++] = age;
+    }
+    return taken == room;
+}
+
+/* Until a second is over or the batch is full: how long it worked meanwhile. */
+static int64_t gather(struct projector *p)
+{
+    int64_t start_us = clock_monotonic_us(), worked_us = 0, now_us = start_us;
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    p->count = 0;
+    p->batch.count = 0;
+    p->batch.now_us = clock_unix_us();
+    p->batch.before_us = p->batch.now_us - PATIENCE_US;
+    do {
+        bool is_all_taken = take(p);
+        int64_t end_us = clock_monotonic_us();
+        worked_us += end_us - now_us;
+        if (p->count == 0)
+            return worked_us;
+        if (!is_all_taken)
+            (void)nanosleep(&pause, NULL);
+        now_us = clock_monotonic_us();
+    } while (now_us - start_us < GATHER_US && room_left(p) > 0 && !service_is_stopping());
+    return worked_us;
+}
+
+static enum status project(struct projector *p)
+{
+    int64_t differing = 0;
     enum status s = store_connect(&p->store);
-    if (s == STATUS_OK && batch.count > 0)
-        s = projection_store(&p->store, &batch, &differing);
+    if (s == STATUS_OK && p->batch.count > 0)
+        s = projection_store(&p->store, &p->batch, &differing);
     if (s != STATUS_OK) {
         log_event(LOG_WARN, "projection_not_stored", log_str("status", status_name(s)));
         store_disconnect(&p->store);
         return s;
     }
-    metric_add(recon_metrics.events_consumed, count);
+    metric_add(recon_metrics.events_consumed, p->count);
     if (differing > 0) {
         log_event(LOG_ERROR, "projection_differs", log_int("accounts", differing));
         scheduler_wake(p->scheduler);
@@ -109,22 +156,27 @@ static void rest(const struct projector *p, int64_t worked_us)
     (void)nanosleep(&part, NULL);
 }
 
+/* Nothing came: until something does. */
+static void wait_for_more(struct projector *p)
+{
+    int64_t again_us = clock_monotonic_us() + LOOK_US, pull_us = pull_look_again_us(p->pull);
+    bell_wait(&p->bell, pull_us < again_us ? pull_us : again_us);
+}
+
 static void turn(struct projector *p)
 {
-    natsMsg *messages[BATCH_MAX];
-    int64_t age = 0, start_us = clock_monotonic_us();
-    int count = pull_take(p->pull, BATCH_MAX, messages, &age);
-    metric_set(recon_metrics.events_pending, pull_pending(p->pull));
-    if (count == 0) {
-        int64_t again_us = start_us + LOOK_US, pull_us = pull_look_again_us(p->pull);
-        bell_wait(&p->bell, pull_us < again_us ? pull_us : again_us);
+    int64_t worked_us = gather(p);
+    if (p->count == 0) {
+        wait_for_more(p);
         return;
     }
-    enum status s = project(p, messages, count);
+    int64_t start_us = clock_monotonic_us();
+    crash_point("projection_gathered");
+    enum status s = project(p);
     crash_point("projection_stored");
-    for (int i = 0; i < count; i++)
-        settle(p, s, messages[i], age);
-    rest(p, clock_monotonic_us() - start_us);
+    for (int i = 0; i < p->count; i++)
+        settle(p, s, p->messages[i], p->ages[i]);
+    rest(p, worked_us + clock_monotonic_us() - start_us);
 }
 
 static void *projector_main(void *context)
@@ -150,8 +202,10 @@ enum status projector_start(const struct recon_config *config, struct bus *bus, 
     store_init(&p->store, config->database_url);
     bell_init(&p->bell);
     *ret_projector = p; /* its owner closes it, whatever happens here */
-    p->moves = calloc(MOVES_MAX, sizeof *p->moves);
-    enum status s = p->moves == NULL ? STATUS_NO_MEMORY : pull_open(bus, &pull_spec, &p->bell, &p->pull);
+    p->batch.max = MOVES_MAX + AHEAD_MAX;
+    p->batch.moves = calloc(p->batch.max, sizeof *p->batch.moves);
+    enum status s =
+        p->batch.moves == NULL ? STATUS_NO_MEMORY : pull_open(bus, &pull_spec, &p->bell, &p->pull);
     if (s != STATUS_OK)
         return s;
     p->started = pthread_create(&p->thread, NULL, projector_main, p) == 0;
@@ -173,6 +227,6 @@ void projector_close(struct projector *p)
     pull_close(p->pull);
     store_close(&p->store);
     bell_destroy(&p->bell);
-    free(p->moves);
+    free(p->batch.moves);
     free(p);
 }

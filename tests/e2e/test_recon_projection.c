@@ -14,6 +14,7 @@
 #define MINUTE_MS    60000
 #define KILLS        3
 #define KILL_MS      1500
+#define OFTEN        100
 /* Accounts with entries that the projection does not have, or not right. */
 #define OFF                                                                                                  \
     "select count(*) from paybus.accounts a left join paybus.reconcile_projection p on p.account_id = a.id " \
@@ -59,6 +60,26 @@ static void follows_the_ledger(void **state)
     }
     assert_true(harness_wait_ready(&h, HARNESS_READY_MS));
     scene_finish(&scene, &h, "projection");
+    assert_true(eventually(has_caught_up, NULL, CAUGHT_UP_MS));
+    assert_int_equal(number("select count(*) from paybus.reconcile_anomalies"), 0);
+}
+
+/* recon-svc is killed with a second of one account's events in hand; they come again. */
+static void what_was_only_gathered_comes_again(void **state)
+{
+    (void)state;
+    if (!PAYBUS_CRASH_POINTS)
+        skip();
+    assert_int_equal(program_stop(&h.recons[0], SIGTERM, CAUGHT_UP_MS), 0);
+    int ends = program_ends(&h.recons[0]);
+    for (int i = 0; i < OFTEN; i++)
+        harness_deposit(&h, scene.accounts[0], "EUR", 1);
+    program_set(&h.recons[0], "PAYBUS_CRASH_POINT", "%s", "projection_gathered:1");
+    program_start(&h.recons[0]);
+    assert_true(program_wait_ends(&h.recons[0], ends + 1, CAUGHT_UP_MS));
+    assert_true(number(OFF) > 0);
+    program_set(&h.recons[0], "PAYBUS_CRASH_POINT", "%s", "");
+    program_start(&h.recons[0]);
     assert_true(eventually(has_caught_up, NULL, CAUGHT_UP_MS));
     assert_int_equal(number("select count(*) from paybus.reconcile_anomalies"), 0);
 }
@@ -130,6 +151,7 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows_the_ledger),
+        cmocka_unit_test(what_was_only_gathered_comes_again),
         cmocka_unit_test(a_new_stream_counts_nothing_twice),
         cmocka_unit_test(a_break_is_named),
     };

@@ -177,6 +177,24 @@ static void check_webhook(const char *moment)
     check_work(&webhook, moment);
 }
 
+/* Thousands of accounts a second: each is looked up, also in tables that were empty when they were vacuumed.
+ */
+static void check_projection(const struct db_options *options, const char *moment)
+{
+    static const char *const statements[] = {"load_projection", "compare_projection", "update_projection"};
+    static const char *const unwanted[] = {"Materialize", "Hash ", "Merge ", "Join Filter"};
+    static char plan[1 << 12];
+    struct db *db = NULL;
+    assert_int_equal(db_open(options, &db), STATUS_OK);
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        (void)explain(db_raw(db), statements[i], plan, sizeof plan);
+        for (size_t k = 0; k < sizeof unwanted / sizeof unwanted[0]; k++)
+            if (strstr(plan, unwanted[k]) != NULL)
+                fail_msg("%s, %s: all of a table for some of its rows\n%s", moment, statements[i], plan);
+    }
+    db_close(db);
+}
+
 static void check_recon(const char *moment)
 {
     char url[DATABASE_URL_SIZE];
@@ -184,6 +202,7 @@ static void check_recon(const char *moment)
     struct db_options recon = recon_session_options(url);
     check(&recon, find_scan, moment);
     check(&recon, find_gather, moment);
+    check_projection(&recon, moment);
 }
 
 static void check_all(const char *moment)

@@ -23,25 +23,15 @@
 #define ENTRY(id, direction, amount)                                                                         \
     "{\"account\":\"" id "\",\"direction\":\"" direction "\",\"amount\":" amount "}"
 
-static enum status read_text(const char *text, struct projection_move *moves, size_t *count)
-{
-    json_t *event = json_loads(text, 0, NULL);
-    assert_non_null(event);
-    enum status s = projection_read(event, moves, count);
-    json_decref(event);
-    return s;
-}
-
 static void an_event_is_read(void **state)
 {
     (void)state;
     struct projection_move moves[PROJECTION_MOVES_MAX];
     size_t count = 0;
-    assert_int_equal(
-        read_text(EVENT(SIDE(A, "7", "100") "," SIDE(B, "0", "0"), SIDE(A, "9", "1") "," SIDE(B, "1", "2"),
-                        ENTRY(A, "debit", "30") "," ENTRY(A, "credit", "5") "," ENTRY(B, "credit", "25")),
-                  moves, &count),
-        STATUS_OK);
+    static const char event[] =
+        EVENT(SIDE(A, "7", "100") "," SIDE(B, "0", "0"), SIDE(A, "9", "1") "," SIDE(B, "1", "2"),
+              ENTRY(A, "debit", "30") "," ENTRY(A, "credit", "5") "," ENTRY(B, "credit", "25"));
+    assert_int_equal(projection_read(str_of(event), moves, &count), STATUS_OK);
     assert_int_equal(count, 2);
     assert_int_equal(moves[0].from, 7);
     assert_int_equal(moves[0].to, 9);
@@ -66,12 +56,29 @@ static void what_is_none_is_refused(void **state)
         EVENT(SIDE(A, "0", "0"), SIDE(A, "1", "1"), ENTRY(A, "debit", "9223372036854775807")),
         EVENT(SIDE("x", "0", "0"), SIDE("x", "1", "1"), ENTRY(A, "debit", "1")),
         EVENT(SIDE(A, "\"0\"", "0"), SIDE(A, "1", "1"), ENTRY(A, "debit", "1")),
+        EVENT("{\"id\":\"" A "\",\"id\":\"" A "\",\"version\":0}", SIDE(A, "1", "1"), ENTRY(A, "debit", "1")),
+        EVENT(SIDE(A, "0", "0"), SIDE(A, "1", "1") "," SIDE(B, "1", "1"), ENTRY(A, "debit", "1")),
+        EVENT(SIDE(A, "0", "0"), SIDE(A, "1", "1"), "{\"account\":\"" A "\",\"direction\":\"debit\"}"),
     };
     struct projection_move moves[PROJECTION_MOVES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        if (read_text(cases[i], moves, &count) != STATUS_INVALID)
+        if (projection_read(str_of(cases[i]), moves, &count) != STATUS_INVALID)
             fail_msg("taken: %s", cases[i]);
+}
+
+/* A list that was cut is not taken for a shorter one. */
+static void what_was_cut_is_refused(void **state)
+{
+    (void)state;
+    static const char event[] =
+        EVENT(SIDE(A, "7", "100") "," SIDE(B, "0", "0"), SIDE(A, "8", "1") "," SIDE(B, "1", "2"),
+              ENTRY(A, "debit", "30") "," ENTRY(B, "credit", "30"));
+    struct projection_move moves[PROJECTION_MOVES_MAX];
+    size_t count = 0;
+    for (size_t len = 0; len < sizeof event - 1; len++)
+        assert_int_equal(projection_read((struct str){event, len}, moves, &count), STATUS_INVALID);
+    assert_int_equal(projection_read(str_of(event), moves, &count), STATUS_OK);
 }
 
 static uint64_t dice; /* the same in every run */
@@ -151,14 +158,32 @@ static void waits_for_an_hour_and_no_longer(void **state)
     assert_int_equal(account.posted, 57);
 }
 
+static void is_held_against_the_ledger(void **state)
+{
+    (void)state;
+    const struct projection_account account = {.version = 9, .posted = 57, .is_known = true};
+    static const struct {
+        struct projection_ledger ledger;
+        enum projection_view view;
+    } cases[] = {
+        {{9, 57, true}, PROJECTION_AGREES},   {{9, 58, true}, PROJECTION_DIFFERS},
+        {{8, 57, true}, PROJECTION_DIFFERS},  {{0, 0, false}, PROJECTION_DIFFERS},
+        {{10, 57, true}, PROJECTION_GONE_ON}, {{10, 58, true}, PROJECTION_GONE_ON},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(projection_view(&account, &cases[i].ledger), cases[i].view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_is_read),
         cmocka_unit_test(what_is_none_is_refused),
+        cmocka_unit_test(what_was_cut_is_refused),
         cmocka_unit_test(any_order_makes_the_same),
         cmocka_unit_test(begins_with_what_the_first_event_found),
         cmocka_unit_test(waits_for_an_hour_and_no_longer),
+        cmocka_unit_test(is_held_against_the_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
