@@ -88,12 +88,14 @@ static size_t walk_part(struct pass *p, const struct account_part *part, size_t 
     return count;
 }
 
-/* Accounts of which no event was ever consumed are not compared. */
-static enum status check_projection(struct run *r, const struct uuid *ids, size_t count)
+/* Against what their facts say. Balances of accounts of which no event was ever consumed are not compared. */
+static enum status check_facts(struct run *r, const struct uuid *ids, size_t count)
 {
     const struct id_list part = {.ids = (struct uuid *)ids, .count = count};
     int64_t deadline_us = r->now_us - r->config->grace_seconds * INT64_C(1000000);
-    return objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found);
+    enum status s = objects_check(r->store, RECON_SQL_CHECK_ACCOUNTS, &part, 0, &r->found);
+    return s == STATUS_OK ? objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found)
+                          : s;
 }
 
 static enum status walk_ids(struct pass *p, const struct id_list *ids)
@@ -108,7 +110,7 @@ static enum status walk_ids(struct pass *p, const struct id_list *ids)
         size_t done = walk_part(p, &part, count);
         status = accounts_save_proved(p->run->store, p->proved, p->proved_count);
         if (status == STATUS_OK)
-            status = check_projection(p->run, &ids->ids[i], done);
+            status = check_facts(p->run, &ids->ids[i], done);
         if (status != STATUS_OK)
             return status;
         i += done;
