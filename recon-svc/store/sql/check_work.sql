@@ -1,10 +1,11 @@
 -- What nobody does although it is to be done, and what is dead here and not there; $1: what was due before should have been
--- done. A row for each, at most $2 of a reason. Deliveries that their receivers did not take leave no dead letter.
+-- done, and nothing is put off for longer than a day: neither is a lease as long, nor the wait before a next attempt. A row for
+-- each, at most $2 of a reason. Deliveries that their receivers did not take leave no dead letter.
 (select case w.state when 'processing' then 'processing_stale' else 'work_overdue' end as code, 'work' as object_type,
         w.id as object_id, null::text as object, null::text as currency, null::bigint as expected, null::bigint as actual
  from paybus.work w
  where w.state in ('received', 'processing', 'failed')
-   and coalesce(w.lease_until, w.next_attempt_at, w.updated_at) < $1::timestamptz
+   and coalesce(w.lease_until, w.next_attempt_at, w.updated_at) not between $1::timestamptz and now() + interval '1 day'
  order by w.enqueued_at
  limit $2::bigint)
 union all
@@ -17,8 +18,8 @@ union all
 union all
 (select 'dlq_row_without_webhook_dlq_status', 'dead_letter', d.id, null, null, null, null
  from paybus.dead_letters d
- join paybus.work w on w.id = d.work_id
- where d.resolved_at is null and w.state <> 'dead'
+ left join paybus.work w on w.id = d.work_id
+ where d.resolved_at is null and d.work_id is not null and w.state is distinct from 'dead'
  order by d.id
  limit $2::bigint)
 union all
