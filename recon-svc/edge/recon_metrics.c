@@ -56,6 +56,9 @@ void recon_metrics_init(void)
         metrics_counter("paybus_recon_rows_scanned_total", "What runs have looked at.", "table=\"accounts\"");
     m->watermark =
         metrics_gauge("paybus_recon_watermark_seq", "Number of the last event that was looked at.", "");
+    m->watermark_lag = metrics_gauge(
+        "paybus_recon_watermark_lag_seconds",
+        "How old the oldest event is that no completed run has looked at; 0: there is none.", "");
     m->is_running = metrics_gauge("paybus_recon_running", "1 while a run is under way.", "");
     m->runs_missed = metrics_gauge("paybus_recon_runs_missed",
                                    "How many intervals ago the last run should have been completed.", "");
@@ -85,13 +88,14 @@ void recon_metrics_count_run(const struct run_result *result, bool is_full)
     metric_set(m->watermark, result->seq);
 }
 
-void recon_metrics_set_last_ends(int64_t any_s, int64_t full_s)
+void recon_metrics_set_last_ends(const struct run_ages *ages)
 {
     int64_t now_s = clock_unix_us() / 1000000;
-    if (any_s >= 0)
-        metric_set(recon_metrics.last_success, now_s - any_s);
-    if (full_s >= 0)
-        metric_set(recon_metrics.last_full_success, now_s - full_s);
+    if (ages->any_s >= 0)
+        metric_set(recon_metrics.last_success, now_s - ages->any_s);
+    if (ages->full_s >= 0)
+        metric_set(recon_metrics.last_full_success, now_s - ages->full_s);
+    metric_set(recon_metrics.watermark_lag, ages->behind_s > 0 ? ages->behind_s : 0);
 }
 
 void recon_metrics_set_open(const int64_t counts[CHECK_COUNT])

@@ -14,6 +14,7 @@ struct recon_metrics {
     struct metric *last_full_success;           /* gauge */
     struct metric *events, *entries, *accounts; /* counters: looked at */
     struct metric *watermark;                   /* gauge: number of the last event looked at */
+    struct metric *watermark_lag;               /* gauge: age of the oldest event not looked at */
     struct metric *is_running;                  /* gauge */
     struct metric *runs_missed;       /* gauge: intervals since the last success, without the one under way */
     struct metric *full_runs_missed;  /* gauge: the same of full ones */
@@ -28,8 +29,8 @@ void recon_metrics_init(void);
 void statement_metrics_init(void); /* its part: statement_metrics.c */
 /* paybus_recon_runs_total{mode,result} and what the run looked at. */
 void recon_metrics_count_run(const struct run_result *result, bool is_full);
-/* How long ago a run, and a full one, was completed last, by whomever; negative: never. */
-void recon_metrics_set_last_ends(int64_t any_s, int64_t full_s);
+/* How long ago runs were completed last, by whomever, and how far they are behind. */
+void recon_metrics_set_last_ends(const struct run_ages *ages);
 /* paybus_recon_statements_total{end} and, of a new one, paybus_recon_statement_results_total{result}. */
 void recon_metrics_count_statement(const struct intake_result *result);
 /* paybus_recon_unmatched_amount and paybus_recon_unmatched_lines{currency,result}: sum_unmatched.sql's rows.

@@ -246,22 +246,22 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by)
 /* Other instances and recon-svc --once count, too. */
 static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_full)
 {
-    int64_t any_s = 0, full_s = 0;
+    struct run_ages ages;
     enum status status = store_connect(&s->store);
     if (status == STATUS_OK)
-        status = run_last_ends(&s->store, &any_s, &full_s);
+        status = run_last_ends(&s->store, &ages);
     if (status != STATUS_OK)
         return status;
     int64_t now_ms = clock_monotonic_ms();
-    bool is_full_due = full_s < 0 || full_s >= s->config->full_hours * 3600;
-    bool is_any_due = any_s < 0 || any_s >= s->interval_s;
+    bool is_full_due = ages.full_s < 0 || ages.full_s >= s->config->full_hours * 3600;
+    bool is_any_due = ages.any_s < 0 || ages.any_s >= s->interval_s;
     *ret_is_full = is_full_due && now_ms >= s->full_again_ms;
     *ret_is_due = *ret_is_full || (is_any_due && now_ms >= s->again_ms);
-    if (any_s >= 0)
-        s->last_end_ms = now_ms - any_s * MS_PER_S;
-    if (full_s >= 0)
-        s->last_full_end_ms = now_ms - full_s * MS_PER_S;
-    recon_metrics_set_last_ends(any_s, full_s);
+    if (ages.any_s >= 0)
+        s->last_end_ms = now_ms - ages.any_s * MS_PER_S;
+    if (ages.full_s >= 0)
+        s->last_full_end_ms = now_ms - ages.full_s * MS_PER_S;
+    recon_metrics_set_last_ends(&ages);
     return STATUS_OK;
 }
 

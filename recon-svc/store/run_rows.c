@@ -197,7 +197,7 @@ static int64_t seconds_since(const PGresult *r, int column, int64_t now_us)
     return seconds > 0 ? seconds : 0;
 }
 
-enum status run_last_ends(struct store *s, int64_t *ret_any_s, int64_t *ret_full_s)
+enum status run_last_ends(struct store *s, struct run_ages *ret_ages)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     int64_t now_us = 0;
@@ -207,7 +207,8 @@ enum status run_last_ends(struct store *s, int64_t *ret_any_s, int64_t *ret_full
         status = store_query(s, RECON_SQL_FIND_LAST_ENDS, &r);
     if (status != STATUS_OK)
         return status;
-    *ret_any_s = seconds_since(r, 0, now_us);
-    *ret_full_s = seconds_since(r, 1, now_us);
+    *ret_ages = (struct run_ages){.any_s = seconds_since(r, 0, now_us),
+                                  .full_s = seconds_since(r, 1, now_us),
+                                  .behind_s = seconds_since(r, 2, now_us)};
     return STATUS_OK;
 }

@@ -44,8 +44,12 @@ struct run_end_row {
 };
 NODISCARD enum status run_complete(struct store *s, const struct uuid *id, const struct run_end_row *end);
 NODISCARD enum status run_fail(struct store *s, const struct uuid *id, const char *error);
-/* Seconds since a run, and since a full one, was completed; -1: none was. */
-NODISCARD enum status run_last_ends(struct store *s, int64_t *ret_any_s, int64_t *ret_full_s);
+/* Seconds since a run, and since a full one, was completed, and since the oldest event that none has looked
+ * at; -1: none was, or there is none. */
+struct run_ages {
+    int64_t any_s, full_s, behind_s;
+};
+NODISCARD enum status run_last_ends(struct store *s, struct run_ages *ret_ages);
 /* STATUS_NOT_FOUND if there is none. Strings are borrowed from *ret_row. */
 NODISCARD enum status run_read(struct store *s, const struct uuid *id, PGresult **ret_row,
                                struct recon_run_resource *ret_run);

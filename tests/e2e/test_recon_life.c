@@ -215,10 +215,16 @@ static bool tells_what_is_open(void *program)
                           "paybus_recon_anomalies{code=\"debits_mismatch\",severity=\"critical\"}") == 1;
 }
 
+static bool tells_how_far_it_is_behind(void *recon)
+{
+    return program_metric(recon, "paybus_recon_watermark_lag_seconds") >= 1;
+}
+
 /* Alerts stand on these figures: a start must not say that all is well until a run has ended. */
 static void what_was_found_is_told_before_the_first_run(void **state)
 {
     (void)state;
+    char account[TYPEID_TEXT_SIZE];
     PGconn *conn = database_connect(&database, "postgres");
     database_exec(
         conn, "insert into paybus.reconcile_anomalies (id, code, check_id, severity, family, object_type, "
@@ -234,6 +240,8 @@ static void what_was_found_is_told_before_the_first_run(void **state)
     assert_true(program_metric(&h.recons[0], "paybus_recon_last_success_timestamp_seconds") > 0);
     assert_true(program_metric(&h.recons[0], "paybus_recon_last_full_success_timestamp_seconds") > 0);
     assert_int_equal(program_metric(&h.recons[0], "paybus_recon_full_runs_missed"), 0);
+    harness_open_account(&h, "EUR", account);
+    assert_true(eventually(tells_how_far_it_is_behind, &h.recons[0], ANSWER_MS));
     assert_int_equal(program_stop(&h.recons[0], SIGTERM, DRAIN_MS), 0);
 }
 
