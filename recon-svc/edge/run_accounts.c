@@ -88,14 +88,15 @@ static size_t walk_part(struct pass *p, const struct account_part *part, size_t 
     return count;
 }
 
-/* Against what their facts say. Balances of accounts of which no event was ever consumed are not compared. */
+/* Against what their facts say. */
 static enum status check_facts(struct run *r, const struct uuid *ids, size_t count)
 {
     const struct id_list part = {.ids = (struct uuid *)ids, .count = count};
     int64_t deadline_us = r->now_us - r->config->grace_seconds * INT64_C(1000000);
     enum status s = objects_check(r->store, RECON_SQL_CHECK_ACCOUNTS, &part, 0, &r->found);
-    return s == STATUS_OK ? objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found)
-                          : s;
+    if (s == STATUS_OK)
+        s = objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found);
+    return s == STATUS_OK ? objects_mark_behind(r->store, &part) : s;
 }
 
 static enum status walk_ids(struct pass *p, const struct id_list *ids)
@@ -120,15 +121,24 @@ static enum status walk_ids(struct pass *p, const struct id_list *ids)
     return STATUS_OK;
 }
 
-/* Those of which the projection said that something is wrong. */
-static enum status add_differing(struct run *r)
+static enum status add_pages(struct run *r, int statement)
 {
     struct uuid after = {{0}};
     size_t count = OBJECTS_PAGE;
     enum status status = STATUS_OK;
     while (status == STATUS_OK && count == OBJECTS_PAGE)
-        status = objects_page(r->store, RECON_SQL_LIST_DIFFERING_ACCOUNTS, &after, &r->accounts, &count);
+        status = objects_page(r->store, statement, &after, &r->accounts, &count);
     return status;
+}
+
+/* What no event leads to: accounts whose projection is behind or said that something is wrong, and those on
+   which money may not stay. */
+static enum status add_waiting(struct run *r)
+{
+    enum status status = anomaly_rows_open_objects(r->store, OBJECT_account, &r->accounts);
+    if (status == STATUS_OK)
+        status = add_pages(r, RECON_SQL_LIST_DIFFERING_ACCOUNTS);
+    return status == STATUS_OK ? add_pages(r, RECON_SQL_LIST_CLEARING_ACCOUNTS) : status;
 }
 
 static enum status walk_all(struct pass *p)
@@ -162,9 +172,7 @@ enum status run_accounts(struct run *r)
                                .clearing_us = r->config->clearing_hours * INT64_C(3600000000)}};
     if (r->options.is_full)
         return walk_all(&p);
-    enum status status = anomaly_rows_open_objects(r->store, OBJECT_account, &r->accounts);
-    if (status == STATUS_OK)
-        status = add_differing(r);
+    enum status status = add_waiting(r);
     if (status != STATUS_OK)
         return status;
     id_list_sort(&r->accounts);

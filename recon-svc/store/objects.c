@@ -108,6 +108,13 @@ enum status objects_check(struct store *s, int statement, const struct id_list *
     return status;
 }
 
+enum status objects_mark_behind(struct store *s, const struct id_list *accounts)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    add_id_array(s, accounts->ids, accounts->count);
+    return store_write(s, RECON_SQL_MARK_BEHIND, &r);
+}
+
 enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found)
 {
     db_params_reset(&s->params);

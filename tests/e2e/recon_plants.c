@@ -121,11 +121,19 @@ const size_t recon_name_count = sizeof recon_names / sizeof recon_names[0];
     "insert into paybus.reconcile_projection (account_id, version, posted)"                                  \
     " select account_id, account_version, balance_after from paybus.entries e where account_id = '{a}'"      \
     " and account_version = (select version - 1 from paybus.accounts where id = '{a}');"
+/* All but one account, since so long. */
+#define PROJECTED_BUT(account, since)                                                                        \
+    "insert into paybus.reconcile_projection (account_id, version, posted, created_at)"                      \
+    " select id, version, credits_posted - debits_posted, " since                                            \
+    " from paybus.accounts where id <> '{" account "}';"
 
 const struct recon_plant recon_plants[] = {
     {"events that tell another balance", PROJECTED("version", "3"), "projection_mismatch {A} -3"},
     {"an event consumed twice", PROJECTED("version + 2", "0"), "event_consumed_twice {A} 2"},
     {"an event never consumed", PROJECTED_BEFORE, "event_not_consumed {A} -1"},
+    {"an account of which nothing was ever consumed",
+     PROJECTED_BUT("a", "clock_timestamp() - interval '1 day'"), "event_not_consumed {A} *"},
+    {"an account that is older than what is consumed", PROJECTED_BUT("a", "clock_timestamp()"), ""},
     {"a credit entry's amount", ENTRY("amount = amount + 1", "t", "1"),
      "unbalanced_transaction {T} 1\nrunning_balance_mismatch {B} -1\ncredits_mismatch {B} "
      "-1\nsealed_row_altered {T}/1 -"},
@@ -370,3 +378,14 @@ const struct recon_letter_plant recon_letter_plants[] = {
      false},
 };
 const size_t recon_letter_plant_count = sizeof recon_letter_plants / sizeof recon_letter_plants[0];
+
+const struct recon_late_plant recon_late_plants[] = {
+    {{"an event that becomes late", PROJECTED_BEFORE, "event_not_consumed {A} -1"}, "", NOTHING},
+    {{"money that stays on a clearing account", ACCOUNT("type = 'system', role = 'clearing'", "z"),
+      "account_altered {Z} -\nclearing_not_zero {Z} *"},
+     "account_altered {Z} -",
+     "delete from paybus.reconcile_anomalies;"
+     "update paybus.reconcile_checkpoints set last_at = last_at - interval '2 days' where account_id = "
+     "'{z}';"},
+};
+const size_t recon_late_plant_count = sizeof recon_late_plants / sizeof recon_late_plants[0];

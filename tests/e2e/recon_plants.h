@@ -22,6 +22,16 @@ struct recon_plant {
 extern const struct recon_plant recon_plants[];
 extern const size_t recon_plant_count;
 
+/* What only time makes wrong: nothing moves between two incremental runs, of which the first has more grace.
+ */
+struct recon_late_plant {
+    struct recon_plant plant;
+    const char *before; /* what the first one says */
+    const char *age;    /* SQL: time passes */
+};
+extern const struct recon_late_plant recon_late_plants[];
+extern const size_t recon_late_plant_count;
+
 /* The same with a message in PAY_DLQ. */
 struct recon_letter_plant {
     struct recon_plant plant;

@@ -26,7 +26,8 @@
 #define REPEAT_EACH       6      /* in make soak all */
 #define GRACE             "5"    /* seconds */
 #define SEALED_MS         300000 /* a hundred thousand are sealed with a tenth of a core */
-#define MESSAGE_GRACE     "1"    /* of plants that have a message */
+#define LONG_GRACE        "36000"
+#define MESSAGE_GRACE     "1" /* of plants that have a message */
 #define MESSAGE_GRACE_MS  1000
 #define STOP_MS           10000
 #define VALUE_SIZE        64
@@ -305,18 +306,30 @@ static uint64_t plant_message(const struct recon_letter_plant *plant)
     return seq;
 }
 
-/* is_repeated: a second run of each kind finds the same once more, and nothing twice. */
-static bool try_plant(const struct recon_plant *plant, bool is_repeated)
+static void spoil(PGconn *conn, const char *text)
 {
     static char sql[TEXT_SIZE];
+    fill_in(text, sql, sizeof sql);
+    database_exec(conn, sql);
+}
+
+/* A connection to a spoiled copy. */
+static PGconn *plant_copy(const struct recon_plant *plant)
+{
     PGconn *conn = connect_to("postgres");
     database_exec(conn, "drop database if exists planted");
     database_exec(conn, "create database planted template paybus strategy file_copy");
     PQfinish(conn);
     conn = connect_to("planted");
     database_exec(conn, "set session_replication_role = replica");
-    fill_in(plant->sql, sql, sizeof sql);
-    database_exec(conn, sql);
+    spoil(conn, plant->sql);
+    return conn;
+}
+
+/* is_repeated: a second run of each kind finds the same once more, and nothing twice. */
+static bool try_plant(const struct recon_plant *plant, bool is_repeated)
+{
+    PGconn *conn = plant_copy(plant);
     bool incremental = is_named(plant, conn, false), again = !is_repeated || is_named(plant, conn, false),
          full = is_named(plant, conn, true), after = !is_repeated || is_named(plant, conn, true);
     PQfinish(conn);
@@ -342,6 +355,29 @@ static void every_plant_is_named(void **state)
         if (is_wanted(&recon_plants[i]))
             missed += !try_plant(&recon_plants[i], is_tried_twice(i));
     print_message("%zu of %zu named\n", recon_plant_count - missed, recon_plant_count);
+    assert_int_equal(missed, 0);
+}
+
+static bool try_late_plant(const struct recon_late_plant *late)
+{
+    const struct recon_plant before = {late->plant.name, late->plant.sql, late->before};
+    PGconn *conn = plant_copy(&late->plant);
+    (void)setenv("PAYBUS_RECON_GRACE_SECONDS", LONG_GRACE, 1);
+    bool first = is_named(&before, conn, false);
+    (void)setenv("PAYBUS_RECON_GRACE_SECONDS", GRACE, 1);
+    spoil(conn, late->age);
+    bool second = is_named(&late->plant, conn, false);
+    PQfinish(conn);
+    return first && second;
+}
+
+static void what_becomes_late_is_named(void **state)
+{
+    (void)state;
+    size_t missed = 0;
+    for (size_t i = 0; i < recon_late_plant_count; i++)
+        if (is_wanted(&recon_late_plants[i].plant))
+            missed += !try_late_plant(&recon_late_plants[i]);
     assert_int_equal(missed, 0);
 }
 
@@ -392,6 +428,7 @@ static int run(void)
         cmocka_unit_test(make_news),
         cmocka_unit_test(find_names),
         cmocka_unit_test(every_plant_is_named),
+        cmocka_unit_test(what_becomes_late_is_named),
         cmocka_unit_test(every_plant_with_a_message_is_named),
     };
     database.postgres = h.postgres;

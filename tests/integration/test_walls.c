@@ -337,6 +337,8 @@ static const struct wall rights[] = {
     {"webhook: writes", WEBHOOK,
      "insert into paybus.sources values (" T(3) ", 's', " T(3) ", 201, '', now())", NO_RIGHT},
     {"recon: reads", RECON, "select from paybus.entries, paybus.accounts, paybus.api_keys", FINE},
+    {"recon: writes ids as facts do", RECON, "select api.typeid('acct', " A ")", FINE},
+    {"recon: reads no view", RECON, "select from api.accounts", NO_RIGHT},
     {"recon: writes", RECON, "insert into paybus.currencies values ('AAA', 2, 'a')", READ_ONLY},
     {"recon: and when it insists", RECON,
      "set transaction read write; insert into paybus.currencies values ('AAA', 2, 'a')", NO_RIGHT},
