@@ -30,6 +30,7 @@
 #define MESSAGE_GRACE     "1" /* of plants that have a message */
 #define MESSAGE_GRACE_MS  1000
 #define STOP_MS           10000
+#define DAY_SECONDS       86400 /* in make soak the plants take longer than holds live by default */
 #define VALUE_SIZE        64
 #define NAMES_MAX         64
 #define TEXT_SIZE         8192
@@ -69,7 +70,9 @@ static void transfer_batch(int count)
 static void hold(const char *key, int amount, const char *step)
 {
     char path[96], step_key[64];
-    assert_int_equal(api_post(&api, "/v1/holds", key, "{'account':'@held','amount':%d}", amount), 201);
+    assert_int_equal(api_post(&api, "/v1/holds", key, "{'account':'@held','amount':%d,'ttl_seconds':%d}",
+                              amount, DAY_SECONDS),
+                     201);
     if (step == NULL)
         return;
     bool is_release = strcmp(step, "release") == 0;
