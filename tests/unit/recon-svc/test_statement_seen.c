@@ -48,7 +48,7 @@ static void as_often_as_one_of_them_had_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct statement_line lines[LINES_MAX];
+        struct statement_line lines[LINES_MAX] = {0};
         struct statement s = {.currency = "EUR", .lines = lines, .count = strlen(cases[i].lines)};
         struct statement_seen seen;
         struct arena arena;
