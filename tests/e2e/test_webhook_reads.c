@@ -155,10 +155,13 @@ static void one_dead_letter(void **state)
 static void nobody_replays(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"/v1/webhooks/events/@dead/replay", "/v1/dlq/" TEXT_LETTER "/replay",
-                                        "/v1/dlq/replay"};
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        (void)api_post(&api, paths[i], NULL, "{}");
+    static const struct {
+        const char *path, *body;
+    } asked[] = {{"/v1/webhooks/events/@dead/replay", "{}"},
+                 {"/v1/dlq/" TEXT_LETTER "/replay", "{}"},
+                 {"/v1/dlq/replay", "{'kind':'webhook'}"}};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        (void)api_post(&api, asked[i].path, NULL, "%s", asked[i].body);
         api_expect_problem(&api, 503, "unavailable", NULL);
         assert_non_null(api_header(&api, "Retry-After"));
     }
