@@ -20,6 +20,9 @@ enum run_column {
     RUN_ACCOUNTS,
     RUN_STARTED,
     RUN_FINISHED,
+    RUN_IS_COMPLETE,
+    RUN_COVERED,
+    RUN_NEWEST,
     RUN_IS_WANTED,
     RUN_IS_LAST
 };
@@ -117,7 +120,13 @@ void recon_run_read(const PGresult *r, int row, struct recon_run_resource *ret_r
         .accounts = db_get_int(r, row, RUN_ACCOUNTS),
         .started_us = db_get_time(r, row, RUN_STARTED),
         .finished_us = db_is_null(r, row, RUN_FINISHED) ? 0 : db_get_time(r, row, RUN_FINISHED),
+        .has_coverage = !db_is_null(r, row, RUN_IS_COMPLETE) && !db_is_null(r, row, RUN_NEWEST),
     };
+    if (ret_run->has_coverage) {
+        ret_run->is_complete = db_get_bool(r, row, RUN_IS_COMPLETE);
+        ret_run->covered_seq = db_get_int(r, row, RUN_COVERED);
+        ret_run->newest_seq = db_get_int(r, row, RUN_NEWEST);
+    }
 }
 
 void recon_run_list_read(const PGresult *r, int row, struct recon_run_row *ret_row)

@@ -54,11 +54,14 @@ int once_run(const struct recon_config *config, enum once_mode mode)
     store_init(&store, config->database_url);
     enum run_end end = run_once(config, &store, &options, &result);
     bus_close(options.bus, BUS_CLOSE_MS);
-    enum status s = end == RUN_COMPLETED ? report(&store, &result.id, &is_clean) : STATUS_UNAVAILABLE;
+    enum status s = end == RUN_COMPLETED || end == RUN_PARTIAL ? report(&store, &result.id, &is_clean)
+                                                               : STATUS_UNAVAILABLE;
     store_close(&store);
     if (end == RUN_BUSY)
         return ONCE_BUSY;
     if (s != STATUS_OK)
         return EXIT_NOT_AVAILABLE;
-    return is_clean ? ONCE_CLEAN : ONCE_ANOMALIES;
+    if (!is_clean)
+        return ONCE_ANOMALIES;
+    return end == RUN_PARTIAL ? ONCE_PARTIAL : ONCE_CLEAN;
 }

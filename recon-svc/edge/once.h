@@ -6,12 +6,12 @@
 
 enum once_mode { ONCE_NOT, ONCE_INCREMENTAL, ONCE_FULL };
 /* Beside those of every process. */
-enum once_exit { ONCE_CLEAN = 0, ONCE_ANOMALIES = 2, ONCE_BUSY = 3 };
+enum once_exit { ONCE_CLEAN = 0, ONCE_ANOMALIES = 2, ONCE_BUSY = 3, ONCE_PARTIAL = 4 };
 
 #define ONCE_OPTIONS "--once [--full]"
 #define ONCE_NOTES                                                                                           \
     "exit codes of --once: 0 nothing is wrong, 2 anomalies are open, 3 another run is under way, "           \
-    "69 it could not be found out"
+    "4 nothing is wrong in what could be looked at, 69 it could not be found out"
 
 /* Takes its own options from the end of the arguments. */
 enum once_mode once_take_options(int *argc, char **argv);

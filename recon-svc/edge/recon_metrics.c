@@ -7,8 +7,11 @@
 
 struct recon_metrics recon_metrics;
 
-static const char *const results[] = {
-    [RUN_COMPLETED] = "completed", [RUN_BUSY] = "busy", [RUN_FAILED] = "failed", [RUN_STOPPED] = "stopped"};
+static const char *const results[] = {[RUN_COMPLETED] = "completed",
+                                      [RUN_PARTIAL] = "partial",
+                                      [RUN_BUSY] = "busy",
+                                      [RUN_FAILED] = "failed",
+                                      [RUN_STOPPED] = "stopped"};
 #define RESULTS (sizeof results / sizeof results[0])
 static const char *const modes[] = {"incremental", "full"};
 static struct metric *run_counters[2][RESULTS];
@@ -44,10 +47,10 @@ void recon_metrics_init(void)
     m->run_seconds =
         metrics_histogram("paybus_recon_run_duration_seconds", "From the beginning of a run to its end.", "",
                           run_bounds, sizeof run_bounds / sizeof run_bounds[0]);
-    m->last_success =
-        metrics_gauge("paybus_recon_last_success_timestamp_seconds", "When a run was completed last.", "");
+    m->last_success = metrics_gauge("paybus_recon_last_success_timestamp_seconds",
+                                    "When a run last looked at all that there was.", "");
     m->last_full_success = metrics_gauge("paybus_recon_last_full_success_timestamp_seconds",
-                                         "When a full run was completed last.", "");
+                                         "When a full run last looked at all that there was.", "");
     m->events =
         metrics_counter("paybus_recon_rows_scanned_total", "What runs have looked at.", "table=\"events\"");
     m->entries =
@@ -82,7 +85,7 @@ void recon_metrics_count_run(const struct run_result *result, bool is_full)
     metric_add(m->events, result->counts.events);
     metric_add(m->entries, result->counts.entries);
     metric_add(m->accounts, result->counts.accounts);
-    if (result->end != RUN_COMPLETED)
+    if (result->end != RUN_COMPLETED && result->end != RUN_PARTIAL)
         return;
     metric_observe_us(m->run_seconds, result->took_ms * 1000);
     metric_set(m->watermark, result->seq);

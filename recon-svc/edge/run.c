@@ -57,16 +57,19 @@ bool run_may_go_on(struct run *r, int64_t step_us)
 /* Up to the mark nothing is still to come, or it is not looked at: what is sealed is settled in any case. */
 static enum status settle(struct run *r, int64_t above)
 {
-    bool is_settled = false;
-    for (int64_t end_us = clock_monotonic_us() + SETTLE_US; clock_monotonic_us() < end_us;) {
+    bool is_settled = r->mark_seq <= r->from.seq; /* an earlier run found that it is */
+    int64_t end_us = clock_monotonic_us() + SETTLE_US;
+    while (!is_settled && clock_monotonic_us() < end_us) {
         enum status s = run_is_settled(r->store, above, &is_settled);
-        if (s != STATUS_OK || is_settled)
+        if (s != STATUS_OK)
             return s;
-        if (!run_rest(SETTLE_LOOK_US))
+        if (!is_settled && !run_rest(SETTLE_LOOK_US))
             return STATUS_UNAVAILABLE;
     }
-    log_event(LOG_WARN, "mark_not_settled", log_int("seq", r->mark_seq));
-    r->mark_seq = r->from.seq;
+    if (!is_settled) {
+        log_event(LOG_WARN, "mark_not_settled", log_int("seq", r->mark_seq));
+        r->mark_seq = r->from.seq;
+    }
     return STATUS_OK;
 }
 
@@ -89,6 +92,7 @@ static enum status begin(struct run *r)
     r->to = r->from;
     if (s == STATUS_OK)
         s = run_insert(r->store, &request, r->from.seq, &r->mark_seq, &above);
+    r->newest_seq = r->mark_seq;
     if (s == STATUS_OK)
         s = settle(r, above);
     return s == STATUS_OK ? run_clock(r->store, &r->now_us) : s;
@@ -118,6 +122,12 @@ static enum status look(struct run *r)
     return s == STATUS_OK ? run_accounts(r) : s;
 }
 
+/* Its mark did not settle, and what is sealed does not go that far. */
+static bool is_partial(const struct run *r)
+{
+    return r->to.seq < r->newest_seq;
+}
+
 static enum status complete(struct run *r)
 {
     int64_t counts[CHECK_COUNT];
@@ -130,6 +140,7 @@ static enum status complete(struct run *r)
     const struct run_end_row end = {.place = r->to,
                                     .counts = r->counts,
                                     .is_truncated = r->found.is_truncated,
+                                    .is_partial = is_partial(r),
                                     .summary = {summary.data, summary.len}};
     return run_complete(r->store, &r->id, &end);
 }
@@ -199,12 +210,12 @@ static enum run_end run_behind_lock(struct run *r, struct run_result *ret)
         return give_up(r, s);
     tell_found(r);
     typeid_format("run", &r->id, id);
-    log_event(LOG_INFO, "run_completed", log_str("run", id),
+    log_event(LOG_INFO, is_partial(r) ? "run_partial" : "run_completed", log_str("run", id),
               log_str("mode", r->options.is_full ? "full" : "incremental"),
               log_int("events", r->counts.events), log_int("entries", r->counts.entries),
               log_int("accounts", r->counts.accounts), log_int("anomalies", r->counts.found),
               log_int("took_ms", ret->took_ms), log_int("seq", r->to.seq));
-    return RUN_COMPLETED;
+    return is_partial(r) ? RUN_PARTIAL : RUN_COMPLETED;
 }
 
 static void free_run(struct run *r)

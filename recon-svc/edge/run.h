@@ -17,7 +17,8 @@ struct run_options {
                     const struct uuid *run); /* now and then while it is under way; may be NULL */
     void *context;
 };
-enum run_end { RUN_COMPLETED, RUN_BUSY, RUN_FAILED, RUN_STOPPED };
+/* RUN_PARTIAL: completed, but a transaction that does not end kept it from what is new. */
+enum run_end { RUN_COMPLETED, RUN_PARTIAL, RUN_BUSY, RUN_FAILED, RUN_STOPPED };
 struct run_result {
     enum run_end end;
     struct uuid id; /* zero: it did not begin; RUN_BUSY: of the one that is under way */
@@ -33,6 +34,7 @@ struct run {
     struct run_options options;
     struct uuid id;
     struct run_place from, to; /* to: as far as this run came */
+    int64_t newest_seq;        /* when it began */
     int64_t mark_seq, now_us;  /* PostgreSQL's clock at its beginning */
     int64_t clock_us;          /* the same as last read */
     struct anomalies found;

@@ -205,14 +205,14 @@ static void tell(struct scheduler *s, const struct run_result *result)
     problem_init(&problem, OUTCOME_unavailable);
     if (result->end == RUN_BUSY)
         refuse_second(s, request.reply_to, &result->id);
-    else if (status == STATUS_OK && result->end == RUN_COMPLETED)
+    else if (status == STATUS_OK && (result->end == RUN_COMPLETED || result->end == RUN_PARTIAL))
         answer(s, request.reply_to, 200, (struct str){report.data, report.len});
     else
         refuse(s, request.reply_to, &problem);
 }
 
-/* Whatever makes it fail is not better at once, and trying costs. */
-static void note_failure(struct scheduler *s, bool is_full)
+/* Whatever makes it fail, or keeps it from what is new, is not better at once, and trying costs. */
+static void put_off(struct scheduler *s, bool is_full)
 {
     if (is_full)
         s->full_again_ms = clock_monotonic_ms() + FULL_AGAIN_MS;
@@ -234,8 +234,9 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by)
     s->running = (struct uuid){0};
     (void)pthread_mutex_unlock(&s->lock);
     metric_set(recon_metrics.is_running, 1);
-    if (run_once(s->config, &s->store, &options, &result) == RUN_FAILED)
-        note_failure(s, is_full);
+    enum run_end end = run_once(s->config, &s->store, &options, &result);
+    if (end == RUN_FAILED || end == RUN_PARTIAL)
+        put_off(s, is_full);
     metric_set(recon_metrics.is_running, 0);
     recon_metrics_count_run(&result, is_full);
     tell(s, &result);

@@ -16,7 +16,10 @@ enum {
     RUN_ENTRIES,
     RUN_ACCOUNTS,
     RUN_STARTED,
-    RUN_FINISHED
+    RUN_FINISHED,
+    RUN_IS_COMPLETE,
+    RUN_COVERED,
+    RUN_NEWEST
 };
 
 static struct db_params *fresh(struct store *s)
@@ -138,6 +141,7 @@ enum status run_complete(struct store *s, const struct uuid *id, const struct ru
     db_param_bool(&s->params, end->is_truncated);
     db_param_int8(&s->params, place->seq);
     db_param_text(&s->params, end->summary);
+    db_param_bool(&s->params, end->is_partial);
     enum status status = store_write(s, RECON_SQL_COMPLETE_RUN, &r);
     return status == STATUS_OK && PQntuples(r) != 1 ? STATUS_FAILED : status;
 }
@@ -165,7 +169,13 @@ static void read_row(const PGresult *r, struct recon_run_resource *ret_run)
         .accounts = db_get_int(r, 0, RUN_ACCOUNTS),
         .started_us = db_get_time(r, 0, RUN_STARTED),
         .finished_us = db_is_null(r, 0, RUN_FINISHED) ? 0 : db_get_time(r, 0, RUN_FINISHED),
+        .has_coverage = !db_is_null(r, 0, RUN_IS_COMPLETE) && !db_is_null(r, 0, RUN_NEWEST),
     };
+    if (ret_run->has_coverage) {
+        ret_run->is_complete = db_get_bool(r, 0, RUN_IS_COMPLETE);
+        ret_run->covered_seq = db_get_int(r, 0, RUN_COVERED);
+        ret_run->newest_seq = db_get_int(r, 0, RUN_NEWEST);
+    }
 }
 
 enum status run_read(struct store *s, const struct uuid *id, PGresult **ret_row,

@@ -40,12 +40,13 @@ struct run_end_row {
     struct run_place place;
     struct run_counts counts;
     bool is_truncated;
+    bool is_partial;    /* what is behind place was not looked at */
     struct str summary; /* JSON */
 };
 NODISCARD enum status run_complete(struct store *s, const struct uuid *id, const struct run_end_row *end);
 NODISCARD enum status run_fail(struct store *s, const struct uuid *id, const char *error);
-/* Seconds since a run, and since a full one, was completed, and since the oldest event that none has looked
- * at; -1: none was, or there is none. */
+/* Seconds since a run, and since a full one, looked at all that there was, and since the oldest event that
+ * none has looked at; -1: none did, or there is none. */
 struct run_ages {
     int64_t any_s, full_s, behind_s;
 };

@@ -51,6 +51,21 @@ static void write_scanned(struct json_out *out, const struct recon_run_resource 
     json_object_close(out);
 }
 
+static void write_coverage(struct json_out *out, const struct recon_run_resource *r)
+{
+    json_key(out, "coverage");
+    if (!r->has_coverage) {
+        json_write_null(out);
+        return;
+    }
+    json_object_open(out);
+    json_key(out, "complete");
+    json_bool(out, r->is_complete);
+    write_int(out, "seq", r->covered_seq);
+    write_int(out, "newest_seq", r->newest_seq);
+    json_object_close(out);
+}
+
 void recon_run_open(struct json_out *out, const struct recon_run_resource *r)
 {
     json_object_open(out);
@@ -63,6 +78,7 @@ void recon_run_open(struct json_out *out, const struct recon_run_resource *r)
     write_text(out, "status", r->state);
     write_text(out, "error", r->error);
     write_scanned(out, r);
+    write_coverage(out, r);
     json_key(out, "summary");
     if (r->summary.len == 0)
         json_write_null(out);

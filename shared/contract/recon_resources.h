@@ -11,9 +11,11 @@ struct recon_run_resource {
     struct str summary;                            /* JSON object; empty: null */
     int64_t events, entries, accounts;
     int64_t started_us, finished_us; /* 0: it has not ended */
+    bool has_coverage, is_complete;  /* without: it was not completed */
+    int64_t covered_seq, newest_seq;
 };
-/* {"run_id","ran_at","finished_at","mode","trigger","actor","status","error","scanned","summary"}, left open
-   for its anomalies. */
+/* {"run_id","ran_at","finished_at","mode","trigger","actor","status","error","scanned","coverage",
+   "summary"}, left open for its anomalies. */
 void recon_run_open(struct json_out *out, const struct recon_run_resource *r);
 
 struct recon_anomaly_resource {

@@ -1,0 +1,93 @@
+/* test_recon_coverage.c - what a run did not look at is not called right: one that a transaction keeps from
+   what is new says so, in its report, its exit code and the metrics. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/e2e/api.h"
+#include "tests/e2e/recon.h"
+#include "tests/e2e/scene.h"
+#include "tests/support/database.h"
+#include "tests/support/process.h"
+
+#define SOON_MS 60000
+#define PARTIAL "paybus_recon_runs_total{mode=\"incremental\",result=\"partial\"}"
+#define SUCCESS "paybus_recon_last_success_timestamp_seconds"
+
+static struct harness h;
+static struct api api;
+static struct database database; /* only to connect */
+static char account[TYPEID_TEXT_SIZE];
+
+static bool last_run_saw_all(void *context)
+{
+    (void)context;
+    return api_get(&api, "/v1/reconcile/latest") == 200 && json_is_true(api_at(&api, "coverage.complete")) &&
+           api_int(&api, "coverage.seq") >= api_int(&api, "coverage.newest_seq");
+}
+
+static bool runs_are_partial(void *recon)
+{
+    return program_metric(recon, PARTIAL) >= 2;
+}
+
+static bool success_moves(void *recon)
+{
+    static int64_t before;
+    int64_t now = program_metric(recon, SUCCESS);
+    bool moves = before != 0 && now > before;
+    before = now;
+    return moves;
+}
+
+/* A transaction with a number of its own, as one that writes: nobody knows what it will have written. */
+static PGconn *begin_writing(void)
+{
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(conn, "begin");
+    database_exec(conn, "select pg_current_xact_id()");
+    return conn;
+}
+
+static void what_is_not_settled_is_no_success(void **state)
+{
+    (void)state;
+    struct program *recon = &h.recons[0];
+    harness_deposit(&h, account, "EUR", 1000);
+    assert_true(eventually(last_run_saw_all, NULL, SOON_MS));
+    PGconn *writing = begin_writing();
+    harness_deposit(&h, account, "EUR", 1);
+    assert_true(eventually(runs_are_partial, recon, SOON_MS));
+    int64_t success = program_metric(recon, SUCCESS);
+    assert_int_equal(recon_once_free(&h, "paybus", false), 4);
+    assert_int_equal(recon_once_free(&h, "paybus", true), 4);
+    assert_int_equal(api_get(&api, "/v1/reconcile/latest"), 200);
+    assert_string_equal(api_string(&api, "status"), "completed");
+    assert_true(json_is_false(api_at(&api, "coverage.complete")));
+    assert_true(api_int(&api, "coverage.seq") < api_int(&api, "coverage.newest_seq"));
+    assert_true(api_int(&api, "coverage.seq") > 0);
+    assert_int_equal(program_metric(recon, SUCCESS), success);
+    assert_true(program_metric(recon, "paybus_recon_watermark_lag_seconds") >= 10);
+    assert_true(program_metric(recon, "paybus_recon_runs_missed") >= 2);
+    PQfinish(writing);
+    assert_true(eventually(last_run_saw_all, NULL, SOON_MS));
+    assert_true(eventually(success_moves, recon, SOON_MS));
+    assert_int_equal(recon_once_free(&h, "paybus", true), 0);
+}
+
+static int run(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_settled_is_no_success),
+    };
+    database.postgres = h.postgres;
+    api_open(&api, &h, 0);
+    harness_open_account(&h, "EUR", account);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    api_close(&api);
+    return failed;
+}
+
+int main(void)
+{
+    return scene_main(&h, &(struct harness_options){.recons = 1, .recon_seconds = 1}, run);
+}
