@@ -62,6 +62,8 @@ void recon_metrics_init(void)
     m->watermark_lag = metrics_gauge(
         "paybus_recon_watermark_lag_seconds",
         "How old the oldest event is that no completed run has looked at; 0: there is none.", "");
+    m->interval = metrics_gauge("paybus_recon_interval_seconds",
+                                "From one incremental run to the next, as it is set.", "");
     m->is_running = metrics_gauge("paybus_recon_running", "1 while a run is under way.", "");
     m->runs_missed = metrics_gauge("paybus_recon_runs_missed",
                                    "How many intervals ago the last run should have been completed.", "");

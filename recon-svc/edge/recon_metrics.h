@@ -15,6 +15,7 @@ struct recon_metrics {
     struct metric *events, *entries, *accounts; /* counters: looked at */
     struct metric *watermark;                   /* gauge: number of the last event looked at */
     struct metric *watermark_lag;               /* gauge: age of the oldest event not looked at */
+    struct metric *interval;                    /* gauge: as set */
     struct metric *is_running;                  /* gauge */
     struct metric *runs_missed;       /* gauge: intervals since the last success, without the one under way */
     struct metric *full_runs_missed;  /* gauge: the same of full ones */

@@ -337,6 +337,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     s->config = config;
     s->bus = bus;
     s->interval_s = next_interval_s(s);
+    metric_set(recon_metrics.interval, config->interval_seconds);
     s->last_end_ms = s->last_full_end_ms = clock_monotonic_ms();
     (void)pthread_mutex_init(&s->lock, NULL);
     store_init(&s->store, config->database_url);
