@@ -23,7 +23,7 @@
 #define BATCH             100
 #define FUNDS             100000000
 #define LONE              100
-#define HANGING           200
+#define FOR_BAD_ONES      200
 #define WAIT_MS           120000
 #define STOP_MS           10000
 #define BODY_SIZE         (BATCH * 160)
@@ -53,14 +53,20 @@ static int post(const char *path, const char *body)
     return api_send(&api, &(struct api_request){.path = path, .key = key, .body = body});
 }
 
-static void make_endpoint(const char *owner, const struct receiver *at, const char *path)
+static void make_endpoint_by(const char *scheme, const char *owner, const struct receiver *at,
+                             const char *path)
 {
     char body[256];
     (void)snprintf(
         body, sizeof body,
-        "{\"owner\":\"%s\",\"url\":\"http://127.0.0.1:%d%s\",\"event_types\":[\"transaction.posted\"]}",
-        owner, receiver_port(at), path);
+        "{\"owner\":\"%s\",\"url\":\"%s://127.0.0.1:%d%s\",\"event_types\":[\"transaction.posted\"]}", owner,
+        scheme, receiver_port(at), path);
     must(post("/v1/webhook-endpoints", body), 201);
+}
+
+static void make_endpoint(const char *owner, const struct receiver *at, const char *path)
+{
+    make_endpoint_by("http", owner, at, path);
 }
 
 static int write_transfer(char *to, size_t size, const struct ring *r, int n)
@@ -133,19 +139,27 @@ static void latency(const char *name)
                  (long long)us[LONE * 99 / 100]);
 }
 
-/* Owner 0 has an endpoint that never answers, and more for it than may be under way. */
-static void hang_one(void)
+/* Owner 0 has an endpoint of each kind that does not take what it gets, the last one without TLS where TLS
+   is wanted, and more for each of them than may be under way. */
+static void add_bad_ones(void)
 {
+    static const char *const paths[] = {"/hang", "/500",     "/301",      "/gone",
+                                        "/429",  "/endless", "/trailers", "/slow"};
+    const size_t count = sizeof paths / sizeof paths[0];
     int before = receiver_count(receiver, "/ok");
-    make_endpoint("owner-0", receiver, "/hang");
-    for (int i = 0; i < HANGING; i++) {
+    for (size_t i = 0; i < count; i++)
+        make_endpoint("owner-0", receiver, paths[i]);
+    make_endpoint_by("https", "owner-0", receiver, "/plain");
+    for (int i = 0; i < FOR_BAD_ONES; i++) {
         char body[256];
         (void)write_transfer(body, sizeof body, &neighbours, 0);
         must(post("/v1/transfers", body), 201);
     }
-    if (!receiver_wait(receiver, "/hang", 1, WAIT_MS) ||
-        !receiver_wait(receiver, "/ok", before + 2 * HANGING, WAIT_MS))
-        servers_fail("nothing hangs");
+    for (size_t i = 0; i < count; i++)
+        if (!receiver_wait(receiver, paths[i], 1, WAIT_MS))
+            servers_fail("nothing comes to %s", paths[i]);
+    if (!receiver_wait(receiver, "/ok", before + 2 * FOR_BAD_ONES, WAIT_MS))
+        servers_fail("what others have waits for ever");
 }
 
 static void open_accounts(const char *owner, const struct ring *r)
@@ -210,7 +224,7 @@ int main(int argc, char **argv)
     throughput(transfers);
     latency("");
     beside_a_burst();
-    hang_one();
+    add_bad_ones();
     latency("beside_");
     beside_many_that_hang();
     (void)printf("\n");

@@ -1,15 +1,12 @@
 /* statement_file.c - see statement_file.h. */
 #include "tests/e2e/statement_file.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "shared/core/clock.h"
 #include "shared/core/timefmt.h"
+#include "tests/e2e/scene.h"
 
 #define DAY_US    INT64_C(86400000000)
 #define DAY_LEN   10
@@ -104,4 +101,28 @@ int statement_send(struct api *api, struct statement_books *b, const char *text)
     if (status < 300)
         (void)snprintf(b->statement, sizeof b->statement, "%s", api_string(api, "id"));
     return status;
+}
+
+/* What scene_main's callback is about, which takes nothing. */
+static struct {
+    struct harness *h;
+    struct api *api;
+    int (*run)(void);
+} scene;
+
+static int run_with_api(void)
+{
+    api_open(scene.api, scene.h, 0);
+    int failed = scene.run();
+    api_close(scene.api);
+    return failed;
+}
+
+int statement_scene_main(struct harness *h, struct api *api, int (*run)(void))
+{
+    const struct harness_options options = {.recons = 1, .recon_seconds = 86400};
+    scene.h = h;
+    scene.api = api;
+    scene.run = run;
+    return scene_main(h, &options, run_with_api);
 }

@@ -30,5 +30,9 @@ int statement_send(struct api *api, struct statement_books *b, const char *text)
 #define STATEMENT_LINE_2 STATEMENT_LINE("3000", "{t2}", "B2")
 #define STATEMENT_LINE_3 STATEMENT_LINE("4000", "{cur}-3", "B3")
 #define STATEMENT_LINE_4 STATEMENT_LINE("4000", "{cur}-3", "B4")
+#define STATEMENT_LINES  STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3 STATEMENT_LINE_4
+
+/* scene_main() with `api` open while `run` runs, and a recon-svc that looks only when it is asked to. */
+int statement_scene_main(struct harness *h, struct api *api, int (*run)(void));
 
 #endif

@@ -122,11 +122,9 @@ static void a_common_reference_settles_nothing(void **state)
     PGconn *conn = database_connect(&database, "postgres");
     statement_books_make(&api, "CHF", &b);
     assert_int_equal(
-        statement_send(&api, &b,
-                       STATEMENT_AROUND("0",
-                                        STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3
-                                            STATEMENT_LINE_4 STATEMENT_LINE("1000", "{cur}-0", "B9"),
-                                        "15000")),
+        statement_send(
+            &api, &b,
+            STATEMENT_AROUND("0", STATEMENT_LINES STATEMENT_LINE("1000", "{cur}-0", "B9"), "15000")),
         201);
     assert_string_equal(open_of(conn, &b), "line_duplicated 1000");
     assert_int_equal(
@@ -170,18 +168,12 @@ static void many_lines_hide_no_others(void **state)
     statement_books_make(&api, "DKK", &later);
     assert_int_equal(
         statement_send(&api, &later,
-                       STATEMENT_AROUND("0",
-                                        STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3
-                                            STATEMENT_LINE_4 STATEMENT_LINE("7", "true", "B9"),
-                                        "14008")),
+                       STATEMENT_AROUND("0", STATEMENT_LINES STATEMENT_LINE("7", "true", "B9"), "14008")),
         201);
     assert_string_equal(open_of(conn, &later), "statement_not_footing 1");
     assert_int_equal(
         statement_send(&api, &later,
-                       STATEMENT_AROUND("0",
-                                        STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3
-                                            STATEMENT_LINE_4 STATEMENT_LINE("7", "true", "B9"),
-                                        "14007")),
+                       STATEMENT_AROUND("0", STATEMENT_LINES STATEMENT_LINE("7", "true", "B9"), "14007")),
         201);
     assert_string_equal(open_of(conn, &later), "line_missing_here 7");
     database_exec(conn, "update paybus.reconcile_anomalies set state = 'written_off' where currency = 'CZK'");
@@ -205,13 +197,10 @@ static int run(void)
         cmocka_unit_test(many_lines_hide_no_others),
     };
     database.postgres = h.postgres;
-    api_open(&api, &h, 0);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    api_close(&api);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
 int main(void)
 {
-    return scene_main(&h, &(struct harness_options){.recons = 1, .recon_seconds = 86400}, run);
+    return statement_scene_main(&h, &api, run);
 }

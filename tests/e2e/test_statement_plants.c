@@ -13,7 +13,6 @@
 
 #define ROWS(table)             (sizeof(table) / sizeof(table)[0])
 #define TEXT_SIZE               8192
-#define GOOD_LINES              STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3 STATEMENT_LINE_4
 #define WITHOUT_0               STATEMENT_LINE_1 STATEMENT_LINE_2 STATEMENT_LINE_3 STATEMENT_LINE_4
 #define WITHOUT_3               STATEMENT_LINE_0 STATEMENT_LINE_1 STATEMENT_LINE_2
 #define FILE_OF(lines, closing) STATEMENT_AROUND("0", lines, closing)
@@ -28,17 +27,17 @@ struct plant {
     const char *wanted; /* a line each, in order: code, object, difference */
 };
 static const struct plant plants[] = {
-    {"good", FILE_OF(GOOD_LINES, "14000"), NULL, ""},
+    {"good", FILE_OF(STATEMENT_LINES, "14000"), NULL, ""},
     {"one line for two entries", FILE_OF(WITHOUT_3 STATEMENT_LINE("8000", "{cur}-3", "B3"), "14000"), NULL,
      ""},
     {"two lines for one entry",
      FILE_OF(STATEMENT_LINE("400", "{cur}-0", "a") STATEMENT_LINE("600", "{cur}-0", "b") WITHOUT_0, "14000"),
      NULL, ""},
     {"a line without a reference", FILE_OF(STATEMENT_LINE("1000", "", "B0") WITHOUT_0, "14000"), NULL, ""},
-    {"a line of an earlier statement again", FILE_OF(GOOD_LINES, "14000"),
+    {"a line of an earlier statement again", FILE_OF(STATEMENT_LINES, "14000"),
      STATEMENT_HEADER "opening,{day},14000,{cur},,,,\n" STATEMENT_LINE_4 "closing,{last},18000,{cur},,,,\n",
      ""},
-    {"an invented line", FILE_OF(GOOD_LINES STATEMENT_LINE("500", "nobody", "B9"), "14500"), NULL,
+    {"an invented line", FILE_OF(STATEMENT_LINES STATEMENT_LINE("500", "nobody", "B9"), "14500"), NULL,
      "line_missing_here {stm}/8 500"},
     {"a line left out", FILE_OF(WITHOUT_0, "13000"), NULL, "entry_missing_at_bank {t0} -1000"},
     {"an amount", FILE_OF(STATEMENT_LINE("1001", "{cur}-0", "B0") WITHOUT_0, "14001"), NULL,
@@ -54,8 +53,9 @@ static const struct plant plants[] = {
      "line_currency_mismatch {stm}/3 0"},
     {"a date", FILE_OF("line,{far},1000,{cur},,{cur}-0,B0,\n" WITHOUT_0, "14000"), NULL,
      "line_date_mismatch {stm}/3 -"},
-    {"a line twice", FILE_OF(GOOD_LINES STATEMENT_LINE_1, "16000"), NULL, "line_duplicated {stm}/8 2000"},
-    {"a line twice, numbered anew", FILE_OF(GOOD_LINES STATEMENT_LINE("2000", "{cur}-1", "B9"), "16000"),
+    {"a line twice", FILE_OF(STATEMENT_LINES STATEMENT_LINE_1, "16000"), NULL,
+     "line_duplicated {stm}/8 2000"},
+    {"a line twice, numbered anew", FILE_OF(STATEMENT_LINES STATEMENT_LINE("2000", "{cur}-1", "B9"), "16000"),
      NULL, "line_duplicated {stm}/8 2000"},
     {"one of two equal ones left out", FILE_OF(WITHOUT_3 STATEMENT_LINE_3, "10000"), NULL,
      "entry_duplicated {t4} -4000"},
@@ -72,14 +72,14 @@ static const struct plant plants[] = {
      NULL, "entry_missing_at_bank {t2} -3000\nline_missing_here {stm}/5 3000"},
     {"a part of a payment", FILE_OF(WITHOUT_3 STATEMENT_LINE("7999", "{cur}-3", "B3"), "13999"), NULL,
      "line_amount_mismatch {stm}/6 -1"},
-    {"the closing balance", FILE_OF(GOOD_LINES, "14001"), NULL, "statement_not_footing {stm} 1"},
-    {"the opening balance", STATEMENT_AROUND("7", GOOD_LINES, "14000"), NULL,
+    {"the closing balance", FILE_OF(STATEMENT_LINES, "14001"), NULL, "statement_not_footing {stm} 1"},
+    {"the opening balance", STATEMENT_AROUND("7", STATEMENT_LINES, "14000"), NULL,
      "statement_not_footing {stm} -7"},
     {"an amount that is none", FILE_OF(STATEMENT_LINE("\"1,000\"", "{cur}-0", "B0") WITHOUT_0, "14000"), NULL,
      "entry_missing_at_bank {t0} -1000\nline_quarantined {stm}/3 -"},
-    {"a day that is none", FILE_OF(GOOD_LINES "line,2026-02-30,5,{cur},,x,B9,\n", "14005"), NULL,
+    {"a day that is none", FILE_OF(STATEMENT_LINES "line,2026-02-30,5,{cur},,x,B9,\n", "14005"), NULL,
      "line_quarantined {stm}/8 -"},
-    {"the opening balance of the next one", FILE_OF(GOOD_LINES, "14000"),
+    {"the opening balance of the next one", FILE_OF(STATEMENT_LINES, "14000"),
      STATEMENT_HEADER "opening,{next},13000,{cur},,,,\nclosing,{last},13000,{cur},,,,\n",
      "statement_gap {stm} -1000"},
 };
@@ -162,7 +162,8 @@ static void what_we_book_later_settles(void **state)
     PGconn *conn = database_connect(&database, "postgres");
     statement_books_make(&api, "PLN", &b);
     assert_int_equal(
-        statement_send(&api, &b, FILE_OF(GOOD_LINES STATEMENT_LINE("700", "late-one", "B9"), "14700")), 201);
+        statement_send(&api, &b, FILE_OF(STATEMENT_LINES STATEMENT_LINE("700", "late-one", "B9"), "14700")),
+        201);
     assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "line_missing_here", &b), "open");
     harness_new_key(key);
@@ -191,11 +192,11 @@ static void a_mended_statement_settles(void **state)
     struct statement_books b;
     PGconn *conn = database_connect(&database, "postgres");
     statement_books_make(&api, "SEK", &b);
-    assert_int_equal(statement_send(&api, &b, FILE_OF(GOOD_LINES, "13999")), 201);
+    assert_int_equal(statement_send(&api, &b, FILE_OF(STATEMENT_LINES, "13999")), 201);
     assert_string_equal(api_string(&api, "status"), "disputed");
     assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "statement_not_footing", &b), "open");
-    assert_int_equal(statement_send(&api, &b, FILE_OF(GOOD_LINES, "14000")), 201);
+    assert_int_equal(statement_send(&api, &b, FILE_OF(STATEMENT_LINES, "14000")), 201);
     assert_int_equal(api_int(&api, "results.matched"), 5);
     assert_int_equal(recon_once_free(&h, "paybus", false), 2);
     assert_string_equal(state_of(conn, "statement_not_footing", &b), "resolved");
@@ -211,13 +212,10 @@ static int run(void)
         cmocka_unit_test(a_mended_statement_settles),
     };
     database.postgres = h.postgres;
-    api_open(&api, &h, 0);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    api_close(&api);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
 int main(void)
 {
-    return scene_main(&h, &(struct harness_options){.recons = 1, .recon_seconds = 86400}, run);
+    return statement_scene_main(&h, &api, run);
 }

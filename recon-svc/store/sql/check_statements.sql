@@ -32,44 +32,15 @@ union all
  order by s.account_id, s.last_day, s.created_at
  limit $2::bigint)
 union all
-(select c.code, case when f.line_number is null then 'transaction' else 'statement_line' end,
+(select f.code, case when f.line_number is null then 'transaction' else 'statement_line' end,
         case when f.line_number is null then f.transaction_id else f.statement_id end, '/' || f.line_number, f.currency,
         case when c.has_amounts then f.expected end, case when c.has_amounts then f.actual end
- from (values ('line_missing_here', 'missing_here', true),
-              ('entry_missing_at_bank', 'missing_at_bank', true),
-              ('entry_missing_at_bank', 'late', true),
-              ('line_amount_mismatch', 'amount', true),
-              ('line_currency_mismatch', 'currency', true),
-              ('line_date_mismatch', 'date', false),
-              ('line_duplicated', 'duplicate_at_bank', true),
-              ('entry_duplicated', 'duplicate_here', true),
-              ('line_ambiguous', 'ambiguous', true),
-              ('line_quarantined', 'quarantined', false)) c (code, result, has_amounts)
+ from (values ('missing_here', true), ('missing_at_bank', true), ('late', true), ('amount', true), ('currency', true),
+              ('date', false), ('duplicate_at_bank', true), ('duplicate_here', true), ('ambiguous', true),
+              ('quarantined', false)) c (result, has_amounts)
  cross join lateral (
-     select r.statement_id, r.line_number, r.transaction_id, r.currency, r.expected, r.actual
-     from paybus.reconcile_results r
-     where r.is_lead and r.result not in ('matched', 'seen_before') and r.result = c.result
-       and (r.result <> 'late' or r.day < $1::date)
-       and (select true
-            from paybus.reconcile_matches m
-            where m.transaction_id = r.transaction_id and m.leg = r.leg and r.line_number is null
-            limit 1) is null
-       and (select true
-            from paybus.reconcile_matches m
-            where m.statement_id = r.statement_id and m.group_number = r.group_number and r.result = 'missing_here'
-            limit 1) is null
-       and (select true
-            from paybus.reconcile_statements s
-            join paybus.reconcile_statements m
-              on m.account_id = s.account_id and m.last_day = s.last_day and m.first_day = s.first_day and m.state = 'reconciled'
-                 and m.created_at > s.created_at
-            where s.id = r.statement_id and r.result = 'quarantined'
-            limit 1) is null
-       and (select true
-            from paybus.reconcile_anomalies a
-            where a.state = 'written_off' and a.code = c.code
-              and a.object_id = case when r.line_number is null then r.transaction_id else r.statement_id end
-              and split_part(a.object, '/', 2) = coalesce(r.line_number::text, '')
-            limit 1) is null
+     select r.code, r.statement_id, r.line_number, r.transaction_id, r.currency, r.expected, r.actual
+     from paybus.reconcile_open_results r
+     where r.result = c.result and (r.result <> 'late' or r.day < $1::date)
      order by r.statement_id desc, r.number
      limit $2::bigint) f)
