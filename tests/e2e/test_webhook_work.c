@@ -51,6 +51,32 @@ static void unknown_types_are_kept(void **state)
     assert_int_equal(inbound_effects(&in), effects);
 }
 
+/* J25: what came about later comes first. No handler is told of an order, so none may need one. */
+static void order_decides_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *prefix, *type;
+        int amount; /* 0: none, nobody handles it */
+    } arrival[] = {
+        {"captured-", "payment.captured", 0},
+        {"authorized-", "payment.authorized", 0},
+        {"second-", "demo.fund", 3},
+        {"first-", "demo.fund", 2},
+    };
+    int64_t effects = inbound_effects(&in), before = harness_available(&h, account);
+    for (size_t i = 0; i < sizeof arrival / sizeof arrival[0]; i++) {
+        size_t at =
+            inbound_add(&in, arrival[i].prefix, 1, arrival[i].type,
+                        arrival[i].amount > 0 ? fund(account, arrival[i].amount) : "{\"payment\":\"p_1\"}");
+        inbound_publish(&in, at, 1, 2);
+        assert_true(inbound_wait(&in, WAIT_MS));
+        assert_string_equal(inbound_find(&in, at).state, "processed");
+    }
+    assert_int_equal(inbound_effects(&in), effects + 2);
+    assert_int_equal(harness_available(&h, account), before + 2 + 3);
+}
+
 /* A bank's signature makes no money. */
 static void who_may_not_send_it_has_no_effect(void **state)
 {
@@ -160,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(funds_come_in_once),
         cmocka_unit_test(unknown_types_are_kept),
+        cmocka_unit_test(order_decides_nothing),
         cmocka_unit_test(who_may_not_send_it_has_no_effect),
         cmocka_unit_test(what_cannot_go_well_is_dead_at_once),
         cmocka_unit_test(dead_letters_are_in_the_stream),
