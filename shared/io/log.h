@@ -35,8 +35,9 @@ void log_write(enum log_level level, const char *event, const struct log_field *
  */
 #define log_event(level, event, ...)                                                                         \
     do {                                                                                                     \
-        if (log_enabled(level))                                                                              \
-            log_write(level, event,                                                                          \
+        const enum log_level level_of_event = (level);                                                       \
+        if (log_enabled(level_of_event))                                                                     \
+            log_write(level_of_event, event,                                                                 \
                       (const struct log_field[]){                                                            \
                           {.type = LOG_FIELD_END}, ##__VA_ARGS__, {.type = LOG_FIELD_END}} +                 \
                           1);                                                                                \

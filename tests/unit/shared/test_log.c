@@ -224,12 +224,31 @@ static void test_threads_do_not_mix_lines(void **state)
     free(text);
 }
 
+static int levels_asked;
+
+static enum log_level next_level(void)
+{
+    levels_asked++;
+    return LOG_WARN;
+}
+
+/* The level may be found out by something that counts. */
+static void test_level_is_asked_for_once(void **state)
+{
+    (void)state;
+    const int fd = capture_begin();
+    log_event(next_level(), "e");
+    free(capture_end(fd));
+    assert_int_equal(levels_asked, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_line_has_header_and_fields), cmocka_unit_test(test_strings_are_escaped),
         cmocka_unit_test(test_long_lines_are_cut_validly), cmocka_unit_test(test_level_holds_back),
         cmocka_unit_test(test_full_pipe_drops_and_counts), cmocka_unit_test(test_threads_do_not_mix_lines),
+        cmocka_unit_test(test_level_is_asked_for_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
