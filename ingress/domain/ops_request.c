@@ -60,8 +60,7 @@ const struct command_spec ops_recovery_body = {
 const struct command_spec ops_recon_body = {
     .name = "reconcile.run", .fields = recon, .field_count = COUNT(recon)};
 
-const struct command_spec ops_note_body = {
-    .name = "anomaly.note", .fields = note, .field_count = COUNT(note)};
+const struct command_spec ops_note_body = {.name = "note", .fields = note, .field_count = COUNT(note)};
 
 const struct command_spec ops_resolution_body = {
     .name = "anomaly.resolution", .fields = resolution, .field_count = COUNT(resolution)};
@@ -177,15 +176,14 @@ enum status ops_write_recon(struct buf *out, const json_t *body, struct str acto
     return write_body(&json, body, &ops_recon_body, actor);
 }
 
-enum status ops_write_decision(struct buf *out, const struct uuid *anomaly, const json_t *body,
-                               struct str actor)
+enum status ops_write_decision(struct buf *out, const struct ops_decision *d)
 {
     struct json_out json;
     json_out_init(&json, out);
     json_object_open(&json);
     json_key(&json, "id");
-    json_typeid(&json, "an", anomaly);
-    return write_body(&json, body, &ops_resolution_body, actor);
+    json_typeid(&json, d->prefix, &d->id);
+    return write_body(&json, d->body, &ops_resolution_body, d->actor);
 }
 
 static void write_text(struct json_out *json, const json_t *body, const char *name)

@@ -7,6 +7,7 @@
 
 /* By ingress alone, who knows who asks: people on the bus have pay.ops, and their names are what they say. */
 #define OPS_REPLAY_SUBJECT  "pay.ask.dlq.replay"
+#define OPS_DISCARD_SUBJECT "pay.ask.dlq.discard"
 #define OPS_RETRY_SUBJECT   "pay.ask.webhook.retry"
 #define OPS_TEST_SUBJECT    "pay.ask.webhook.test"
 #define OPS_RECOVER_SUBJECT "pay.ask.webhook.recover"
@@ -21,7 +22,7 @@
 extern const struct command_spec ops_one_body, ops_many_body;
 /* Of a failure on demand: of which event, how often. */
 extern const struct command_spec ops_injection_body;
-/* Of a run of reconciliation: which; of decisions about an anomaly: why. */
+/* Of a run of reconciliation: which; of decisions about an anomaly or a dead letter: why. */
 extern const struct command_spec ops_recon_body, ops_note_body, ops_resolution_body;
 /* Of a recovery: since when. */
 extern const struct command_spec ops_recovery_body;
@@ -47,9 +48,15 @@ void ops_write_webhook(struct buf *out, const struct ops_webhook *w);
 NODISCARD enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor);
 /* {"mode"?} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_recon(struct buf *out, const json_t *body, struct str actor);
-/* {"id":"an_..","note","write_off"?} with the actor; the body has passed its spec. */
-NODISCARD enum status ops_write_decision(struct buf *out, const struct uuid *anomaly, const json_t *body,
-                                         struct str actor);
+/* {"id":"an_.." or "dl_..","note","write_off"?} with the actor: what is decided about it, in a body that has
+   passed its spec. */
+struct ops_decision {
+    const char *prefix;
+    struct uuid id;
+    const json_t *body;
+    struct str actor;
+};
+NODISCARD enum status ops_write_decision(struct buf *out, const struct ops_decision *decision);
 /* {"actor"} */
 void ops_write_reset(struct buf *out, struct str actor);
 

@@ -138,11 +138,17 @@ static void decide(struct exchange *ex, const char *subject)
     if (!command_body_read(ex, ex->route->body, &body)) {
         return;
     }
-    if (ops_write_decision(&request, &ex->uuid, body, str_of(ex->actor)) != STATUS_OK) {
+    const struct ops_decision decision = {ex->route->id_prefix, ex->uuid, body, str_of(ex->actor)};
+    if (ops_write_decision(&request, &decision) != STATUS_OK) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
     }
     ask(ex, subject, &request);
+}
+
+void ops_discard_dead_letter(struct exchange *ex)
+{
+    decide(ex, OPS_DISCARD_SUBJECT);
 }
 
 void ops_acknowledge_anomaly(struct exchange *ex)

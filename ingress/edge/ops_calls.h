@@ -10,6 +10,8 @@
 void ops_replay_one(struct exchange *ex);
 /* POST /v1/dlq/replay */
 void ops_replay_many(struct exchange *ex);
+/* POST /v1/dlq/{id}/discard */
+void ops_discard_dead_letter(struct exchange *ex);
 
 /* POST /v1/demo/inject-failure, /v1/demo/reset */
 void ops_retry_delivery(struct exchange *ex);

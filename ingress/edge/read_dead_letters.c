@@ -49,6 +49,7 @@ static void write_letter(struct json_out *out, const struct dead_letter_row *d)
     } else {
         json_time(out, d->resolved_us);
     }
+    reads_text_or_null(out, "note", d->note);
 }
 
 /* Exactly, whatever somebody had published: as text if it is any. */

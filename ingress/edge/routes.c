@@ -293,6 +293,9 @@ const struct route ingress_routes[] = {
      .answer = "dead_letter", .summary = "One dead letter with its message"},
     {.method = "POST", .pattern = "/v1/dlq/{id}/replay", .id_prefix = "dl", NEEDS(dlq_write), REPLAY(one),
      .answer = "replayed", .summary = "Put a dead letter back to work"},
+    {.method = "POST", .pattern = "/v1/dlq/{id}/discard", .id_prefix = "dl", NEEDS(dlq_write), .handle = ops_discard_dead_letter,
+     .body = &ops_note_body, .body_limit = BODY_MAX, .answer = "discarded",
+     .summary = "Nobody wants a dead letter: it is resolved without an effect"},
     {.method = "POST", .pattern = "/v1/dlq/replay", NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
      .summary = "Put many dead letters back to work, or count them"},
 

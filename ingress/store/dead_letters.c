@@ -20,6 +20,7 @@ enum column {
     COL_RESOLVED_BY,
     COL_RESOLVED,
     COL_CREATED,
+    COL_NOTE,
     COL_PAYLOAD,
     COL_IS_WANTED = COL_PAYLOAD,
     COL_IS_LAST
@@ -74,6 +75,7 @@ void dead_letter_row(const PGresult *r, int row, bool is_list, struct dead_lette
         .attempts = db_get_int(r, row, COL_ATTEMPTS),
         .resolution = db_get_str(r, row, COL_RESOLUTION),
         .resolved_by = db_get_str(r, row, COL_RESOLVED_BY),
+        .note = db_get_str(r, row, COL_NOTE),
         .created_us = db_get_time(r, row, COL_CREATED),
     };
     d.has_work = get_id(r, row, COL_WORK, &d.work);

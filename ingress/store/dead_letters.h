@@ -19,6 +19,7 @@ struct dead_letter_row {
     int64_t attempts;
     int64_t stream_seq;                 /* 0: none */
     struct str resolution, resolved_by; /* {NULL, 0}: it is open */
+    struct str note;                    /* why it was discarded; {NULL, 0}: not said */
     int64_t resolved_us, created_us;
     struct str payload;      /* of one dead letter: any bytes */
     bool is_wanted, is_last; /* of a list: a row may be there only because enough was looked at */

@@ -9,7 +9,7 @@
 struct dead_letter_record {
     struct uuid dead_letter, work;
     bool has_work;
-    struct str happened, kind, event_type, error;
+    struct str happened, kind, event_type, error, note;
     int64_t attempts;
 };
 
@@ -30,6 +30,7 @@ void *dead_letter_record_decode(const struct command_envelope *e, struct arena *
                                      .kind = json_get_str(e->data, "kind"),
                                      .event_type = json_get_str(e->data, "event_type"),
                                      .error = json_get_str(e->data, "error"),
+                                     .note = json_get_str(e->data, "note"),
                                      .attempts = json_get_int(e->data, "attempts", 0)};
     (void)json_get_id(e->data, "dead_letter", "dl", &d->dead_letter);
     d->has_work = json_get_id(e->data, "work", "wrk", &d->work);
@@ -51,12 +52,12 @@ static void write_text(struct json_out *json, const char *name, struct str text)
     }
 }
 
-/* {"status","work","kind","event_type","error","attempts"} */
+/* {"status","work","kind","event_type","error","attempts","note"?} */
 static struct str after_text(struct ledger *l, const struct dead_letter_record *d, const char *status)
 {
     struct json_out json;
-    json_out_init(&json,
-                  ledger_scratch(l, TEXT_FIXED + JSON_ESCAPE_MAX * (d->error.len + d->event_type.len)));
+    size_t texts = d->error.len + d->event_type.len + d->note.len;
+    json_out_init(&json, ledger_scratch(l, TEXT_FIXED + JSON_ESCAPE_MAX * texts));
     json_object_open(&json);
     json_key(&json, "status");
     json_cstr(&json, status);
@@ -71,6 +72,9 @@ static struct str after_text(struct ledger *l, const struct dead_letter_record *
     write_text(&json, "error", d->error);
     json_key(&json, "attempts");
     json_int(&json, d->attempts);
+    if (d->note.len > 0) {
+        write_text(&json, "note", d->note);
+    }
     json_object_close(&json);
     return ledger_keep(l);
 }

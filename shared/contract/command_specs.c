@@ -16,6 +16,7 @@
 #define CONDITIONS_MAX      100
 #define WORK_KIND_MAX       16
 #define ERROR_MAX_LEN       1000
+#define NOTE_MAX_LEN        500
 #define ATTEMPTS_MAX        1000000
 #define URL_MAX_LEN         2048
 #define EVENT_TYPES_MAX     50
@@ -140,6 +141,7 @@ static const struct field_spec dead_letter_record[] = {
      .help = "Why it was given up."},
     {.name = "attempts", .type = FIELD_INT, .required = true, .min = 0, .max = ATTEMPTS_MAX,
      .help = "After how many attempts."},
+    {.name = "note", .type = FIELD_STRING, .min = 1, .max = NOTE_MAX_LEN, .help = "Why it was discarded."},
 };
 
 static const struct field_spec transaction_create[] = {

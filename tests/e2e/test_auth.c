@@ -106,6 +106,7 @@ static const struct route {
     {"GET", "/v1/dlq", "ops", NULL, NULL},
     {"GET", "/v1/dlq/{id}", "ops", "/v1/dlq/" MISSING_LETTER, NULL},
     {"POST", "/v1/dlq/{id}/replay", "dlq:write", "/v1/dlq/" MISSING_LETTER "/replay", NULL},
+    {"POST", "/v1/dlq/{id}/discard", "dlq:write", "/v1/dlq/" MISSING_LETTER "/discard", NULL},
     {"POST", "/v1/dlq/replay", "dlq:write", NULL, NULL},
     {"POST", "/v1/reconcile/run", "reconcile:write", NULL, NULL},
     {"GET", "/v1/reconcile/latest", "ops", "/v1/reconcile/latest", NULL}, /* recon-svc does not run here */

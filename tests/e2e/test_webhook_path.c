@@ -111,6 +111,40 @@ static void replayed_by_filter(void **state)
     assert_true(eventually(has_status, &e, SOON_MS));
 }
 
+static bool is_audited(void *context)
+{
+    const char *letter = context;
+    return api_get(&api, "/v1/audit?object=%s", letter) == 200 &&
+           json_array_size(api_at(&api, "data")) == 2; /* made, discarded */
+}
+
+static void discarded(void **state)
+{
+    (void)state;
+    char path[128], letter[TYPEID_TEXT_SIZE];
+    assert_true(eventually(has_one_open, NULL, SOON_MS));
+    (void)snprintf(letter, sizeof letter, "%s", api_string(&api, "data.0.id"));
+    (void)snprintf(path, sizeof path, "/v1/dlq/%s/discard", letter);
+    (void)api_post(&api, "/v1/dlq/dl_01h455vb4pex5vsknk084sn02q/discard", NULL, "{'note':'who is it?'}");
+    api_expect_problem(&api, 404, "not_found", NULL);
+    (void)api_post(&api, path, NULL, "{'note':'paid by hand'}");
+    assert_int_equal(api.status, 200);
+    assert_int_equal(api_int(&api, "discarded"), 1);
+    assert_int_equal(api_get(&api, "/v1/dlq/%s", letter), 200);
+    assert_string_equal(api_string(&api, "status"), "discarded");
+    assert_string_equal(api_string(&api, "note"), "paid by hand");
+    assert_memory_equal(api_string(&api, "resolved_by"), "key_", 4);
+    (void)api_post(&api, path, NULL, "{'note':'once more'}"); /* the first one's note stays */
+    assert_int_equal(api.status, 200);
+    assert_int_equal(api_int(&api, "discarded"), 0);
+    assert_int_equal(api_get(&api, "/v1/dlq?status=discarded"), 200);
+    assert_string_equal(api_string(&api, "data.0.note"), "paid by hand");
+    assert_true(eventually(is_audited, letter, SOON_MS));
+    assert_string_equal(api_string(&api, "data.0.type"), "dead_letter.discarded");
+    assert_string_equal(api_string(&api, "data.0.after.note"), "paid by hand");
+    assert_memory_equal(api_string(&api, "data.0.actor"), "key_", 4);
+}
+
 /* Each is accepted once, though sent twice, whatever dies meanwhile. */
 static void send_events(int round)
 {
@@ -166,6 +200,7 @@ static int run(void)
         cmocka_unit_test(funded_once),
         cmocka_unit_test(dead_and_replayed),
         cmocka_unit_test(replayed_by_filter),
+        cmocka_unit_test(discarded),
         cmocka_unit_test(beside_money_and_kills),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,7 @@ static void nobody_replays(void **state)
         const char *path, *body;
     } asked[] = {{"/v1/webhooks/events/@dead/replay", "{}"},
                  {"/v1/dlq/" TEXT_LETTER "/replay", "{}"},
+                 {"/v1/dlq/" TEXT_LETTER "/discard", "{'note':'nobody wants it'}"},
                  {"/v1/dlq/replay", "{'kind':'webhook'}"}};
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
         (void)api_post(&api, asked[i].path, NULL, "%s", asked[i].body);
@@ -169,6 +170,10 @@ static void nobody_replays(void **state)
     api_expect_problem(&api, 422, "invalid_value", "/kind");
     (void)api_post(&api, "/v1/dlq/" TEXT_LETTER "/replay", NULL, "{'kind':'webhook'}");
     api_expect_problem(&api, 400, "unknown_field", "/kind");
+    (void)api_post(&api, "/v1/dlq/" TEXT_LETTER "/discard", NULL, "{}");
+    api_expect_problem(&api, 400, "missing_field", "/note");
+    (void)api_post(&api, "/v1/dlq/" TEXT_LETTER "/discard", NULL, "{'note':'x','write_off':true}");
+    api_expect_problem(&api, 400, "unknown_field", "/write_off");
 }
 
 static int run(void)

@@ -10,6 +10,7 @@
 #define TIME_MAX     64
 #define ACTOR_MAX    64
 #define TIMES_MAX    1000000
+#define NOTE_MAX     500
 
 static const char *const kinds[] = {
 #define WORK_KIND(identifier, attempts) #identifier,
@@ -42,6 +43,7 @@ static const struct field_spec replay_fields[] = {
 static const struct field_spec discard_fields[] = {
     LETTER,
     {.name = "seq", .type = FIELD_INT, .min = 1, .max = INT64_MAX - 1},
+    {.name = "note", .type = FIELD_STRING, .min = 1, .max = NOTE_MAX},
     ACTOR,
 };
 static const struct field_spec list_fields[] = {
@@ -139,7 +141,8 @@ enum status ops_read_discard(const json_t *root, struct ops_request *ret_request
     enum status s = json_check(root, discard_fields, COUNT(discard_fields), ret_problem);
     if (s != STATUS_OK)
         return s;
-    struct ops_request r = {.actor = actor_of(root), .seq = json_get_int(root, "seq", 0)};
+    struct ops_request r = {
+        .actor = actor_of(root), .seq = json_get_int(root, "seq", 0), .note = json_get_str(root, "note")};
     bool by_letter = json_get_id(root, "id", "dl", &r.id);
     if (by_letter == (r.seq > 0))
         return refuse(ret_problem, "", "must have one of id and seq");

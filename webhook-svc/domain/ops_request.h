@@ -20,6 +20,7 @@ struct ops_request {
     int64_t limit;
     struct uuid after;             /* of list and recover */
     struct str actor;              /* who asks */
+    struct str note;               /* why one is discarded; data NULL: not said */
     struct str event_id, provider; /* of a failure on demand */
     int64_t times;
     struct str owner; /* whose webhooks; data NULL: anybody's. A time is in from_us */

@@ -139,7 +139,7 @@ enum status ops_discard(struct ops *o, struct ops_request *r, struct ops_answer 
     enum status s = find_work(o, r, answer, &work, &is_open);
     if (s != STATUS_OK)
         return s == STATUS_INVALID ? STATUS_OK : s;
-    s = store_discard_dead_letter(o->link.db, &r->id, r->actor);
+    s = store_discard_dead_letter(o->link.db, &r->id, r->actor, r->note);
     if (s != STATUS_OK && s != STATUS_NOT_FOUND)
         return s;
     struct json_out json;

@@ -27,7 +27,7 @@ static void add_text(struct json_out *json, const char *name, struct str text)
     json_str(json, text);
 }
 
-/* {"dead_letter","happened","work"?,"kind","event_type"?,"error","attempts"} */
+/* {"dead_letter","happened","work"?,"kind","event_type"?,"error","attempts","note"?} */
 static void write_data(const struct fact *f, struct buf *out)
 {
     struct json_out json;
@@ -47,6 +47,8 @@ static void write_data(const struct fact *f, struct buf *out)
     add_text(&json, "error", db_get_str(f->rows, f->row, 4));
     json_key(&json, "attempts");
     json_int(&json, db_get_int(f->rows, f->row, 5));
+    if (f->mark.is_resolved)
+        add_text(&json, "note", db_get_str(f->rows, f->row, 9));
     json_object_close(&json);
 }
 

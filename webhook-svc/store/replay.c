@@ -118,13 +118,14 @@ enum status store_replay_work_later(struct db *db, const struct uuid *ids, size_
     return replay(db, &(struct replay_order){ids, count, actor, true}, ret_replayed);
 }
 
-enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor)
+enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor, struct str note)
 {
     CLEANUP(db_params_free) struct db_params p;
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_init(&p, PARAMS_MAX);
     db_param_uuid(&p, id);
     db_param_text(&p, actor);
+    db_param_text(&p, note);
     enum status s = db_query(db, WEBHOOK_SQL_DISCARD_DEAD_LETTER, &p, &r);
     if (s != STATUS_OK)
         return s;

@@ -39,8 +39,9 @@ NODISCARD enum status store_replay_work(struct db *db, const struct uuid *ids, s
 /* Parked, for the sweeper to publish when there is room. */
 NODISCARD enum status store_replay_work_later(struct db *db, const struct uuid *ids, size_t count,
                                               struct str actor, struct replayed_work *ret_replayed);
-/* STATUS_NOT_FOUND: it is not open. */
-NODISCARD enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor);
+/* By whom and why (data NULL: not said). STATUS_NOT_FOUND: it is not open. */
+NODISCARD enum status store_discard_dead_letter(struct db *db, const struct uuid *id, struct str actor,
+                                                struct str note);
 NODISCARD enum status store_set_injected_failure(struct db *db, struct str event_id, struct str provider,
                                                  int64_t times);
 

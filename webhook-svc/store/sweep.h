@@ -27,7 +27,7 @@ NODISCARD enum status store_list_published(struct db *db, const struct uuid *aft
 NODISCARD enum status store_publish_again(struct db *db, const struct uuid *ids, size_t count);
 
 /* Dead letters whose facts are not in the log: id, work_id, kind, event_type, error, attempts, facts,
-   resolution, resolved_by. */
+   resolution, resolved_by, note. */
 NODISCARD enum status store_list_without_facts(struct db *db, int64_t limit, PGresult **ret_rows);
 struct fact_mark {
     struct uuid id;

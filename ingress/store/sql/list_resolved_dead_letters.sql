@@ -1,10 +1,10 @@
 -- Dead letters that were resolved as $9, newest first, after the cursor $1 and from the id $7 on: at most $8 rows. The rest as
 -- in list_open_dead_letters.
 select s.id, s.work_id, s.kind, s.object_id, s.event_type, s.subject, s.error, s.attempts, s.stream_seq, s.resolution,
-       s.resolved_by, s.resolved_at, s.created_at, s.is_wanted, s.place = 20000 as is_last
+       s.resolved_by, s.resolved_at, s.created_at, s.note, s.is_wanted, s.place = 20000 as is_last
 from (select n.*, row_number() over (order by n.id desc) as place
       from (select d.id, d.work_id, d.kind, d.object_id, d.event_type, d.subject, d.error, d.attempts, d.stream_seq,
-                   d.resolution, d.resolved_by, d.resolved_at, d.created_at,
+                   d.resolution, d.resolved_by, d.resolved_at, d.created_at, d.note,
                    ($2::text is null or d.kind = $2)
                        and ($3::text is null or d.event_type = $3)
                        and ($4::text is null or strpos(d.error, $4) > 0)

@@ -25,6 +25,12 @@ static const struct {
      "{\"status\":\"discarded\",\"work\":null,\"kind\":\"webhook\",\"event_type\":null,\"error\":null,"
      "\"attempts\":0}",
      "{\"dead_letter\":\"" LETTER "\",\"happened\":\"discarded\"}"},
+    {"{\"dead_letter\":\"" LETTER "\",\"happened\":\"discarded\",\"kind\":\"webhook\",\"error\":\"why\","
+     "\"attempts\":6,\"note\":\"paid \\\"by hand\\\"\"}",
+     "dead_letter.discarded", "{\"status\":\"open\"}",
+     "{\"status\":\"discarded\",\"work\":null,\"kind\":\"webhook\",\"event_type\":null,\"error\":\"why\","
+     "\"attempts\":6,\"note\":\"paid \\\"by hand\\\"\"}",
+     "{\"dead_letter\":\"" LETTER "\",\"happened\":\"discarded\"}"},
 };
 
 static void facts(void **state)
