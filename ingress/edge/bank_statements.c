@@ -39,6 +39,7 @@ static void send(struct exchange *ex, const struct bank_statement_request *r)
     struct rpc_call call = {.subject = BANK_STATEMENT_ASK,
                             .data = request.data,
                             .len = (int)request.len,
+                            .traceparent = ex->traceparent,
                             .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
     commands_request(ex, &call, "The service that does this is not available.");

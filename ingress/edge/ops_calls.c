@@ -19,6 +19,7 @@ static void ask(struct exchange *ex, const char *subject, const struct buf *requ
     struct rpc_call call = {.subject = subject,
                             .data = request->data,
                             .len = (int)request->len,
+                            .traceparent = ex->traceparent,
                             .deadline_us = clock_unix_us() + (ex->deadline_us - clock_monotonic_us()),
                             .no_responder_retry_ms = NO_RESPONDER_RETRY_MS};
     commands_request(ex, &call, "The service that does this is not available.");

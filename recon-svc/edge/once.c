@@ -47,7 +47,8 @@ int once_run(const struct recon_config *config, enum once_mode mode)
     static struct store store;
     struct run_result result;
     bool is_clean = false;
-    struct run_options options = {.is_full = mode == ONCE_FULL, .trigger = "once", .actor = "operator"};
+    struct run_options options = {
+        .is_full = mode == ONCE_FULL, .trigger = "once", .actor = "operator", .trace_id = ""};
     const struct bus_options bus_options = recon_bus_options(config);
     if (bus_open(&bus_options, &options.bus) != STATUS_OK)
         return EXIT_NOT_AVAILABLE;

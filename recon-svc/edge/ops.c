@@ -96,6 +96,7 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
     CLEANUP(buf_free) struct buf body = {0};
     struct problem problem;
     const char *error = NULL, *to = natsMsg_GetReply(request);
+    char trace[TRACE_ID_SIZE];
     int64_t start_us = clock_monotonic_us();
     buf_init(&body, ANSWER_MAX);
     problem_init(&problem, OUTCOME_internal_error);
@@ -109,7 +110,8 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
     micro_count(&counts[service], error);
     micro_count_time(&counts[service], clock_monotonic_us() - start_us);
     log_event(LOG_INFO, "asked", log_str("endpoint", ops_endpoints[service].name),
-              log_str("error", error != NULL ? error : ""));
+              log_str("error", error != NULL ? error : ""),
+              log_str("trace_id", bus_trace_id(request, trace)));
 }
 
 static void on_request(natsConnection *connection, natsSubscription *subscription, natsMsg *request,

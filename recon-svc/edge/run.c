@@ -177,7 +177,7 @@ static void tell_found(const struct run *r)
     for (int c = 0; c < CHECK_COUNT; c++)
         if (r->found.found[c] > 0)
             log_event(LOG_ERROR, "anomalies_found", log_str("code", check_row((enum check)c)->code),
-                      log_int("anomalies", r->found.found[c]));
+                      log_int("anomalies", r->found.found[c]), log_str("trace_id", r->options.trace_id));
 }
 
 static enum run_end give_up(struct run *r, enum status status)
@@ -186,7 +186,8 @@ static enum run_end give_up(struct run *r, enum status status)
     char why[256];
     (void)snprintf(why, sizeof why, "%s", is_stopping ? "recon-svc was stopped" : db_error(r->store->db));
     log_event(is_stopping ? LOG_INFO : LOG_ERROR, "run_failed", log_str("status", status_name(status)),
-              log_str("sqlstate", db_sqlstate(r->store->db)), log_str("error", why));
+              log_str("sqlstate", db_sqlstate(r->store->db)), log_str("error", why),
+              log_str("trace_id", r->options.trace_id));
     if (db_exec(r->store->db, "rollback") == STATUS_OK && run_fail(r->store, &r->id, why) != STATUS_OK)
         log_event(LOG_WARN, "run_end_not_stored");
     return is_stopping ? RUN_STOPPED : RUN_FAILED;
@@ -214,7 +215,8 @@ static enum run_end run_behind_lock(struct run *r, struct run_result *ret)
               log_str("mode", r->options.is_full ? "full" : "incremental"),
               log_int("events", r->counts.events), log_int("entries", r->counts.entries),
               log_int("accounts", r->counts.accounts), log_int("anomalies", r->counts.found),
-              log_int("took_ms", ret->took_ms), log_int("seq", r->to.seq));
+              log_int("took_ms", ret->took_ms), log_int("seq", r->to.seq),
+              log_str("trace_id", r->options.trace_id));
     return is_partial(r) ? RUN_PARTIAL : RUN_COMPLETED;
 }
 

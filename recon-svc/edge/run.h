@@ -12,7 +12,8 @@
 struct run_options {
     bool is_full;
     const char *trigger, *actor;
-    struct bus *bus; /* for the stream of dead letters */
+    const char *trace_id; /* of the request for it; "": nobody's */
+    struct bus *bus;      /* for the stream of dead letters */
     void (*on_step)(void *context,
                     const struct uuid *run); /* now and then while it is under way; may be NULL */
     void *context;

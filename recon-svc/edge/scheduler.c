@@ -36,6 +36,7 @@ struct micro_counts scheduler_counts;
 struct request {
     char reply_to[BUS_INBOX_SIZE]; /* empty: nobody waits */
     char actor[ACTOR_SIZE];
+    char trace_id[TRACE_ID_SIZE];
     bool is_full;
     int64_t asked_us;
 };
@@ -124,6 +125,8 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
     struct problem problem;
     const char *to = natsMsg_GetReply(msg);
     (void)snprintf(request.reply_to, sizeof request.reply_to, "%s", to != NULL ? to : "");
+    log_event(LOG_INFO, "asked", log_str("endpoint", "run"),
+              log_str("trace_id", bus_trace_id(msg, request.trace_id)));
     enum status status = answer_read(msg, &root, &problem);
     if (status == STATUS_OK)
         status = ops_read_run(root, &asked, &problem);
@@ -220,12 +223,14 @@ static void put_off(struct scheduler *s, bool is_full)
         s->again_ms = clock_monotonic_ms() + s->interval_s * MS_PER_S;
 }
 
-static void run(struct scheduler *s, bool is_full, const char *asked_by)
+/* asked_by NULL: nobody, it is due. */
+static void run(struct scheduler *s, bool is_full, const char *asked_by, const char *trace_id)
 {
     struct run_result result;
     const struct run_options options = {.is_full = is_full,
                                         .trigger = asked_by != NULL ? "request" : "schedule",
                                         .actor = asked_by != NULL ? asked_by : "recon-svc",
+                                        .trace_id = trace_id,
                                         .bus = s->bus,
                                         .on_step = on_step,
                                         .context = s};
@@ -287,15 +292,14 @@ static void look_at_schedule(struct scheduler *s)
     if (status != STATUS_OK)
         store_disconnect(&s->store);
     else if (is_due)
-        run(s, is_full, NULL);
+        run(s, is_full, NULL, "");
 }
 
-static bool take_asked(struct scheduler *s, bool *ret_is_full, char ret_actor[ACTOR_SIZE])
+static bool take_asked(struct scheduler *s, struct request *ret_request)
 {
     (void)pthread_mutex_lock(&s->lock);
     bool is_asked = s->is_asked;
-    *ret_is_full = s->request.is_full;
-    memcpy(ret_actor, s->request.actor, ACTOR_SIZE);
+    *ret_request = s->request;
     s->is_asked = false;
     s->is_running = s->is_running || is_asked;
     (void)pthread_mutex_unlock(&s->lock);
@@ -307,12 +311,11 @@ static void *scheduler_main(void *context)
     struct scheduler *s = context;
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
     while (!service_is_stopping()) {
-        bool is_full = false;
-        char actor[ACTOR_SIZE];
-        if (take_asked(s, &is_full, actor))
-            run(s, is_full, actor);
+        struct request asked;
+        if (take_asked(s, &asked))
+            run(s, asked.is_full, asked.actor, asked.trace_id);
         else if (atomic_exchange(&s->is_woken, false))
-            run(s, false, "projection");
+            run(s, false, "projection", "");
         else if (clock_monotonic_ms() >= s->look_ms)
             look_at_schedule(s);
         (void)nanosleep(&tick, NULL);

@@ -102,17 +102,20 @@ static void set_statement(struct statement_desk *d, const struct intake_result *
     a->status = a->is_replayed ? 200 : 201;
 }
 
-static void tell(const struct intake_result *result, const struct bank_statement_request *request)
+static void tell(const struct intake_result *result, const struct bank_statement_request *request,
+                 const char *trace_id)
 {
     char id[TYPEID_TEXT_SIZE] = "none";
     if (result->end != INTAKE_REFUSED && result->end != INTAKE_FAILED)
         typeid_format("stm", &result->id, id);
     log_event(LOG_INFO, "statement_taken", log_str("statement", id),
-              log_str("end", intake_end_word(result->end)), log_int("bytes", request->file.len));
+              log_str("end", intake_end_word(result->end)), log_int("bytes", request->file.len),
+              log_str("trace_id", trace_id));
     recon_metrics_count_statement(result);
 }
 
-static void take(struct statement_desk *d, const struct bank_statement_request *request, struct answer *a)
+static void take(struct statement_desk *d, const struct bank_statement_request *request, const char *trace_id,
+                 struct answer *a)
 {
     struct intake_result result;
     if (store_connect(&d->store) != STATUS_OK) {
@@ -120,7 +123,7 @@ static void take(struct statement_desk *d, const struct bank_statement_request *
         return;
     }
     statement_take(&d->store, d->config, request, &result);
-    tell(&result, request);
+    tell(&result, request, trace_id);
     if (result.end == INTAKE_REFUSED || result.end == INTAKE_FAILED)
         set_problem(a, &result.problem);
     else
@@ -147,14 +150,14 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
     struct bank_statement_request request;
     struct answer a = {.status = 500};
     struct problem problem;
-    char actor[OPS_ACTOR_MAX + 1];
+    char actor[OPS_ACTOR_MAX + 1], trace[TRACE_ID_SIZE];
     int64_t start_us = clock_monotonic_us();
     buf_init(&a.body, ANSWER_MAX);
     monitor_lock(&d->monitor);
     if (read_request(msg, &head, &request, &problem) == STATUS_OK) {
         answer_actor(msg, request.actor, actor);
         request.actor = str_of(actor);
-        take(d, &request, &a);
+        take(d, &request, bus_trace_id(msg, trace), &a);
     } else {
         set_problem(&a, &problem);
     }

@@ -195,6 +195,14 @@ void bus_new_inbox(const struct bus *bus, char ret_inbox[BUS_INBOX_SIZE])
     snprintf(ret_inbox, BUS_INBOX_SIZE, "%s.%s", bus->inbox_prefix, hex);
 }
 
+const char *bus_trace_id(natsMsg *message, char ret_id[TRACE_ID_SIZE])
+{
+    const char *traceparent = NULL;
+    if (natsMsgHeader_Get(message, TRACEPARENT_HEADER, &traceparent) != NATS_OK)
+        traceparent = "";
+    return trace_id_of(str_of(traceparent), ret_id);
+}
+
 bool bus_is_inbox(const char *subject)
 {
     static const char start[] = "_INBOX";

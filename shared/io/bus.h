@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "shared/core/status.h"
+#include "shared/core/trace.h"
 
 struct bus_options {
     const char *servers;                 /* "nats://h:p,nats://h2:p" */
@@ -58,6 +59,9 @@ void bus_unlisten(struct bus *bus, void (*on_reconnect)(void *context), void *co
 
 /* Drains subscriptions, at most timeout_ms, and closes. NULL-safe. */
 void bus_close(struct bus *bus, int timeout_ms);
+
+/* The trace id in a received message's traceparent header, for logs; "" without. Returns ret_id. */
+const char *bus_trace_id(natsMsg *message, char ret_id[TRACE_ID_SIZE]);
 
 /* Ends a received message, which may be NULL, soon: instead of natsMsg_Destroy, which wakes a thread of
    nats.c for every single message. Collected, they wake it once for many. */

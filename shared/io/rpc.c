@@ -2,6 +2,7 @@
 #include "shared/io/rpc.h"
 
 #include "shared/core/clock.h"
+#include "shared/core/trace.h"
 #include "shared/io/rpc_internal.h"
 
 #define NEVER INT64_MAX
@@ -78,7 +79,9 @@ static enum status send_once(struct request *q, int64_t now_us)
     const struct rpc_call *c = q->call;
     char reply_subject[RPC_REPLY_SIZE];
     rpc_slot_reply_subject(q->rpc, q->slot, q->handed + 1, reply_subject);
-    enum status s = bus_publish(q->rpc->bus, c->subject, reply_subject, NULL, c->data, c->len);
+    const char *const headers[] = {TRACEPARENT_HEADER, c->traceparent, NULL};
+    enum status s =
+        bus_publish(q->rpc->bus, c->subject, reply_subject, c->traceparent ? headers : NULL, c->data, c->len);
     if (s == STATUS_UNAVAILABLE)
         return try_later(q, now_us) ? STATUS_OK : s;
     if (s != STATUS_OK && s != STATUS_UNKNOWN)

@@ -16,7 +16,8 @@ struct rpc_call {
     const char *subject;
     const void *data;
     int len;
-    int64_t deadline_us; /* unix microseconds: when the caller gives up */
+    const char *traceparent; /* a header; NULL: none, as for commands, which have it in themselves */
+    int64_t deadline_us;     /* unix microseconds: when the caller gives up */
     /* The same message again when no reply came for this long, and on reconnect; 0: never. Only for requests
        whose repetition has one effect. */
     int resend_after_ms;

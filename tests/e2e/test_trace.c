@@ -86,6 +86,53 @@ static void one_trace_everywhere(void **state)
             fail_msg("a trace is not in the log of %s", programs[i]->name);
 }
 
+/* A trace in the log of a program. */
+struct trace_in {
+    struct program *program;
+    int n;
+};
+
+static bool is_logged(void *context)
+{
+    const struct trace_in *t = context;
+    char id[33], text[64];
+    name_trace(t->n, id);
+    (void)snprintf(text, sizeof text, "\"trace_id\":\"%s\"", id);
+    return program_logged(t->program, text);
+}
+
+/* What operators ask other services for over HTTP. */
+static void operators_are_traced(void **state)
+{
+    (void)state;
+    const struct {
+        const char *path, *type, *body;
+        struct program *program;
+        int status;
+    } asked[] = {
+        {"/v1/reconcile/run", NULL, "{}", &h.recons[0], 200},
+        {"/v1/reconcile/anomalies/an_01h455vb4pex5vsknk084sn02q/acknowledge", NULL, "{\"note\":\"seen\"}",
+         &h.recons[0], 404},
+        {"/v1/reconcile/statements", "Content-Type: text/csv", "nothing", &h.recons[0], 422},
+        {"/v1/dlq/dl_01h455vb4pex5vsknk084sn02q/discard", NULL, "{\"note\":\"seen\"}", &h.webhooks[0], 404},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        char id[33], header[96];
+        struct trace_in at_ingress = {&h.ingresses[0], 0x1000 + (int)i},
+                        there = {asked[i].program, 0x1000 + (int)i};
+        name_trace(there.n, id);
+        (void)snprintf(header, sizeof header, "traceparent: 00-%s-00f067aa0ba902b7-01", id);
+        struct api_request request = {.method = "POST",
+                                      .path = asked[i].path,
+                                      .body = asked[i].body,
+                                      .headers = {header, asked[i].type}};
+        if (api_send(&api, &request) != asked[i].status)
+            fail_msg("%s: %d %s", asked[i].path, api.status, api.body.data);
+        if (!eventually(is_logged, &there, WAIT_MS) || !eventually(is_logged, &at_ingress, WAIT_MS))
+            fail_msg("the trace of %s is lost", asked[i].path);
+    }
+}
+
 static void logs_are_scanned(void **state)
 {
     (void)state;
@@ -118,9 +165,9 @@ static void logs_are_scanned(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_not_available_is_told),
-                                       cmocka_unit_test(one_trace_everywhere),
-                                       cmocka_unit_test(logs_are_scanned)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_available_is_told), cmocka_unit_test(one_trace_everywhere),
+        cmocka_unit_test(operators_are_traced), cmocka_unit_test(logs_are_scanned)};
     harness_start(&h, &(struct harness_options){.webhooks = 1, .recons = 1});
     api_open(&api, &h, 0);
     receiver = receiver_start();

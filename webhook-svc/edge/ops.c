@@ -137,6 +137,7 @@ static void send_answer(struct ops *o, const char *to, const struct ops_answer *
 static void answer(struct ops *o, size_t service, natsMsg *request)
 {
     struct ops_answer a = {.status = 200};
+    char trace[TRACE_ID_SIZE];
     int64_t start_us = clock_monotonic_us();
     buf_init(&a.body, REPLY_MAX);
     monitor_lock(&o->monitor);
@@ -147,7 +148,7 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
     micro_count(&counts[service], a.error);
     micro_count_time(&counts[service], clock_monotonic_us() - start_us);
     log_event(LOG_INFO, "asked", log_str("endpoint", ops_endpoints[service].name),
-              log_int("status", a.status));
+              log_int("status", a.status), log_str("trace_id", bus_trace_id(request, trace)));
     buf_free(&a.body);
 }
 

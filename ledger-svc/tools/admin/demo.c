@@ -120,10 +120,12 @@ static void answer(struct demo *d, natsMsg *msg, enum status s, size_t accounts)
 static void handle(struct demo *d, natsMsg *msg)
 {
     size_t accounts = 0;
+    char trace[TRACE_ID_SIZE];
     int64_t start_ms = clock_monotonic_ms();
     enum status s = reset(d, &accounts);
     log_event(s == STATUS_OK ? LOG_INFO : LOG_ERROR, "demo_reset", log_str("status", status_name(s)),
-              log_int("accounts", accounts), log_int("took_ms", clock_monotonic_ms() - start_ms));
+              log_int("accounts", accounts), log_int("took_ms", clock_monotonic_ms() - start_ms),
+              log_str("trace_id", bus_trace_id(msg, trace)));
     answer(d, msg, s, accounts);
     natsMsg_Destroy(msg);
 }
