@@ -27,6 +27,10 @@ def best(cases, prefix):
     return max(c["tps"] for n, c in cases.items() if n.startswith(prefix))
 
 
+def worst_neighbour(cases):
+    return max(us for n, us in cases["deliveries"].items() if re.fullmatch(r"beside_\w+_p99_us", n))
+
+
 def goals(cases):
     """Rows of (what, value, wanted, met)."""
     tpcb, hot_tpcb = best(cases, "pgbench_scale50_"), best(cases, "pgbench_scale1_")
@@ -44,6 +48,9 @@ def goals(cases):
         ("inbound webhook events accepted a second, 64 connections", rate["webhooks_64"], ">=", 5000),
         ("webhook events worked off to their end a second", rate["webhook_work"], ">=", 3000),
         ("webhook deliveries that arrive a second", rate["deliveries"], ">=", 2000),
+        ("a lone delivery beside each kind of bad receiver, worst p99 / alone",
+         worst_neighbour(cases) / cases["deliveries"]["p99_us"], "<=", 2.0),
+        ("a lone delivery beside each kind of bad receiver, worst p99 ms", worst_neighbour(cases) / 1000, "<=", 250),
         ("a lone delivery beside 300 endpoints that hang, p99 / alone",
          cases["deliveries"]["hanging_p99_us"] / cases["deliveries"]["p99_us"], "<=", 2.0),
         ("a lone webhook event from its row to its end, p50 ms", cases["webhook_work"]["p50_us"] / 1000, "<=", 10),
