@@ -5,6 +5,7 @@
 #include "ledger-svc/edge/sealer.h"
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
 

@@ -11,6 +11,8 @@ struct chain_reader blocks_reader(struct db *db)
                                  .list_events = LEDGER_SQL_LIST_SEALED_EVENTS,
                                  .list_transactions = LEDGER_SQL_LIST_SEALED_TRANSACTIONS,
                                  .list_entries = LEDGER_SQL_LIST_SEALED_ENTRIES,
+                                 .list_transactions_between = LEDGER_SQL_LIST_SEALED_TRANSACTIONS_BETWEEN,
+                                 .list_entries_between = LEDGER_SQL_LIST_SEALED_ENTRIES_BETWEEN,
                                  .list_blocks = LEDGER_SQL_LIST_BLOCKS};
 }
 

@@ -95,8 +95,6 @@ static enum status check_transactions(struct run *r, const struct id_list *ids)
         s = chain_read_transactions(&reader, &ids->ids[i], left < CHAIN_READ_MAX ? left : CHAIN_READ_MAX,
                                     &rows);
         while (s == STATUS_OK && chain_next_transaction(&rows, &item)) {
-            if (item.transaction < 0)
-                continue;
             facts_of_transaction(&rows, &item, &r->facts);
             s = run_check_transaction(r);
             note_legs(r);

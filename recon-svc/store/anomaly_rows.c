@@ -1,6 +1,7 @@
 /* anomaly_rows.c - see anomaly_rows.h. */
 #include "recon-svc/store/anomaly_rows.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "recon_statements.h"

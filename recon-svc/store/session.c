@@ -58,6 +58,8 @@ struct chain_reader store_chain(const struct store *s)
                                  .list_events = RECON_SQL_LIST_SEALED_EVENTS,
                                  .list_transactions = RECON_SQL_LIST_SEALED_TRANSACTIONS,
                                  .list_entries = RECON_SQL_LIST_SEALED_ENTRIES,
+                                 .list_transactions_between = RECON_SQL_LIST_SEALED_TRANSACTIONS_BETWEEN,
+                                 .list_entries_between = RECON_SQL_LIST_SEALED_ENTRIES_BETWEEN,
                                  .list_blocks = RECON_SQL_LIST_BLOCKS};
 }
 

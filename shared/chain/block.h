@@ -3,7 +3,7 @@
 #ifndef LEDGER_DOMAIN_BLOCK_H
 #define LEDGER_DOMAIN_BLOCK_H
 
-#include <sodium.h>
+#include <openssl/sha.h>
 #include <stdint.h>
 
 #include "shared/core/buf.h"
@@ -28,7 +28,7 @@ struct block {
 };
 /* Its rows one after the other: each event, then its transaction, then the entries of that. */
 struct block_rows {
-    crypto_hash_sha256_state digests;
+    SHA256_CTX digests;
 };
 void block_rows_begin(struct block_rows *rows);
 void block_rows_add(struct block_rows *rows, const struct digest *row);

@@ -4,13 +4,14 @@
 #include <assert.h>
 #include <string.h>
 
-#define PARAMS_MAX  (32 << 10)
-#define COLUMNS_MAX 32
-/* Places in the statements. */
+#define PARAMS_MAX   (32 << 10)
+#define COLUMNS_MAX  32
+#define RANGE_FACTOR 2  /* a range may have as many strangers as rows that are wanted, */
+#define RANGE_SPARE  64 /* and so many more */
+/* Places in the statements; ids lead those of transactions and entries. */
 #define EVENT_TYPE        3
 #define EVENT_OBJECT      5
-#define TRANSACTION_PLACE 17
-#define ENTRY_PLACE       11
+#define TRANSACTION_COUNT 4
 
 void chain_rows_free(struct chain_rows *rows)
 {
@@ -25,14 +26,14 @@ static bool posts_transaction(const struct chain_rows *rows, int event)
     return str_eq_c(db_get_str(rows->events, event, EVENT_TYPE), "transaction.posted");
 }
 
-static enum status read_transactions(const struct chain_reader *c, const struct db_params *ids,
-                                     struct chain_rows *rows)
+static enum status read_each(const struct chain_reader *c, const struct db_params *ids,
+                             struct chain_rows *rows)
 {
     enum status s = db_query(c->db, c->list_transactions, ids, &rows->transactions);
     return s == STATUS_OK ? db_query(c->db, c->list_entries, ids, &rows->entries) : s;
 }
 
-static enum status read_posted(const struct chain_reader *c, struct chain_rows *rows)
+static enum status read_each_posted(const struct chain_reader *c, struct chain_rows *rows)
 {
     CLEANUP(db_params_free) struct db_params p;
     db_params_init(&p, PARAMS_MAX);
@@ -44,7 +45,70 @@ static enum status read_posted(const struct chain_reader *c, struct chain_rows *
         }
     }
     db_array_close(&p);
-    return read_transactions(c, &p, rows);
+    return read_each(c, &p, rows);
+}
+
+/* Ids of transactions from the lowest to the highest that the events post. */
+struct range {
+    struct uuid first, last;
+    int64_t count;
+};
+
+static struct range find_range(const struct chain_rows *rows)
+{
+    struct range range = {.count = 0};
+    for (int i = 0; i < PQntuples(rows->events); i++) {
+        if (!posts_transaction(rows, i))
+            continue;
+        struct uuid id = db_get_uuid(rows->events, i, EVENT_OBJECT);
+        if (range.count == 0 || uuid_compare(&id, &range.first) < 0)
+            range.first = id;
+        if (range.count == 0 || uuid_compare(&id, &range.last) > 0)
+            range.last = id;
+        range.count++;
+    }
+    return range;
+}
+
+/* NULL when there are too many. */
+static enum status read_between(const struct chain_reader *c, int statement, const struct range *range,
+                                int64_t wanted, PGresult **ret_result)
+{
+    CLEANUP(db_params_free) struct db_params p;
+    int64_t limit = RANGE_FACTOR * wanted + RANGE_SPARE;
+    db_params_init(&p, PARAMS_MAX);
+    db_param_uuid(&p, &range->first);
+    db_param_uuid(&p, &range->last);
+    db_param_int8(&p, limit);
+    enum status s = db_query(c->db, statement, &p, ret_result);
+    if (s == STATUS_OK && PQntuples(*ret_result) == limit)
+        db_result_ptr(ret_result);
+    return s;
+}
+
+static int64_t count_entries(const PGresult *transactions)
+{
+    int64_t count = 0;
+    for (int i = 0; i < PQntuples(transactions); i++)
+        count += db_get_int(transactions, i, TRANSACTION_COUNT);
+    return count;
+}
+
+/* Ids rise with time, as numbers of events do: what neighbouring events post lies in a narrow range. Where it
+   does not, each is looked up. */
+static enum status read_posted(const struct chain_reader *c, struct chain_rows *rows)
+{
+    const struct range range = find_range(rows);
+    if (range.count == 0)
+        return STATUS_OK;
+    enum status s = read_between(c, c->list_transactions_between, &range, range.count, &rows->transactions);
+    if (s == STATUS_OK && rows->transactions != NULL)
+        s = read_between(c, c->list_entries_between, &range, count_entries(rows->transactions),
+                         &rows->entries);
+    if (s != STATUS_OK || rows->entries != NULL)
+        return s;
+    db_result_ptr(&rows->transactions);
+    return read_each_posted(c, rows);
 }
 
 enum status chain_read_transactions(const struct chain_reader *c, const struct uuid *ids, size_t count,
@@ -57,7 +121,7 @@ enum status chain_read_transactions(const struct chain_reader *c, const struct u
     for (size_t i = 0; i < count; i++)
         db_array_uuid(&p, &ids[i]);
     db_array_close(&p);
-    enum status s = read_transactions(c, &p, &rows);
+    enum status s = read_each(c, &p, &rows);
     if (s != STATUS_OK) {
         chain_rows_free(&rows);
         return s;
@@ -92,33 +156,71 @@ enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t 
     return chain_read_events(c, c->list_events, &p, ret_rows);
 }
 
+/* How row of r, whose first column is an id, stands to that one. */
+static int compare_row(const PGresult *r, int row, const struct uuid *id)
+{
+    struct uuid found = db_get_uuid(r, row, 0);
+    return uuid_compare(&found, id);
+}
+
+/* The first row of r, by id, that is not below it. Most often that is the one behind the last that was asked
+ * for. */
+static int find_row(const PGresult *r, const struct uuid *id, int likely)
+{
+    int low = 0, high = PQntuples(r);
+    if (likely < high && compare_row(r, likely, id) == 0 &&
+        (likely == 0 || compare_row(r, likely - 1, id) < 0))
+        return likely;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (compare_row(r, middle, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void take_entries(struct chain_rows *rows, const struct uuid *id, struct chain_item *item)
+{
+    int count = PQntuples(rows->entries), next = find_row(rows->entries, id, rows->entry);
+    item->first_entry = next;
+    while (next < count && compare_row(rows->entries, next, id) == 0)
+        next++;
+    item->entry_count = next - item->first_entry;
+    rows->entry = next;
+}
+
 bool chain_next_transaction(struct chain_rows *rows, struct chain_item *ret_item)
 {
     if (rows->transaction >= PQntuples(rows->transactions))
         return false;
-    struct chain_item item = {.event = -1, .transaction = -1, .first_entry = rows->entry};
-    int64_t place = db_get_int(rows->transactions, rows->transaction, TRANSACTION_PLACE);
-    if (!db_is_null(rows->transactions, rows->transaction, 0))
-        item.transaction = rows->transaction;
-    rows->transaction++;
-    while (rows->entry < PQntuples(rows->entries) &&
-           db_get_int(rows->entries, rows->entry, ENTRY_PLACE) == place)
-        rows->entry++;
-    item.entry_count = rows->entry - item.first_entry;
+    struct chain_item item = {.event = -1, .transaction = rows->transaction++};
+    struct uuid id = db_get_uuid(rows->transactions, item.transaction, 0);
+    take_entries(rows, &id, &item);
     *ret_item = item;
     return true;
+}
+
+static void take_posted(struct chain_rows *rows, struct chain_item *item)
+{
+    struct uuid id = db_get_uuid(rows->events, item->event, EVENT_OBJECT);
+    int row = find_row(rows->transactions, &id, rows->transaction);
+    if (row < PQntuples(rows->transactions) && compare_row(rows->transactions, row, &id) == 0) {
+        item->transaction = row;
+        rows->transaction = row + 1;
+    }
+    take_entries(rows, &id, item);
 }
 
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
 {
     if (rows->event >= PQntuples(rows->events))
         return false;
-    struct chain_item item = {.transaction = -1, .first_entry = rows->entry};
-    int event = rows->event++;
-    if (posts_transaction(rows, event))
-        (void)chain_next_transaction(rows, &item);
-    item.event = event;
-    item.seq = db_get_int(rows->events, event, 0);
+    struct chain_item item = {.event = rows->event++, .transaction = -1};
+    item.seq = db_get_int(rows->events, item.event, 0);
+    if (posts_transaction(rows, item.event))
+        take_posted(rows, &item);
     *ret_item = item;
     return true;
 }
@@ -126,7 +228,7 @@ bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
 static void write_row(enum block_table table, const PGresult *r, int row, struct buf *out)
 {
     struct str columns[COLUMNS_MAX];
-    int count = PQnfields(r) - (table == BLOCK_EVENT ? 0 : 1); /* without place */
+    int count = PQnfields(r);
     assert(count <= COLUMNS_MAX);
     for (int i = 0; i < count; i++)
         columns[i] = PQgetisnull(r, row, i)

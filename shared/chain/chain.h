@@ -12,12 +12,14 @@
 struct chain_reader {
     struct db *db;
     int list_events, list_transactions, list_entries, list_blocks;
+    int list_transactions_between, list_entries_between;
 };
 
-/* A part of the events, with the transactions that they post and the entries of these. */
+/* A part of the events, with the transactions that they post and the entries of these, both by id and
+   possibly with others between them; NULL when they post none. */
 struct chain_rows {
     PGresult *events, *transactions, *entries;
-    int event, transaction, entry; /* the next ones */
+    int event, transaction, entry; /* the next ones, most likely */
 };
 void chain_rows_free(struct chain_rows *rows); /* for CLEANUP */
 /* Events after one number up to another, at most limit (and CHAIN_READ_MAX). */
@@ -29,16 +31,16 @@ NODISCARD enum status chain_read(const struct chain_reader *c, int64_t after_seq
 NODISCARD enum status chain_read_events(const struct chain_reader *c, int statement,
                                         const struct db_params *params, struct chain_rows *ret_rows);
 
-/* Transactions by their ids, at most CHAIN_READ_MAX, without events. */
+/* Those of the transactions that are there, at most CHAIN_READ_MAX, by id and without events. */
 NODISCARD enum status chain_read_transactions(const struct chain_reader *c, const struct uuid *ids,
                                               size_t count, struct chain_rows *ret_rows);
 
 /* One event with what it posts. */
 struct chain_item {
     int64_t seq;
-    int event;       /* rows of the results; -1: without */
-    int transaction; /* -1: it posts none, or one that is not there */
-    int first_entry, entry_count;
+    int event;                    /* rows of the results; -1: without */
+    int transaction;              /* -1: it posts none, or one that is not there */
+    int first_entry, entry_count; /* of what it posts, also if that is not there */
 };
 /* False at the end of this part. */
 bool chain_next(struct chain_rows *rows, struct chain_item *ret_item);

@@ -84,6 +84,9 @@ static void test_every_column_is_sealed(void **state)
         {"list_sealed_transactions", "transactions"},
         {"list_sealed_transactions", "transaction_details"},
         {"list_sealed_entries", "entries"},
+        {"list_sealed_transactions_between", "transactions"},
+        {"list_sealed_transactions_between", "transaction_details"},
+        {"list_sealed_entries_between", "entries"},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char sql[256], sealed[2048] = ",";

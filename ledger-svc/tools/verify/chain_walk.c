@@ -1,6 +1,7 @@
 /* chain_walk.c - see chain_walk.h. */
 #include "ledger-svc/tools/verify/chain_walk.h"
 
+#include <sodium.h>
 #include <stdio.h>
 
 #include "ledger-svc/store/blocks.h"

@@ -1,8 +1,8 @@
--- The entries of the transactions $1 in that order, by leg: all columns, in the order in which they are hashed. Further
--- columns come at the end, before place.
+-- The entries of the transactions $1 by transaction and leg: all columns, in the order in which they are hashed. Further
+-- columns come at the end.
 select e.transaction_id, e.leg, e.account_id, e.account_version, e.direction, e.amount, e.currency, e.balance_after,
-       e.created_at, e.counterparty_id, e.kind, w.place
-from unnest($1::uuid[]) with ordinality as w (id, place)
+       e.created_at, e.counterparty_id, e.kind
+from (select distinct u.id from unnest($1::uuid[]) as u (id)) w
 cross join lateral (
     select n.transaction_id, n.leg, n.account_id, n.account_version, n.direction, n.amount, n.currency, n.balance_after,
            n.created_at, n.counterparty_id, n.kind
@@ -10,4 +10,4 @@ cross join lateral (
     where n.transaction_id = w.id
     order by n.leg
     limit 32767) e
-order by w.place, e.leg
+order by e.transaction_id, e.leg

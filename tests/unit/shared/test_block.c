@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "shared/chain/block.h"
