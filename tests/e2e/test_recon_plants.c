@@ -34,6 +34,8 @@
 #define VALUE_SIZE        64
 #define NAMES_MAX         64
 #define TEXT_SIZE         8192
+#define COPIES_KEPT       8
+#define COPY_NAME_SIZE    24
 
 static struct harness h;
 static struct api api;
@@ -42,6 +44,7 @@ static natsConnection *webhook;  /* may publish into PAY_DLQ and delete from it 
 static jsCtx *js;
 static int64_t message_ms;
 static char accounts[ACCOUNTS][TYPEID_TEXT_SIZE];
+static char copy_name[COPY_NAME_SIZE]; /* the last one */
 static char values[NAMES_MAX][VALUE_SIZE];
 
 static int transfers_wanted(void)
@@ -264,7 +267,7 @@ static bool is_named(const struct recon_plant *plant, PGconn *conn, bool is_full
 {
     static char wanted[TEXT_SIZE];
     fill_in(plant->wanted, wanted, sizeof wanted);
-    int code = recon_once(&h, "planted", is_full);
+    int code = recon_once(&h, copy_name, is_full);
     const char *found = recon_open(conn);
     if (all_found(wanted, found, is_full) && code == (*found != '\0' ? 2 : 0))
         return true;
@@ -316,14 +319,35 @@ static void spoil(PGconn *conn, const char *text)
     database_exec(conn, sql);
 }
 
+static void name_copy(int number, char ret_name[static COPY_NAME_SIZE])
+{
+    (void)snprintf(ret_name, COPY_NAME_SIZE, "planted_%d", number);
+}
+
+/* Several at once: a file system looks long for room among what was deleted just now. */
+static void drop_copies(PGconn *conn)
+{
+    char sql[64], name[COPY_NAME_SIZE];
+    for (int i = 0; i < COPIES_KEPT; i++) {
+        name_copy(i, name);
+        (void)snprintf(sql, sizeof sql, "drop database if exists %s", name);
+        database_exec(conn, sql);
+    }
+}
+
 /* A connection to a spoiled copy. */
 static PGconn *plant_copy(const struct recon_plant *plant)
 {
+    static int copies;
+    char sql[96];
     PGconn *conn = connect_to("postgres");
-    database_exec(conn, "drop database if exists planted");
-    database_exec(conn, "create database planted template paybus strategy file_copy");
+    if (copies % COPIES_KEPT == 0)
+        drop_copies(conn);
+    name_copy(copies++ % COPIES_KEPT, copy_name);
+    (void)snprintf(sql, sizeof sql, "create database %s template paybus strategy file_copy", copy_name);
+    database_exec(conn, sql);
     PQfinish(conn);
-    conn = connect_to("planted");
+    conn = connect_to(copy_name);
     database_exec(conn, "set session_replication_role = replica");
     spoil(conn, plant->sql);
     return conn;

@@ -22,16 +22,13 @@
     "or p.posted is distinct from a.credits_posted - a.debits_posted)"
 
 static struct harness h;
-static struct database database; /* only to connect */
+static PGconn *postgres; /* the superuser */
 static struct scene scene;
 static char mismatch[] = "projection_mismatch";
 
 static int64_t number(const char *sql)
 {
-    PGconn *conn = database_connect(&database, "postgres");
-    int64_t n = strtoll(database_value(conn, sql), NULL, 10);
-    PQfinish(conn);
-    return n;
+    return strtoll(database_value(postgres, sql), NULL, 10);
 }
 
 static bool has_caught_up(void *context)
@@ -42,10 +39,8 @@ static bool has_caught_up(void *context)
 
 static void superuser(const char *sql)
 {
-    PGconn *conn = database_connect(&database, "postgres");
-    database_exec(conn, "set session_replication_role = replica");
-    database_exec(conn, sql);
-    PQfinish(conn);
+    database_exec(postgres, "set session_replication_role = replica");
+    database_exec(postgres, sql);
 }
 
 /* recon-svc is killed among it: what was consumed and not acknowledged comes again. */
@@ -155,8 +150,11 @@ static int run(void)
         cmocka_unit_test(a_new_stream_counts_nothing_twice),
         cmocka_unit_test(a_break_is_named),
     };
-    database.postgres = h.postgres;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct database database = {.postgres = h.postgres};
+    postgres = database_connect(&database, "postgres");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    PQfinish(postgres);
+    return failed;
 }
 
 int main(void)

@@ -17,6 +17,8 @@
 
 #define EXIT_NOT_STARTED 127
 #define LOOK_EVERY_MS    5
+#define PAUSE_PER_LOOK   4
+#define PAUSE_MAX_MS     200
 
 static bool become_postgres(void)
 {
@@ -125,13 +127,22 @@ void pause_ms(int ms)
         ;
 }
 
+/* Looking must not keep the processor from what is looked for. */
+static int pause_after_look(int64_t look_ms)
+{
+    int64_t pause = look_ms * PAUSE_PER_LOOK;
+    return pause < LOOK_EVERY_MS ? LOOK_EVERY_MS : pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : (int)pause;
+}
+
 bool eventually(bool (*holds)(void *context), void *context, int timeout_ms)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+    int64_t now_ms = clock_monotonic_ms(), deadline_ms = now_ms + timeout_ms, begun_ms = now_ms;
     while (!holds(context)) {
-        if (clock_monotonic_ms() > deadline_ms)
+        now_ms = clock_monotonic_ms();
+        if (now_ms > deadline_ms)
             return false;
-        pause_ms(LOOK_EVERY_MS);
+        pause_ms(pause_after_look(now_ms - begun_ms));
+        begun_ms = clock_monotonic_ms();
     }
     return true;
 }

@@ -25,7 +25,8 @@ bool process_is_running(pid_t pid, int *ret_wait_status);
 /* Sends the signal and waits for the end; STATUS_TIMEOUT when it still runs. ret_wait_status may be NULL. */
 NODISCARD enum status process_stop(pid_t pid, int signal, int timeout_ms, int *ret_wait_status);
 
-/* Tries every few milliseconds until it holds; false after timeout_ms. */
+/* Tries every few milliseconds until it holds, less often what takes long to look at; false after timeout_ms.
+ */
 bool eventually(bool (*holds)(void *context), void *context, int timeout_ms);
 void pause_ms(int ms); /* between two looks at something, never instead of looking */
 
