@@ -9,10 +9,10 @@ compose/local/build.sh asan
 choose=(--label-exclude soak)
 [[ -z ${LABEL-} ]] || choose=(--label-regex "^($LABEL)\$")
 [[ -z ${TEST-} ]] || choose+=(--tests-regex "$TEST")
-# One more than processors: most of a test is waiting for what it started.
+# Twice as many as processors: most of a test is waiting for what it started.
 report=build/asan/ctest-report.txt
 status=0
-ctest --test-dir build/asan --parallel $(($(nproc) + 1)) --output-on-failure --no-tests=error "${choose[@]}" |
+ctest --test-dir build/asan --parallel $(($(nproc) * 2)) --output-on-failure --no-tests=error "${choose[@]}" |
   tee "$report" || status=$?
 
 failed=$(sed -n 's/.* \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$report")
