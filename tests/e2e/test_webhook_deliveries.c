@@ -181,6 +181,30 @@ static void what_fails_is_tried_again(void **state)
     drop_hook(&alice, "/first_fails");
 }
 
+static bool owners_are_counted(void *context)
+{
+    (void)context;
+    return program_metric(&h.webhooks[0], "paybus_delivery_owners{endpoints=\"taking\"}") == 1 &&
+           program_metric(&h.webhooks[0], "paybus_delivery_owners{endpoints=\"failing\"}") == 1;
+}
+
+/* However much one owner's receiver fails, that is one owner's. */
+static void who_takes_nothing_is_one_owner(void **state)
+{
+    (void)state;
+    struct webhook_secret secret;
+    make_hook(&alice, "/500_first", "'transaction.posted'", &secret);
+    make_hook(&alice, "/500_second", "'transaction.posted'", &secret);
+    make_hook(&bob, "/ok_taken", "'transaction.posted'", &secret);
+    make_hook(&bob, "/500_too", "'transaction.posted'", &secret);
+    transfer();
+    assert_true(eventually(owners_are_counted, NULL, PATIENCE_MS));
+    drop_hook(&alice, "/500_first");
+    drop_hook(&alice, "/500_second");
+    drop_hook(&bob, "/ok_taken");
+    drop_hook(&bob, "/500_too");
+}
+
 static void with_a_new_secret_both_sign(void **state)
 {
     (void)state;
@@ -474,6 +498,7 @@ int main(void)
         cmocka_unit_test(both_owners_are_told),
         cmocka_unit_test(what_was_sent_can_be_read),
         cmocka_unit_test(what_fails_is_tried_again),
+        cmocka_unit_test(who_takes_nothing_is_one_owner),
         cmocka_unit_test(with_a_new_secret_both_sign),
         cmocka_unit_test(anothers_secret_signs_nothing),
         cmocka_unit_test(gone_is_gone),

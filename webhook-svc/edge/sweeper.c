@@ -39,6 +39,7 @@ static const struct {
     {"strays", sweep_strays, 5000},
     {"due", sweep_due, 200},
     {"endpoints", sweep_endpoints, 1000},
+    {"owners", measure_owners, 10000},
 };
 #define SWEEPS (sizeof sweeps / sizeof sweeps[0])
 

@@ -58,6 +58,18 @@ static bool was_done(const struct request_end *ended)
     return reply_read(text, &status, &replayed, &body) == STATUS_OK && status == 200;
 }
 
+enum status measure_owners(struct sweeper *s, bool *ret_more)
+{
+    struct receiving_owners owners;
+    *ret_more = false;
+    enum status status = store_count_receiving_owners(s->link.db, &owners);
+    if (status != STATUS_OK)
+        return status;
+    metric_set(webhook_metrics.owners_taking, owners.taking);
+    metric_set(webhook_metrics.owners_failing, owners.failing);
+    return STATUS_OK;
+}
+
 enum status sweep_endpoints(struct sweeper *s, bool *ret_more)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;

@@ -50,7 +50,7 @@ sweep sweep_unpublished, sweep_leftovers, sweep_lost_letters; /* sweeper_letters
 sweep sweep_facts;                                            /* sweeper_facts.c */
 sweep sweep_work;                                             /* sweeper_work.c */
 sweep sweep_due;                                              /* sweeper_due.c */
-sweep sweep_endpoints;                                        /* sweeper_endpoints.c */
+sweep sweep_endpoints, measure_owners;                        /* sweeper_endpoints.c */
 sweep sweep_orphans, sweep_strays;                            /* sweeper_orphans.c */
 
 /* sweeper_consumers.c. False: not now. *ret_info is the caller's. */

@@ -82,6 +82,10 @@ static void register_deliveries(struct webhook_metrics *m)
                         "Events of which the database refuses a delivery; each is a dead letter.", "");
     m->endpoints_disabled = metrics_counter("paybus_webhook_endpoints_disabled_total",
                                             "Webhook endpoints switched off for failing or for 410.", "");
+    static const char owners[] =
+        "Owners sent to within ten minutes, by whether one of their endpoints took the last of it.";
+    m->owners_taking = metrics_gauge("paybus_delivery_owners", owners, "endpoints=\"taking\"");
+    m->owners_failing = metrics_gauge("paybus_delivery_owners", owners, "endpoints=\"failing\"");
 }
 
 void webhook_metrics_init(void)

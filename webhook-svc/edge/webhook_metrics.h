@@ -31,14 +31,15 @@ struct webhook_metrics {
     struct metric *deliveries[DELIVERY_OUTCOME_COUNT];       /* counters: tries by outcome */
     struct metric *deliveries_put_off[DELIVERY_DELAY_COUNT]; /* counters: not tried now, by reason */
     struct metric *delivery_duration;                        /* histogram: a request */
-    struct metric *delivery_lag;       /* histogram: from the delivery's making to its 2xx */
-    struct metric *deliveries_made;    /* counter */
-    struct metric *fanout_pending;     /* gauge: events that wait to become deliveries */
-    struct metric *fanout_lag;         /* gauge: seconds since what is missing was sealed */
-    struct metric *events_swept;       /* counter: read from PostgreSQL */
-    struct metric *deliveries_swept;   /* counter: made of these */
-    struct metric *events_refused;     /* counter: left as dead letters */
-    struct metric *endpoints_disabled; /* counter */
+    struct metric *delivery_lag;                   /* histogram: from the delivery's making to its 2xx */
+    struct metric *deliveries_made;                /* counter */
+    struct metric *fanout_pending;                 /* gauge: events that wait to become deliveries */
+    struct metric *fanout_lag;                     /* gauge: seconds since what is missing was sealed */
+    struct metric *events_swept;                   /* counter: read from PostgreSQL */
+    struct metric *deliveries_swept;               /* counter: made of these */
+    struct metric *events_refused;                 /* counter: left as dead letters */
+    struct metric *endpoints_disabled;             /* counter */
+    struct metric *owners_taking, *owners_failing; /* gauges: owners that were sent to of late */
 };
 extern struct webhook_metrics webhook_metrics;
 

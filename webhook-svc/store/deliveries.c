@@ -183,6 +183,16 @@ enum status store_list_hopeless_endpoints(struct db *db, int64_t hours, int64_t 
     return db_query(db, WEBHOOK_SQL_LIST_HOPELESS_ENDPOINTS, &p, ret_rows);
 }
 
+enum status store_count_receiving_owners(struct db *db, struct receiving_owners *ret_owners)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    enum status s = db_query(db, WEBHOOK_SQL_COUNT_RECEIVING_OWNERS, NULL, &r);
+    if (s == STATUS_OK)
+        *ret_owners =
+            (struct receiving_owners){.taking = db_get_int(r, 0, 0), .failing = db_get_int(r, 0, 1)};
+    return s;
+}
+
 static enum status find(struct db *db, int statement, const struct uuid *id, struct str owner,
                         PGresult **ret_row)
 {

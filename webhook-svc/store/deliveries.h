@@ -68,6 +68,12 @@ NODISCARD enum status store_list_changed_endpoints(struct db *db, struct str sna
 /* Rows of id and owner, by id. */
 NODISCARD enum status store_find_account_owners(struct db *db, struct db_params *p, const struct uuid *ids,
                                                 size_t count, PGresult **ret_rows);
+/* Owners that were sent to of late: those of whom an endpoint takes what comes, and those of whom none does.
+ */
+struct receiving_owners {
+    int64_t taking, failing;
+};
+NODISCARD enum status store_count_receiving_owners(struct db *db, struct receiving_owners *ret_owners);
 /* Rows of endpoint, whether it answered 410, and the version of its url. */
 NODISCARD enum status store_list_hopeless_endpoints(struct db *db, int64_t hours, int64_t limit,
                                                     PGresult **ret_rows);
