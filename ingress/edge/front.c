@@ -161,6 +161,7 @@ static void account(struct worker *w)
     int64_t duration_us = clock_monotonic_us() - ex->started_us;
     http_metrics_answered(&w->front->ingress->metrics, ex->route != NULL ? ex->route - ingress_routes : -1,
                           ex->status, duration_us);
+    http_metrics_transferred(&w->front->ingress->metrics, ex->body.len, front_answer_body(ex).len);
     log_request(ex, duration_us);
 }
 

@@ -43,5 +43,7 @@ bool front_lines_are_clean(const struct mg_request_info *ri);
 NODISCARD enum status front_read_body(struct worker *w, struct mg_connection *conn);
 /* front_reply.c: false when the client did not take it. */
 bool front_write_reply(struct worker *w, struct mg_connection *conn);
+/* What goes to the client behind the head: nothing for HEAD. */
+struct str front_answer_body(const struct exchange *ex);
 
 #endif

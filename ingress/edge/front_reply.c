@@ -43,11 +43,15 @@ static bool write_all(struct mg_connection *conn, const char *data, size_t len)
     return len == 0 || mg_write(conn, data, len) == (int)len;
 }
 
+struct str front_answer_body(const struct exchange *ex)
+{
+    bool has_body = ex->head.method == NULL || strcmp(ex->head.method, "HEAD") != 0;
+    return has_body ? exchange_body(ex) : (struct str){0};
+}
+
 bool front_write_reply(struct worker *w, struct mg_connection *conn)
 {
-    const struct exchange *ex = &w->exchange;
-    bool has_body = ex->head.method == NULL || strcmp(ex->head.method, "HEAD") != 0;
-    struct str body = has_body ? exchange_body(ex) : (struct str){0};
+    struct str body = front_answer_body(&w->exchange);
     bool together = body.len <= TOGETHER_MAX;
     buf_reset(&w->out);
     write_head(w, conn);

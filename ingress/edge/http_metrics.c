@@ -68,6 +68,15 @@ static struct metric *cut_counter(const char *direction)
                            "Connections cut because a client was too slow", labels);
 }
 
+static struct metric *pool_waits(const char *pool)
+{
+    char labels[40];
+    snprintf(labels, sizeof(labels), "pool=\"%s\"", pool);
+    return metrics_histogram("paybus_db_pool_wait_duration_seconds",
+                             "How long those waited who found no free database connection", labels,
+                             METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+}
+
 void http_metrics_init(struct http_metrics *m, const struct route *routes, size_t count)
 {
     static const char *const reasons[REJECTED_COUNT] = {
@@ -104,6 +113,12 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
                                      "Waiting connections closed because all threads were taken", "");
     m->pool_in_use = metrics_gauge("paybus_db_pool_in_use", "Database connections lent out", "");
     m->pool_size = metrics_gauge("paybus_db_pool_size", "Database connections that can be lent out", "");
+    m->read_waits = pool_waits("reads");
+    m->key_waits = pool_waits("keys");
+    m->request_bytes = metrics_counter("paybus_http_request_body_bytes_total",
+                                       "Bytes in the bodies of requests that were answered", "");
+    m->answer_bytes =
+        metrics_counter("paybus_http_answer_body_bytes_total", "Bytes in the bodies of answers", "");
 }
 
 void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us)
@@ -117,6 +132,12 @@ void http_metrics_answered(struct http_metrics *m, long route_index, int status,
     }
     metric_add(counter, 1);
     metric_observe_us(r->duration, duration_us);
+}
+
+void http_metrics_transferred(struct http_metrics *m, size_t request_bytes, size_t answer_bytes)
+{
+    metric_add(m->request_bytes, (int64_t)request_bytes);
+    metric_add(m->answer_bytes, (int64_t)answer_bytes);
 }
 
 static void add_route(const struct route_metrics *r, struct http_totals *totals)

@@ -89,6 +89,8 @@ enum status ingress_open(struct ingress *in)
         s = db_pool_open(&in->db_options, KEY_POOL, &in->key_pool);
     }
     if (s == STATUS_OK) {
+        db_pool_measure(in->pool, in->metrics.read_waits);
+        db_pool_measure(in->key_pool, in->metrics.key_waits);
         s = account_reader_open(in->pool, (int)in->config.http_threads, &in->account_reader);
     }
     if (s == STATUS_OK) {

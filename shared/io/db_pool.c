@@ -23,6 +23,7 @@ struct waiter {
 
 struct db_pool {
     const struct db_options *options;
+    struct metric *waits; /* NULL: nobody wants to know */
     pthread_mutex_t lock; /* guards what follows; never taken together with a waiter's */
     int size, in_use, free_count;
     struct waiter *first, **end;
@@ -42,6 +43,11 @@ enum status db_pool_open(const struct db_options *options, int size, struct db_p
     pool->end = &pool->first;
     *ret_pool = pool;
     return STATUS_OK;
+}
+
+void db_pool_measure(struct db_pool *pool, struct metric *waits)
+{
+    pool->waits = waits;
 }
 
 /* Takes a place that is free, and the connection in it if there is one; else gets in line. */
@@ -87,17 +93,28 @@ static bool wait_for_place(struct waiter *w, int64_t deadline_us)
     return has_place;
 }
 
+static enum status wait_in_line(struct db_pool *pool, struct waiter *w, int64_t deadline_us)
+{
+    enum status s = STATUS_OK;
+    int64_t start_us = clock_monotonic_us();
+    if (!wait_for_place(w, deadline_us)) {
+        if (give_up(pool, w))
+            s = STATUS_TIMEOUT;
+        else
+            (void)wait_for_place(w, INT64_MAX);
+    }
+    if (pool->waits)
+        metric_observe_us(pool->waits, clock_monotonic_us() - start_us);
+    return s;
+}
+
 static enum status take_place(struct db_pool *pool, int64_t deadline_us, struct db **ret_db)
 {
     struct waiter w = {.has_place = false};
     enum status s = STATUS_OK;
     monitor_init(&w.monitor);
-    if (!take_or_wait(pool, &w) && !wait_for_place(&w, deadline_us)) {
-        if (give_up(pool, &w))
-            s = STATUS_TIMEOUT;
-        else
-            (void)wait_for_place(&w, INT64_MAX);
-    }
+    if (!take_or_wait(pool, &w))
+        s = wait_in_line(pool, &w, deadline_us);
     monitor_destroy(&w.monitor);
     if (s == STATUS_OK)
         *ret_db = w.db;

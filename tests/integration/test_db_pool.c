@@ -95,11 +95,17 @@ static void an_exhausted_pool_waits_until_the_deadline(void **state)
     (void)state;
     struct db_pool *pool CLEANUP(close_pool) = open_pool(1);
     struct db *a = NULL, *b = NULL;
+    struct metric *waits = metrics_histogram("test_waits", "Of those who waited.", "", METRICS_SECONDS_BOUNDS,
+                                             METRICS_SECONDS_BOUNDS_COUNT);
+    db_pool_measure(pool, waits);
     assert_int_equal(take(pool, 5000, &a), STATUS_OK);
+    assert_int_equal(metric_value(waits), 0); /* it had not to wait */
     int64_t before_ms = clock_monotonic_ms();
     assert_int_equal(take(pool, 50, &b), STATUS_TIMEOUT);
     assert_in_range(clock_monotonic_ms() - before_ms, 45, 1000);
     assert_null(b);
+    assert_int_equal(metric_value(waits), 1);
+    assert_in_range(metric_sum_us(waits), 45000, 1000000);
     db_pool_give(pool, a);
 }
 
