@@ -13,11 +13,14 @@
 #include <unistd.h>
 
 #include "shared/core/buf.h"
+#include "shared/core/digest.h"
 #include "shared/core/parse.h"
 
 #define MESSAGE_SIZE     256
 #define SHOWN_VALUE_SIZE 64
 #define PORT_MAX         65535
+#define SETTINGS_MAX     ((size_t)64 << 10)
+#define HASH_BYTES       6
 
 union value {
     int64_t number;
@@ -170,13 +173,18 @@ static void print_refused(const struct config_row *row, const char *text, const 
         (void)fprintf(errors, "%s %s; it is \"%s\"\n", row->variable, message, shown);
 }
 
-static enum status load_row(const struct config_row *row, void *config, FILE *errors)
+/* NULL: it is not set, though it has to be. */
+static const char *text_of(const struct config_row *row)
 {
     const char *text = getenv(row->variable);
+    return text == NULL || *text == '\0' ? row->fallback : text;
+}
+
+static enum status load_row(const struct config_row *row, void *config, FILE *errors)
+{
+    const char *text = text_of(row);
     union value value = {.text = NULL};
     char message[MESSAGE_SIZE];
-    if (text == NULL || *text == '\0')
-        text = row->fallback;
     if (text == NULL) {
         (void)fprintf(errors, "%s is required: %s\n", row->variable, row->help);
         return STATUS_INVALID;
@@ -201,6 +209,24 @@ enum status config_load(const struct config_row *rows, size_t count, void *confi
             all = one;
     }
     return all;
+}
+
+int64_t config_hash(const struct config_row *rows, size_t count, size_t offset_of_name)
+{
+    struct buf settings CLEANUP(buf_free);
+    struct digest digest;
+    int64_t hash = 0;
+    buf_init(&settings, SETTINGS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct config_row *row = &rows[i];
+        bool is_own = row->type == CONFIG_LISTEN || row->offset == offset_of_name;
+        if (!is_own && (!row->secret || row->type == CONFIG_FILE))
+            buf_addf(&settings, "%s=%s\n", row->variable, text_of(row));
+    }
+    digest_of((struct str){settings.data, settings.len}, &digest);
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        hash = hash << 8 | digest.bytes[i];
+    return hash;
 }
 
 static void print_cell(const char *text, FILE *out)

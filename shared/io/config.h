@@ -34,6 +34,10 @@ struct config_row {
    error, naming the variable and what it wants, and returns STATUS_INVALID: config is then not to be used.
    Variables named PAYBUS_* that no row of the known tables names are not errors (shared .env). */
 NODISCARD enum status config_load(const struct config_row *rows, size_t count, void *config, FILE *errors);
+/* What two processes have in common that were started with the same settings: 48 bits, so that a double holds
+   them. Without addresses to listen on, secrets and the row whose member is at that offset, which each has
+   its own of. */
+int64_t config_hash(const struct config_row *rows, size_t count, size_t offset_of_name);
 /* The Markdown table of the README: | variable | default | what |. */
 void config_print_markdown(const struct config_row *rows, size_t count, FILE *out);
 

@@ -29,7 +29,8 @@ struct service_program {
 
 /* What a process does before anything of its own: --check-config, --print-config and the usage, then
    that memory is never dumped, settings, log, libsodium and service_signals_start(). Call it first in main.
-   SERVICE_GOES_ON, or the exit code that the process is to end with at once. */
+   Wrong settings are lines of the log, except for --check-config, which people read. SERVICE_GOES_ON, or the
+   exit code that the process is to end with at once. */
 int service_begin(const struct service_program *program, int argc, char **argv);
 
 /* Blocks the signals in the calling thread and starts the thread that waits for them. */

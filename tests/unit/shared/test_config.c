@@ -206,6 +206,26 @@ static void test_markdown(void **state)
     free(text);
 }
 
+static int64_t hash(void)
+{
+    return config_hash(rows, ROW_COUNT, offsetof(struct sample, level));
+}
+
+/* Addresses, secrets and what a process is called by are its own. */
+static void test_hash(void **state)
+{
+    (void)state;
+    const int64_t at_first = hash();
+    assert_in_range(at_first, 1, (INT64_C(1) << 48) - 1);
+    (void)setenv("T_LISTEN", "127.0.0.1:18009", 1);
+    (void)setenv("T_LEVEL", "debug", 1);
+    (void)setenv("T_DSN", "dbname=another", 1);
+    (void)setenv("T_THREADS", "8", 1); /* the default */
+    assert_true(hash() == at_first);
+    (void)setenv("T_THREADS", "9", 1);
+    assert_true(hash() != at_first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup(test_refused, clear_environment),
         cmocka_unit_test_setup(test_secret_files_are_private, clear_environment),
         cmocka_unit_test_setup(test_all_errors_at_once, clear_environment),
+        cmocka_unit_test_setup(test_hash, clear_environment),
         cmocka_unit_test(test_markdown),
     };
     return cmocka_run_group_tests(tests, make_key_file, remove_key_file);

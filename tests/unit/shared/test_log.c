@@ -1,14 +1,17 @@
 /* Every line must be one JSON object whatever is logged, however long it is and whoever else writes. */
 #include "shared/io/log.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -224,6 +227,33 @@ static void test_threads_do_not_mix_lines(void **state)
     free(text);
 }
 
+static void fail_an_assertion(void)
+{
+    const int holds = 0;
+    assert(holds);
+}
+
+/* What does not hold is a line of the log like any other. */
+static void test_assertion_is_logged(void **state)
+{
+    (void)state;
+    int status = 0;
+    const int fd = capture_begin();
+    const pid_t pid = fork();
+    if (pid == 0)
+        fail_an_assertion();
+    const pid_t ended = waitpid(pid, &status, 0);
+    char *text = capture_end(fd);
+    assert_int_equal(ended, pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    json_t *object = parse_line(text);
+    assert_string_equal(member(object, "event"), "assertion_failed");
+    assert_string_equal(member(object, "assertion"), "holds");
+    assert_string_equal(member(object, "function"), "fail_an_assertion");
+    json_decref(object);
+    free(text);
+}
+
 static int levels_asked;
 
 static enum log_level next_level(void)
@@ -248,7 +278,7 @@ int main(void)
         cmocka_unit_test(test_line_has_header_and_fields), cmocka_unit_test(test_strings_are_escaped),
         cmocka_unit_test(test_long_lines_are_cut_validly), cmocka_unit_test(test_level_holds_back),
         cmocka_unit_test(test_full_pipe_drops_and_counts), cmocka_unit_test(test_threads_do_not_mix_lines),
-        cmocka_unit_test(test_level_is_asked_for_once),
+        cmocka_unit_test(test_level_is_asked_for_once),    cmocka_unit_test(test_assertion_is_logged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,8 +164,8 @@ static enum status refuse_files(void *context, FILE *errors)
 
 #define WENT_ON 42
 
-/* In a process of its own, which says nothing. */
-static int begin(char **argv, const char *listen, bool has_bad_files)
+/* In a process of its own, which writes what it has to say into a file. */
+static int begin(char **argv, const char *listen, bool has_bad_files, const char *errors)
 {
     const pid_t pid = fork();
     if (pid == 0) {
@@ -181,7 +181,7 @@ static int begin(char **argv, const char *listen, bool has_bad_files)
         int argc = 0;
         while (argv[argc] != NULL)
             argc++;
-        if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL ||
+        if (freopen("/dev/null", "w", stdout) == NULL || freopen(errors, "w", stderr) == NULL ||
             setenv("PAYBUS_LISTEN", listen, 1) != 0)
             _exit(99);
         const int code = service_begin(&program, argc, argv);
@@ -212,10 +212,39 @@ static void test_begin(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const int got = begin((char **)cases[i].argv, cases[i].listen, cases[i].has_bad_files);
+        const int got = begin((char **)cases[i].argv, cases[i].listen, cases[i].has_bad_files, "/dev/null");
         if (got != cases[i].wanted)
             fail_msg("%s: %d", cases[i].name, got);
     }
+}
+
+static void read_line(const char *path, char ret_line[256])
+{
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(ret_line, 256, file));
+    (void)fclose(file);
+}
+
+/* The log of a service is JSON from its first line on; who asks whether settings are good reads words. */
+static void test_wrong_settings_are_logged(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/paybus-service-XXXXXX", line[256];
+    const char *const starts[] = {"made-up", NULL}, *const checks[] = {"made-up", "--check-config", NULL};
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0 && close(fd) == 0);
+    assert_int_equal(begin((char **)starts, "nowhere", false, path), EXIT_CONFIG);
+    read_line(path, line);
+    assert_memory_equal(line, "{\"ts\":", 6);
+    assert_non_null(strstr(line, "\"event\":\"setting_refused\",\"error\":\"PAYBUS_LISTEN wants host:port"));
+    assert_int_equal(begin((char **)starts, "", true, path), EXIT_CONFIG);
+    read_line(path, line);
+    assert_memory_equal(line, "{\"ts\":", 6);
+    assert_int_equal(begin((char **)checks, "nowhere", false, path), EXIT_CONFIG);
+    read_line(path, line);
+    assert_memory_equal(line, "PAYBUS_LISTEN wants", 19);
+    (void)unlink(path);
 }
 
 /* In a child, as it cannot be taken back. */
@@ -238,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_begin),
+        cmocka_unit_test(test_wrong_settings_are_logged),
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_usr1_switches_debug),
         cmocka_unit_test(test_a_stop_from_inside),
