@@ -36,7 +36,11 @@ postgres_configure() {
     MAINTENANCE_MB="$maintenance" MAX_WAL_MB="$wal" MIN_WAL_MB=$((wal / 4)) | put 0600 "$HOME_DIR/conf/postgresql.conf"
 }
 
-postgres_ready() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PAYBUS_POSTGRES_PORT"; }
+# Who asks a server that is still starting leaves a FATAL in its log: its own file says first when it has started.
+postgres_ready() {
+  [[ $(as_service sed -n 8p "$PG_DATA/postmaster.pid" 2>/dev/null) == ready* ]] &&
+    "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$PAYBUS_POSTGRES_PORT"
+}
 
 # postgres_sql ROLE DATABASE [psql arguments...]: statements from standard input, kept out of the server's log because
 # some carry passwords.
@@ -46,12 +50,14 @@ postgres_sql() {
     "$PG_BIN/psql" -XqwAt -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$PAYBUS_POSTGRES_PORT" -U "$1" -d "$2" "${@:3}"
 }
 
-# migrations/roles.sql makes the roles; here each gets the password of its file, unless that opens the door already.
+# migrations/roles.sql makes the roles; here each gets the password of its file, unless that opens the door already. The door of a
+# role that has none is not tried, which the server's log would have as FATAL.
 postgres_roles() {
-  local role
+  local role passwords
   postgres_sql postgres postgres <"$CLONE/migrations/roles.sql"
+  passwords=$(postgres_sql postgres postgres <<<'select rolname from pg_authid where rolpassword is not null')
   for role in "${DATABASE_ROLES[@]}"; do
-    postgres_sql "$role" postgres <<<'select' 2>/dev/null ||
+    { grep -qx "$role" <<<"$passwords" && postgres_sql "$role" postgres <<<'select' 2>/dev/null; } ||
       postgres_sql postgres postgres <<<"alter role $role password '$(secret_password "$role.pgpass")'"
   done
 }
