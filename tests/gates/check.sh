@@ -2,7 +2,7 @@
 # check.sh [--fast] - all gates, one line each; --fast leaves out those that compile. For people and for CI.
 set -u
 here=$(dirname "$0")
-gates='selftest format banned sizes names shell rules'
+gates='selftest format banned sizes names shell rules dashboards'
 if [ "${1-}" != --fast ]; then
     gates="$gates warnings settings tidy cppcheck"
 fi
