@@ -73,9 +73,21 @@ wipe_events() {
   as_service bash -c 'rm -rf "$1"/jetstream/*/streams/PAY_EVENTS' wipe "$HOME_DIR/nats"
   start nats
 }
+# owner_key OWNER: a key of somebody else's.
+owner_key() {
+  as_service "$HOME_DIR/bin/paybus-admin" key create --owner "$1" --scopes accounts:write,transactions:write,webhooks:write \
+    --database "$(database_url paybus_owner)" 2>&1 | grep '^sk_'
+}
+# One who receives badly is nobody's trouble; four are somebody's.
 receivers_break() {
-  for _ in 1 2 3; do endpoint "$RECEIVER_PORT/broken"; done
-  in_parallel 20 transfer
+  local n theirs
+  for n in 1 2 3 4; do
+    KEY=$(owner_key "faults-$RUN-$n")
+    endpoint "$RECEIVER_PORT/broken"
+    theirs=$(account merchant EUR)
+    KEY=$ADMIN_KEY post transfers "{\"from_account\":\"$alice\",\"to_account\":\"$theirs\",\"amount\":1}" -o /dev/null
+  done
+  KEY=$ADMIN_KEY
 }
 endpoint_is_gone() {
   endpoint "$RECEIVER_PORT/gone"
@@ -153,6 +165,7 @@ prove() {
 confirm "This breaks the stack in $PAYBUS_HOME." || exit 1
 wait_until 60 all_ready || die "the stack is not ready: make status."
 clients_open
+ADMIN_KEY=$KEY
 alice=$(account user EUR) shop=$(post accounts "{\"type\":\"merchant\",\"currency\":\"EUR\",\"name\":\"Faults $RUN\"}" | jq -r .id)
 post deposits "{\"account\":\"$alice\",\"amount\":1000000,\"currency\":\"EUR\"}" -o /dev/null
 seen=0 failed=0

@@ -34,7 +34,7 @@ monitoring_configure() {
   done
   as_service mkdir -p -m 0755 "$PROMETHEUS_CONF/rules"
   as_service find "$PROMETHEUS_CONF/rules" -name '*.yml' -delete
-  for binary in prometheus.yml rules/recording.yml rules/alerts.yml; do
+  for binary in prometheus.yml postgres-queries.yml rules/recording.yml rules/alerts.yml; do
     put 0644 "$PROMETHEUS_CONF/$binary" <"$CLONE/compose/prometheus/$binary"
   done
   monitoring_targets | put 0644 "$PROMETHEUS_CONF/targets-new" # not *.json: Prometheus must not see half of it
@@ -74,7 +74,9 @@ monitoring_command() {
       "--collector.loadavg --collector.diskstats --collector.filesystem --collector.pressure --collector.time" \
       "--collector.timex --collector.vmstat --web.disable-exporter-metrics --log.level=warn $listen"
     ;;
-  postgres-exporter) echo "$HOME_DIR/bin/prometheus-postgres-exporter --log.level=warn $listen" ;;
+  postgres-exporter)
+    echo "$HOME_DIR/bin/prometheus-postgres-exporter --log.level=warn --extend.query-path=$PROMETHEUS_CONF/postgres-queries.yml $listen"
+    ;;
   esac
 }
 
@@ -88,9 +90,10 @@ monitoring_sections() {
 monitoring_start() {
   local name files=("$HOME_DIR/bin/service-run" "$SUPERVISOR_CONF")
   for name in $(monitoring_programs); do
-    if [[ $name == prometheus ]]; then
-      files+=("$PROMETHEUS_CONF/prometheus.yml" "$PROMETHEUS_CONF"/rules/*.yml)
-    fi
+    case $name in
+    prometheus) files+=("$PROMETHEUS_CONF/prometheus.yml" "$PROMETHEUS_CONF"/rules/*.yml) ;;
+    postgres-exporter) files+=("$PROMETHEUS_CONF/postgres-queries.yml") ;;
+    esac
     program_start "$name" "${files[@]}"
   done
   for name in $(monitoring_programs); do
