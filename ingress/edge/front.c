@@ -159,9 +159,10 @@ static void account(struct worker *w)
 {
     const struct exchange *ex = &w->exchange;
     int64_t duration_us = clock_monotonic_us() - ex->started_us;
-    http_metrics_answered(&w->front->ingress->metrics, ex->route != NULL ? ex->route - ingress_routes : -1,
-                          ex->status, duration_us);
-    http_metrics_transferred(&w->front->ingress->metrics, ex->body.len, front_answer_body(ex).len);
+    struct http_metrics *m = &w->front->ingress->metrics;
+    long route_index = ex->route != NULL ? ex->route - ingress_routes : -1;
+    http_metrics_answered(m, route_index, ex->status, duration_us);
+    http_metrics_transferred(m, route_index, ex->body.len, front_answer_body(ex).len);
     log_request(ex, duration_us);
 }
 

@@ -41,6 +41,10 @@ static void init_route(struct route_metrics *m, const struct route *r)
     m->duration =
         metrics_histogram("paybus_http_request_duration_seconds", "From the head of a request to its answer",
                           labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->request_bytes = metrics_counter("paybus_http_request_body_bytes_total",
+                                       "Bytes in the bodies of requests that were answered", labels);
+    m->answer_bytes =
+        metrics_counter("paybus_http_answer_body_bytes_total", "Bytes in the bodies of answers", labels);
     for (size_t i = 0; i < HTTP_METRICS_CODES; i++) {
         if (may_answer(r, codes[i])) {
             snprintf(labels, sizeof(labels), "route=\"%s\",method=\"%s\",code=\"%d\"", pattern, method,
@@ -115,15 +119,16 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
     m->pool_size = metrics_gauge("paybus_db_pool_size", "Database connections that can be lent out", "");
     m->read_waits = pool_waits("reads");
     m->key_waits = pool_waits("keys");
-    m->request_bytes = metrics_counter("paybus_http_request_body_bytes_total",
-                                       "Bytes in the bodies of requests that were answered", "");
-    m->answer_bytes =
-        metrics_counter("paybus_http_answer_body_bytes_total", "Bytes in the bodies of answers", "");
+}
+
+static struct route_metrics *route_of(struct http_metrics *m, long route_index)
+{
+    return route_index < 0 ? &m->no_route : &m->routes[route_index];
 }
 
 void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us)
 {
-    struct route_metrics *r = route_index < 0 ? &m->no_route : &m->routes[route_index];
+    struct route_metrics *r = route_of(m, route_index);
     struct metric *counter = r->other_code;
     for (size_t i = 0; i < HTTP_METRICS_CODES; i++) {
         if (codes[i] == status && r->codes[i] != NULL) {
@@ -134,10 +139,12 @@ void http_metrics_answered(struct http_metrics *m, long route_index, int status,
     metric_observe_us(r->duration, duration_us);
 }
 
-void http_metrics_transferred(struct http_metrics *m, size_t request_bytes, size_t answer_bytes)
+void http_metrics_transferred(struct http_metrics *m, long route_index, size_t request_bytes,
+                              size_t answer_bytes)
 {
-    metric_add(m->request_bytes, (int64_t)request_bytes);
-    metric_add(m->answer_bytes, (int64_t)answer_bytes);
+    struct route_metrics *r = route_of(m, route_index);
+    metric_add(r->request_bytes, (int64_t)request_bytes);
+    metric_add(r->answer_bytes, (int64_t)answer_bytes);
 }
 
 static void add_route(const struct route_metrics *r, struct http_totals *totals)

@@ -21,7 +21,7 @@ enum rejection { /* refused before a route was found; the connection was closed 
 };
 
 struct route_metrics {
-    struct metric *duration;
+    struct metric *duration, *request_bytes, *answer_bytes;
     struct metric *codes[HTTP_METRICS_CODES];
     struct metric *other_code;
 };
@@ -37,7 +37,6 @@ struct http_metrics {
     struct metric *cut_reads, *cut_writes, *crowded_out;
     struct metric *pool_in_use, *pool_size;
     struct metric *read_waits, *key_waits; /* histograms: for a connection of the pools */
-    struct metric *request_bytes, *answer_bytes;
 };
 
 /* What was answered since the start. */
@@ -50,8 +49,9 @@ struct http_totals {
 void http_metrics_init(struct http_metrics *m, const struct route *routes, size_t count);
 /* route_index < 0: none. */
 void http_metrics_answered(struct http_metrics *m, long route_index, int status, int64_t duration_us);
-/* Of its body and of that of its answer. */
-void http_metrics_transferred(struct http_metrics *m, size_t request_bytes, size_t answer_bytes);
+/* Of its body and of that of its answer. route_index < 0: none. */
+void http_metrics_transferred(struct http_metrics *m, long route_index, size_t request_bytes,
+                              size_t answer_bytes);
 /* Adds up the routes that are meant. */
 void http_metrics_sum(const struct http_metrics *m, bool (*is_meant)(const struct route *r),
                       struct http_totals *totals);

@@ -298,6 +298,26 @@ static void metrics(void **state)
     assert_null(strstr(api.body.data, "sk_"));
 }
 
+static int64_t bytes_of_transfers(const char *what)
+{
+    char series[128];
+    (void)snprintf(series, sizeof series,
+                   "paybus_http_%s_body_bytes_total{route=\"/v1/transfers\",method=\"POST\"}", what);
+    return program_metric(&h.ingresses[0], series);
+}
+
+/* What came and what went, to the byte. */
+static void bytes(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"amount\":1}";
+    int64_t in = bytes_of_transfers("request"), out = bytes_of_transfers("answer");
+    assert_int_equal(
+        api_send(&api, &(struct api_request){.path = "/v1/transfers", .key = "bytes", .body = body}), 400);
+    assert_int_equal(bytes_of_transfers("request"), in + (int64_t)strlen(body));
+    assert_int_equal(bytes_of_transfers("answer"), out + (int64_t)api.body.len);
+}
+
 static int64_t summary_count(const char *place)
 {
     return json_integer_value(api_at(&api, place));
@@ -348,6 +368,7 @@ int main(void)
         cmocka_unit_test(docs),
         cmocka_unit_test(health),
         cmocka_unit_test(metrics),
+        cmocka_unit_test(bytes),
         cmocka_unit_test(summary),
         cmocka_unit_test(books_are_right),
     };
