@@ -193,16 +193,16 @@ static void who_takes_nothing_is_one_owner(void **state)
 {
     (void)state;
     struct webhook_secret secret;
-    make_hook(&alice, "/500_first", "'transaction.posted'", &secret);
-    make_hook(&alice, "/500_second", "'transaction.posted'", &secret);
+    make_hook(&alice, "/fails_one", "'transaction.posted'", &secret);
+    make_hook(&alice, "/fails_two", "'transaction.posted'", &secret);
     make_hook(&bob, "/ok_taken", "'transaction.posted'", &secret);
-    make_hook(&bob, "/500_too", "'transaction.posted'", &secret);
+    make_hook(&bob, "/fails_his", "'transaction.posted'", &secret);
     transfer();
     assert_true(eventually(owners_are_counted, NULL, PATIENCE_MS));
-    drop_hook(&alice, "/500_first");
-    drop_hook(&alice, "/500_second");
+    drop_hook(&alice, "/fails_one");
+    drop_hook(&alice, "/fails_two");
     drop_hook(&bob, "/ok_taken");
-    drop_hook(&bob, "/500_too");
+    drop_hook(&bob, "/fails_his");
 }
 
 static void with_a_new_secret_both_sign(void **state)

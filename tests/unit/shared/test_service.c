@@ -185,6 +185,7 @@ static int begin(char **argv, const char *listen, bool has_bad_files, const char
             setenv("PAYBUS_LISTEN", listen, 1) != 0)
             _exit(99);
         const int code = service_begin(&program, argc, argv);
+        (void)fflush(stderr);
         _exit(code == SERVICE_GOES_ON ? WENT_ON : code);
     }
     const struct child c = {pid, dup(STDIN_FILENO)};
