@@ -17,7 +17,7 @@
 #define STOP_CHECK_US  INT64_C(100000)
 #define SETTLE_US      INT64_C(10000000)
 #define SETTLE_LOOK_US INT64_C(2000)
-#define IDS_MAX        ((size_t)2 << 20) /* 32 MB: a minute's transactions at twenty times what the ledger makes */
+#define WOKEN_US       INT64_C(5000000) /* between two that are wanted at once */
 #define NOTED_MAX      ((size_t)1 << 17)
 
 bool run_rest(int64_t us)
@@ -46,9 +46,22 @@ static void tell(struct run *r)
         log_event(LOG_WARN, "run_progress_not_stored");
 }
 
+static void give_turn(struct run *full);
+
+static bool is_turn_due(const struct run *full)
+{
+    int64_t since_us = clock_monotonic_us() - full->turn_us;
+    if (since_us >= full->config->interval_seconds * INT64_C(1000000))
+        return true;
+    return since_us >= WOKEN_US && full->options.is_wanted != NULL &&
+           full->options.is_wanted(full->options.context);
+}
+
 bool run_may_go_on(struct run *r, int64_t step_us)
 {
     tell(r);
+    if (r->options.is_full && !r->is_alone && is_turn_due(r))
+        give_turn(r);
     if (r->options.on_step != NULL)
         r->options.on_step(r->options.context, &r->id);
     return run_rest(step_us * (100 - r->config->load_percent) / r->config->load_percent);
@@ -84,7 +97,7 @@ static enum status begin(struct run *r)
                                         .trigger = r->options.trigger,
                                         .actor = r->options.actor,
                                         .instance = r->config->instance};
-    enum status s = run_abort_left(r->store, &aborted);
+    enum status s = r->is_within ? STATUS_OK : run_abort_left(r->store, &aborted);
     if (s == STATUS_OK && aborted > 0)
         log_event(LOG_WARN, "run_found_aborted", log_int("runs", aborted));
     if (s == STATUS_OK && !r->options.is_full)
@@ -108,6 +121,14 @@ enum status run_check_transaction(struct run *r)
     return s;
 }
 
+static enum status look_at_dead_letters(struct run *r)
+{
+    r->is_alone = true;
+    enum status s = run_dead_letters(r);
+    r->is_alone = false;
+    return s;
+}
+
 static enum status look(struct run *r)
 {
     enum status s = run_pairing_begin(r);
@@ -118,7 +139,7 @@ static enum status look(struct run *r)
     if (s == STATUS_OK)
         s = run_objects(r);
     if (s == STATUS_OK)
-        s = run_dead_letters(r);
+        s = look_at_dead_letters(r);
     return s == STATUS_OK ? run_accounts(r) : s;
 }
 
@@ -126,6 +147,12 @@ static enum status look(struct run *r)
 static bool is_partial(const struct run *r)
 {
     return r->to.seq < r->newest_seq;
+}
+
+/* Where the next run begins: what it let through may have come further. */
+static const struct run_place *reached(const struct run *r)
+{
+    return r->turn_place.seq > r->to.seq ? &r->turn_place : &r->to;
 }
 
 static enum status complete(struct run *r)
@@ -137,7 +164,7 @@ static enum status complete(struct run *r)
     if (s != STATUS_OK)
         return s;
     summary_write(counts, &summary);
-    const struct run_end_row end = {.place = r->to,
+    const struct run_end_row end = {.place = *reached(r),
                                     .counts = r->counts,
                                     .is_truncated = r->found.is_truncated,
                                     .is_partial = is_partial(r),
@@ -204,7 +231,7 @@ static enum run_end run_behind_lock(struct run *r, struct run_result *ret)
         s = finish(r);
     ret->id = r->id;
     ret->counts = r->counts;
-    ret->seq = r->to.seq;
+    ret->seq = reached(r)->seq;
     ret->took_ms = clock_monotonic_ms() - start_ms;
     memcpy(ret->found, r->found.found, sizeof ret->found);
     if (s != STATUS_OK)
@@ -227,7 +254,55 @@ static void free_run(struct run *r)
     id_list_free(&r->holds);
     id_list_free(&r->originals);
     id_list_free(&r->strays);
-    id_list_free(&r->posted);
+    pairing_free(&r->pairing);
+}
+
+static void init_run(struct run *r, const struct run *like, const struct run_options *options)
+{
+    *r = (struct run){.config = like->config,
+                      .store = like->store,
+                      .options = *options,
+                      .told_us = clock_monotonic_us(),
+                      .turn_us = clock_monotonic_us()};
+    id_list_init(&r->accounts, NOTED_MAX);
+    id_list_init(&r->holds, NOTED_MAX);
+    id_list_init(&r->originals, NOTED_MAX);
+    id_list_init(&r->strays, ANOMALIES_MAX);
+}
+
+static void on_step_within(void *context, const struct uuid *run)
+{
+    const struct run *full = context;
+    (void)run;
+    if (full->options.on_step != NULL)
+        full->options.on_step(full->options.context, &full->id);
+}
+
+/* What is new does not wait for the end of a full run: between two steps an incremental one takes its turn,
+   behind the same lock. Before the first run was completed all is new, and the full one looks at that. */
+static void give_turn(struct run *full)
+{
+    static struct run r; /* one at a time */
+    struct run_result result = {.end = RUN_FAILED};
+    struct run_place place = {0};
+    const struct run_options options = {.trigger = "schedule",
+                                        .actor = "recon-svc",
+                                        .trace_id = "",
+                                        .bus = full->options.bus,
+                                        .on_step = on_step_within,
+                                        .context = full};
+    full->turn_us = clock_monotonic_us();
+    if (run_last_place(full->store, &place) != STATUS_OK || place.seq == 0)
+        return;
+    init_run(&r, full, &options);
+    r.is_within = true;
+    result.end = run_behind_lock(&r, &result);
+    if (result.end == RUN_COMPLETED || result.end == RUN_PARTIAL)
+        full->turn_place = r.to;
+    free_run(&r);
+    full->turn_us = clock_monotonic_us();
+    if (full->options.on_incremental != NULL)
+        full->options.on_incremental(full->options.context, &result);
 }
 
 static enum run_end run_of_another(struct store *store, struct run_result *ret)
@@ -242,22 +317,16 @@ enum run_end run_once(const struct recon_config *config, struct store *store,
 {
     static struct run r; /* one at a time */
     bool is_mine = false;
-    r = (struct run){.config = config, .store = store, .options = *options, .told_us = clock_monotonic_us()};
+    init_run(&r, &(struct run){.config = config, .store = store}, options);
     *ret_result = (struct run_result){.end = RUN_FAILED};
     if (store_connect(store) != STATUS_OK) {
         log_event(LOG_WARN, "database_connect_failed", log_str("error", db_connect_error()));
         return RUN_FAILED;
     }
     metric_add(recon_metrics.database_connects, 1);
-    if (run_take(store, &is_mine) == STATUS_OK) {
-        id_list_init(&r.accounts, NOTED_MAX);
-        id_list_init(&r.holds, NOTED_MAX);
-        id_list_init(&r.originals, NOTED_MAX);
-        id_list_init(&r.strays, ANOMALIES_MAX);
-        id_list_init(&r.posted, IDS_MAX);
+    if (run_take(store, &is_mine) == STATUS_OK)
         ret_result->end = is_mine ? run_behind_lock(&r, ret_result) : run_of_another(store, ret_result);
-        free_run(&r);
-    }
+    free_run(&r);
     store_disconnect(store);
     return ret_result->end;
 }

@@ -4,11 +4,16 @@
 
 #include "recon-svc/domain/account_walk.h"
 #include "recon-svc/domain/id_list.h"
+#include "recon-svc/domain/pairing.h"
 #include "recon-svc/domain/transaction_check.h"
 #include "recon-svc/edge/config.h"
 #include "recon-svc/store/run_rows.h"
 #include "shared/io/bus.h"
 
+#define RUN_IDS_MAX                                                                                          \
+    ((size_t)2 << 20) /* 32 MB: a minute's transactions at twenty times what the ledger makes */
+
+struct run_result;
 struct run_options {
     bool is_full;
     const char *trigger, *actor;
@@ -16,6 +21,10 @@ struct run_options {
     struct bus *bus;      /* for the stream of dead letters */
     void (*on_step)(void *context,
                     const struct uuid *run); /* now and then while it is under way; may be NULL */
+    /* Of a full run; may be NULL: whether an incremental one is wanted at once, and one that it let through.
+     */
+    bool (*is_wanted)(void *context);
+    void (*on_incremental)(void *context, const struct run_result *result);
     void *context;
 };
 /* RUN_PARTIAL: completed, but a transaction that does not end kept it from what is new. */
@@ -42,8 +51,12 @@ struct run {
     struct run_counts counts;
     struct id_list accounts, holds, originals; /* met on the way */
     struct id_list strays;                     /* transactions without an event */
-    struct id_list posted; /* transactions that events tell of, to be held against the table */
+    struct pairing pairing;
     bool is_dlq_unread;
+    bool is_alone;               /* nobody else may run now: the stream has one reader */
+    bool is_within;              /* a full run, which waits meanwhile */
+    int64_t turn_us;             /* of a full run: when it last let an incremental one through, monotonic */
+    struct run_place turn_place; /* how far that came */
     int64_t told_us;
     struct transaction_facts facts;
 };
@@ -53,7 +66,8 @@ struct run {
 enum run_end run_once(const struct recon_config *config, struct store *store,
                       const struct run_options *options, struct run_result *ret_result);
 
-/* Between two steps: tells how far it is, rests, and is false when the service is to stop. */
+/* Between two steps: tells how far it is, lets what is due through, rests, and is false when the service is
+ * to stop. */
 bool run_may_go_on(struct run *r, int64_t step_us);
 
 /* False when a stop was asked for meanwhile. */

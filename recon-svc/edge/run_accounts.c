@@ -167,18 +167,19 @@ static enum status walk_all(struct pass *p)
 
 enum status run_accounts(struct run *r)
 {
-    static struct pass p; /* one run at a time */
-    p = (struct pass){.run = r,
-                      .walk = {.found = &r->found,
-                               .now_us = r->now_us,
-                               .clearing_us = r->config->clearing_hours * INT64_C(3600000000)}};
+    static struct pass passes[2]; /* one run of each mode at a time */
+    struct pass *p = &passes[r->options.is_full];
+    *p = (struct pass){.run = r,
+                       .walk = {.found = &r->found,
+                                .now_us = r->now_us,
+                                .clearing_us = r->config->clearing_hours * INT64_C(3600000000)}};
     if (r->options.is_full)
-        return walk_all(&p);
+        return walk_all(p);
     enum status status = add_waiting(r);
     if (status != STATUS_OK)
         return status;
     id_list_sort(&r->accounts);
-    status = walk_ids(&p, &r->accounts);
+    status = walk_ids(p, &r->accounts);
     id_list_clear(&r->accounts);
     return status;
 }

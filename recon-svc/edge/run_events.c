@@ -60,7 +60,7 @@ static void look_at_item(struct pass *p, const struct chain_rows *rows, const st
         note_object(r, facts_type(rows, item), &object);
         return;
     }
-    pairing_add(r, item->seq, &object);
+    pairing_post(&r->pairing, item->seq, &object);
     if (item->transaction < 0) {
         add(r, CHECK_event_without_transaction, OBJECT_transaction, &object);
         return;

@@ -38,7 +38,7 @@ static enum status check_originals(struct run *r)
 
 enum status run_flush(struct run *r, bool is_end)
 {
-    enum status s = pairing_go_on(r);
+    enum status s = run_pairing_go_on(r);
     if (s == STATUS_OK && (is_end || r->holds.count >= MANY))
         s = check_holds(r);
     if (s == STATUS_OK && (is_end || r->originals.count >= MANY))

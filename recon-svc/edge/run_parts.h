@@ -6,9 +6,7 @@
 
 /* Looks at what was noted on the way once it is much, or all of it. */
 NODISCARD enum status run_flush(struct run *r, bool is_end);
-/* An event with that number posts that transaction. */
-void pairing_add(struct run *r, int64_t seq, const struct uuid *transaction);
 /* Holds the transactions against the events as far as both are known. */
-NODISCARD enum status pairing_go_on(struct run *r);
+NODISCARD enum status run_pairing_go_on(struct run *r);
 
 #endif

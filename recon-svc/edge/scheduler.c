@@ -223,6 +223,47 @@ static void put_off(struct scheduler *s, bool is_full)
         s->again_ms = clock_monotonic_ms() + s->interval_s * MS_PER_S;
 }
 
+/* Other instances and recon-svc --once count, too. */
+static enum status read_ages(struct scheduler *s, struct run_ages *ret_ages)
+{
+    enum status status = run_last_ends(&s->store, ret_ages);
+    if (status != STATUS_OK)
+        return status;
+    int64_t now_ms = clock_monotonic_ms();
+    if (ret_ages->any_s >= 0)
+        s->last_end_ms = now_ms - ret_ages->any_s * MS_PER_S;
+    if (ret_ages->full_s >= 0)
+        s->last_full_end_ms = now_ms - ret_ages->full_s * MS_PER_S;
+    recon_metrics_set_last_ends(ret_ages);
+    return STATUS_OK;
+}
+
+/* Also while there is no database: nobody else would say that nothing is proved. */
+static void tell_missed(const struct scheduler *s)
+{
+    int64_t now_ms = clock_monotonic_ms(), since_s = (now_ms - s->last_end_ms) / MS_PER_S,
+            full_since_s = (now_ms - s->last_full_end_ms) / MS_PER_S;
+    metric_set(recon_metrics.runs_missed, since_s / (s->config->interval_seconds + 1));
+    metric_set(recon_metrics.full_runs_missed, full_since_s / (s->config->full_hours * 3600 + 1));
+}
+
+static bool is_wanted(void *context)
+{
+    struct scheduler *s = context;
+    return atomic_exchange(&s->is_woken, false);
+}
+
+/* What alerts stand on does not wait for the end of a full run. */
+static void on_incremental(void *context, const struct run_result *result)
+{
+    struct scheduler *s = context;
+    struct run_ages ages;
+    recon_metrics_count_run(result, false);
+    if (tell_open(s) != STATUS_OK || read_ages(s, &ages) != STATUS_OK)
+        log_event(LOG_WARN, "figures_not_read");
+    tell_missed(s);
+}
+
 /* asked_by NULL: nobody, it is due. */
 static void run(struct scheduler *s, bool is_full, const char *asked_by, const char *trace_id)
 {
@@ -233,6 +274,8 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by, const c
                                         .trace_id = trace_id,
                                         .bus = s->bus,
                                         .on_step = on_step,
+                                        .is_wanted = is_wanted,
+                                        .on_incremental = on_incremental,
                                         .context = s};
     (void)pthread_mutex_lock(&s->lock);
     s->is_running = true;
@@ -249,13 +292,12 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by, const c
     s->look_ms = clock_monotonic_ms() + LOOK_MS;
 }
 
-/* Other instances and recon-svc --once count, too. */
 static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_full)
 {
     struct run_ages ages;
     enum status status = store_connect(&s->store);
     if (status == STATUS_OK)
-        status = run_last_ends(&s->store, &ages);
+        status = read_ages(s, &ages);
     if (status != STATUS_OK)
         return status;
     int64_t now_ms = clock_monotonic_ms();
@@ -263,21 +305,7 @@ static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_
     bool is_any_due = ages.any_s < 0 || ages.any_s >= s->interval_s;
     *ret_is_full = is_full_due && now_ms >= s->full_again_ms;
     *ret_is_due = *ret_is_full || (is_any_due && now_ms >= s->again_ms);
-    if (ages.any_s >= 0)
-        s->last_end_ms = now_ms - ages.any_s * MS_PER_S;
-    if (ages.full_s >= 0)
-        s->last_full_end_ms = now_ms - ages.full_s * MS_PER_S;
-    recon_metrics_set_last_ends(&ages);
     return STATUS_OK;
-}
-
-/* Also while there is no database: nobody else would say that nothing is proved. */
-static void tell_missed(const struct scheduler *s)
-{
-    int64_t now_ms = clock_monotonic_ms(), since_s = (now_ms - s->last_end_ms) / MS_PER_S,
-            full_since_s = (now_ms - s->last_full_end_ms) / MS_PER_S;
-    metric_set(recon_metrics.runs_missed, since_s / (s->config->interval_seconds + 1));
-    metric_set(recon_metrics.full_runs_missed, full_since_s / (s->config->full_hours * 3600 + 1));
 }
 
 static void look_at_schedule(struct scheduler *s)
@@ -314,7 +342,7 @@ static void *scheduler_main(void *context)
         struct request asked;
         if (take_asked(s, &asked))
             run(s, asked.is_full, asked.actor, asked.trace_id);
-        else if (atomic_exchange(&s->is_woken, false))
+        else if (is_wanted(s))
             run(s, false, "projection", "");
         else if (clock_monotonic_ms() >= s->look_ms)
             look_at_schedule(s);
@@ -347,12 +375,11 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     enum status status = answer_subscribe(bus, RECON_RUN_SUBJECT, on_request, s, s->subscriptions);
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, scheduler_main, s) != 0)
         status = STATUS_FAILED;
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK)
+        *ret = s;
+    else
         scheduler_free(s);
-        return status;
-    }
-    *ret = s;
-    return STATUS_OK;
+    return status;
 }
 
 void scheduler_wake(struct scheduler *s)

@@ -1,15 +1,19 @@
 /* test_recon_coverage.c - what a run did not look at is not called right: one that a transaction keeps from
-   what is new says so, in its report, its exit code and the metrics. */
-#include <stdlib.h>
+   what is new says so, in its report, its exit code and the metrics; and a full one, which may last for long,
+   lets incremental ones through. */
+#include <signal.h>
 #include <string.h>
 
 #include "tests/e2e/api.h"
+#include "tests/e2e/chain.h"
 #include "tests/e2e/recon.h"
 #include "tests/e2e/scene.h"
 #include "tests/support/database.h"
 #include "tests/support/process.h"
 
 #define SOON_MS 60000
+#define STOP_MS 10000
+#define BLOCKS  15 /* as many steps of a full run */
 #define PARTIAL "paybus_recon_runs_total{mode=\"incremental\",result=\"partial\"}"
 #define SUCCESS "paybus_recon_last_success_timestamp_seconds"
 
@@ -74,10 +78,73 @@ static void what_is_not_settled_is_no_success(void **state)
     assert_int_equal(recon_once_free(&h, "paybus", true), 0);
 }
 
+static void superuser(const char *sql)
+{
+    PGconn *conn = database_connect(&database, "postgres");
+    database_exec(conn, "set session_replication_role = replica");
+    database_exec(conn, sql);
+    PQfinish(conn);
+}
+
+static bool full_run_is_under_way(void *conn)
+{
+    return strcmp(database_value(conn, "select count(*) from paybus.reconcile_runs where mode = 'full' and "
+                                       "state = 'running'"),
+                  "1") == 0;
+}
+
+static bool something_is_open(void *conn)
+{
+    return *recon_open(conn) != '\0';
+}
+
+static bool nothing_is_open(void *conn)
+{
+    return *recon_open(conn) == '\0';
+}
+
+static bool tells_what_is_open(void *recon)
+{
+    return program_metric(recon, "paybus_recon_anomalies{code=\"credits_mismatch\",severity=\"critical\"}") ==
+           1;
+}
+
+static void a_break_shows_before_a_full_run_ends(void **state)
+{
+    (void)state;
+    struct program *recon = &h.recons[0];
+    PGconn *conn = database_connect(&database, "postgres");
+    for (int i = 0; i < BLOCKS; i++) {
+        harness_deposit(&h, account, "EUR", 1);
+        assert_true(eventually(chain_is_sealed, &h, SOON_MS));
+    }
+    assert_int_equal(program_stop(recon, SIGTERM, STOP_MS), 0);
+    superuser("update paybus.reconcile_runs set finished_at = finished_at - interval '2 days'");
+    program_set(recon, "PAYBUS_RECON_LOAD_PERCENT", "1");
+    program_start(recon);
+    assert_true(eventually(full_run_is_under_way, conn, SOON_MS));
+    superuser("update paybus.accounts set credits_posted = credits_posted + 5 where type = 'user'");
+    harness_deposit(&h, account, "EUR", 1);
+    assert_true(eventually(something_is_open, conn, SOON_MS));
+    assert_true(eventually(tells_what_is_open, recon, SOON_MS));
+    assert_true(full_run_is_under_way(conn));
+    superuser("update paybus.accounts set credits_posted = credits_posted - 5 where type = 'user'");
+    assert_int_equal(program_stop(recon, SIGTERM, STOP_MS), 0);
+    program_set(recon, "PAYBUS_RECON_LOAD_PERCENT", "100");
+    program_start(recon);
+    assert_true(eventually(nothing_is_open, conn, SOON_MS));
+    assert_string_equal(database_value(conn,
+                                       "select count(*) from paybus.reconcile_runs where state = 'running'"
+                                       " and started_at < now() - interval '1 minute'"),
+                        "0");
+    PQfinish(conn);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_settled_is_no_success),
+        cmocka_unit_test(a_break_shows_before_a_full_run_ends),
     };
     database.postgres = h.postgres;
     api_open(&api, &h, 0);
