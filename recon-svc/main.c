@@ -69,7 +69,7 @@ static enum status start(struct recon_service *s, const struct readiness_check *
     if (status == STATUS_OK)
         status = projector_start(&s->config, s->bus, s->scheduler, &s->projector);
     if (status == STATUS_OK)
-        status = ops_open(&s->config, s->bus, &s->ops);
+        status = ops_open(&s->config, s->bus, s->scheduler, &s->ops);
     if (status == STATUS_OK)
         status = statement_desk_open(&s->config, s->bus, &s->desk);
     if (status == STATUS_OK)

@@ -183,6 +183,10 @@ enum status ops_write_decision(struct buf *out, const struct ops_decision *d)
     json_object_open(&json);
     json_key(&json, "id");
     json_typeid(&json, d->prefix, &d->id);
+    if (d->owner.len > 0) {
+        json_key(&json, "owner");
+        json_str(&json, d->owner);
+    }
     return write_body(&json, d->body, &ops_resolution_body, d->actor);
 }
 

@@ -6,17 +6,18 @@
 #include "shared/contract/command.h"
 
 /* By ingress alone, who knows who asks: people on the bus have pay.ops, and their names are what they say. */
-#define OPS_REPLAY_SUBJECT  "pay.ask.dlq.replay"
-#define OPS_DISCARD_SUBJECT "pay.ask.dlq.discard"
-#define OPS_RETRY_SUBJECT   "pay.ask.webhook.retry"
-#define OPS_TEST_SUBJECT    "pay.ask.webhook.test"
-#define OPS_RECOVER_SUBJECT "pay.ask.webhook.recover"
-#define OPS_INJECT_SUBJECT  "pay.ask.demo.inject_failure"
-#define OPS_RECON_SUBJECT   "pay.ask.recon.run"
-#define OPS_ACK_SUBJECT     "pay.ask.recon.acknowledge"
-#define OPS_RESOLVE_SUBJECT "pay.ask.recon.resolve"
-#define OPS_APPROVE_SUBJECT "pay.ask.recon.approve"
-#define OPS_RESET_SUBJECT   "pay.ops.demo.reset"
+#define OPS_REPLAY_SUBJECT   "pay.ask.dlq.replay"
+#define OPS_DISCARD_SUBJECT  "pay.ask.dlq.discard"
+#define OPS_RETRY_SUBJECT    "pay.ask.webhook.retry"
+#define OPS_TEST_SUBJECT     "pay.ask.webhook.test"
+#define OPS_RECOVER_SUBJECT  "pay.ask.webhook.recover"
+#define OPS_INJECT_SUBJECT   "pay.ask.demo.inject_failure"
+#define OPS_RECON_SUBJECT    "pay.ask.recon.run"
+#define OPS_ACK_SUBJECT      "pay.ask.recon.acknowledge"
+#define OPS_RESOLVE_SUBJECT  "pay.ask.recon.resolve"
+#define OPS_APPROVE_SUBJECT  "pay.ask.recon.approve"
+#define OPS_WITHDRAW_SUBJECT "pay.ask.recon.withdraw"
+#define OPS_RESET_SUBJECT    "pay.ops.demo.reset"
 
 /* Of a replay of one: nothing, or an empty object. Of many: which ones. */
 extern const struct command_spec ops_one_body, ops_many_body;
@@ -48,11 +49,12 @@ void ops_write_webhook(struct buf *out, const struct ops_webhook *w);
 NODISCARD enum status ops_write_injection(struct buf *out, const json_t *body, struct str actor);
 /* {"mode"?} with the actor; the body has passed its spec. */
 NODISCARD enum status ops_write_recon(struct buf *out, const json_t *body, struct str actor);
-/* {"id":"an_.." or "dl_..","note","write_off"?} with the actor: what is decided about it, in a body that has
-   passed its spec. */
+/* {"id":"an_..", "dl_.." or "stm_..","owner"?,"note","write_off"?} with the actor: what is decided about it,
+   in a body that has passed its spec. */
 struct ops_decision {
     const char *prefix;
     struct uuid id;
+    struct str owner; /* whose it has to be; empty: anybody's */
     const json_t *body;
     struct str actor;
 };

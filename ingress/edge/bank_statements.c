@@ -57,6 +57,7 @@ void bank_statements_receive(struct exchange *ex)
     }
     const struct bank_statement_request request = {.account =
                                                        account->is_set ? account->text : (struct str){0},
+                                                   .owner = exchange_owner(ex),
                                                    .format = str_of(format),
                                                    .actor = str_of(ex->actor),
                                                    .file = ex->body};

@@ -131,7 +131,7 @@ void ops_reconcile(struct exchange *ex)
     ask(ex, OPS_RECON_SUBJECT, &request);
 }
 
-static void decide(struct exchange *ex, const char *subject)
+static void decide(struct exchange *ex, const char *subject, struct str owner)
 {
     json_t *body CLEANUP(json_decref_ptr) = NULL;
     struct buf request CLEANUP(buf_free);
@@ -139,7 +139,7 @@ static void decide(struct exchange *ex, const char *subject)
     if (!command_body_read(ex, ex->route->body, &body)) {
         return;
     }
-    const struct ops_decision decision = {ex->route->id_prefix, ex->uuid, body, str_of(ex->actor)};
+    const struct ops_decision decision = {ex->route->id_prefix, ex->uuid, owner, body, str_of(ex->actor)};
     if (ops_write_decision(&request, &decision) != STATUS_OK) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);
         return;
@@ -149,20 +149,26 @@ static void decide(struct exchange *ex, const char *subject)
 
 void ops_discard_dead_letter(struct exchange *ex)
 {
-    decide(ex, OPS_DISCARD_SUBJECT);
+    decide(ex, OPS_DISCARD_SUBJECT, (struct str){0});
 }
 
 void ops_acknowledge_anomaly(struct exchange *ex)
 {
-    decide(ex, OPS_ACK_SUBJECT);
+    decide(ex, OPS_ACK_SUBJECT, (struct str){0});
 }
 
 void ops_resolve_anomaly(struct exchange *ex)
 {
-    decide(ex, OPS_RESOLVE_SUBJECT);
+    decide(ex, OPS_RESOLVE_SUBJECT, (struct str){0});
 }
 
 void ops_approve_anomaly(struct exchange *ex)
 {
-    decide(ex, OPS_APPROVE_SUBJECT);
+    decide(ex, OPS_APPROVE_SUBJECT, (struct str){0});
+}
+
+/* Of an account of theirs, unless they are staff. */
+void ops_withdraw_statement(struct exchange *ex)
+{
+    decide(ex, OPS_WITHDRAW_SUBJECT, exchange_owner(ex));
 }

@@ -25,5 +25,7 @@ void ops_reconcile(struct exchange *ex);
 void ops_acknowledge_anomaly(struct exchange *ex);
 void ops_resolve_anomaly(struct exchange *ex);
 void ops_approve_anomaly(struct exchange *ex);
+/* POST /v1/reconcile/statements/{id}/withdraw */
+void ops_withdraw_statement(struct exchange *ex);
 
 #endif

@@ -329,6 +329,9 @@ const struct route ingress_routes[] = {
     {.method = "GET", .pattern = "/v1/reconcile/statements/{id}/lines", .id_prefix = "stm", NEEDS(ops),
      .handle = reads_bank_statement_lines, PARAMS(bank_line_params), .answer = "bank_statement_line_list",
      .summary = "What became of each of its lines, and of entries that it should have"},
+    {.method = "POST", .pattern = "/v1/reconcile/statements/{id}/withdraw", .id_prefix = "stm", NEEDS(reconcile_write),
+     .handle = ops_withdraw_statement, .body = &ops_note_body, .body_limit = BODY_MAX, .answer = "bank_statement",
+     .summary = "It was sent by mistake: what it said is open no more, what it explained is open again"},
 
     {.method = "POST", .pattern = "/v1/demo/fund", COMMAND("deposit.create"), IN_DEMO, .key = KEY_OPTIONAL,
      .answer = "transaction", .summary = "Demonstrations: bring money in"},

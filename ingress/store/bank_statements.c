@@ -21,7 +21,10 @@ enum statement_column {
     LINE_COUNT,
     RESULTS,
     ACTOR,
-    CREATED
+    CREATED,
+    WITHDRAWN_BY,
+    WITHDRAWAL_NOTE,
+    WITHDRAWN
 };
 enum result_column {
     RESULT_NUMBER,
@@ -79,22 +82,26 @@ enum status bank_statements_results(struct db *db, const void *args, PGresult **
 
 void bank_statement_row(const PGresult *r, int row, struct bank_statement_resource *ret)
 {
-    *ret = (struct bank_statement_resource){.id = db_get_uuid(r, row, ID),
-                                            .account = db_get_uuid(r, row, ACCOUNT),
-                                            .format = db_get_str(r, row, FORMAT),
-                                            .number = db_get_str(r, row, NUMBER),
-                                            .currency = db_get_str(r, row, CURRENCY),
-                                            .first_day = db_get_date(r, row, FIRST_DAY),
-                                            .last_day = db_get_date(r, row, LAST_DAY),
-                                            .opening = db_get_int(r, row, OPENING),
-                                            .closing = db_get_int(r, row, CLOSING),
-                                            .computed = db_get_int(r, row, COMPUTED),
-                                            .footing = db_get_str(r, row, FOOTING),
-                                            .status = db_get_str(r, row, STATE),
-                                            .line_count = db_get_int(r, row, LINE_COUNT),
-                                            .results = db_get_str(r, row, RESULTS),
-                                            .actor = db_get_str(r, row, ACTOR),
-                                            .created_us = db_get_time(r, row, CREATED)};
+    *ret = (struct bank_statement_resource){
+        .id = db_get_uuid(r, row, ID),
+        .account = db_get_uuid(r, row, ACCOUNT),
+        .format = db_get_str(r, row, FORMAT),
+        .number = db_get_str(r, row, NUMBER),
+        .currency = db_get_str(r, row, CURRENCY),
+        .first_day = db_get_date(r, row, FIRST_DAY),
+        .last_day = db_get_date(r, row, LAST_DAY),
+        .opening = db_get_int(r, row, OPENING),
+        .closing = db_get_int(r, row, CLOSING),
+        .computed = db_get_int(r, row, COMPUTED),
+        .footing = db_get_str(r, row, FOOTING),
+        .status = db_get_str(r, row, STATE),
+        .line_count = db_get_int(r, row, LINE_COUNT),
+        .results = db_get_str(r, row, RESULTS),
+        .actor = db_get_str(r, row, ACTOR),
+        .created_us = db_get_time(r, row, CREATED),
+        .withdrawn_by = db_get_str(r, row, WITHDRAWN_BY),
+        .withdrawal_note = db_get_str(r, row, WITHDRAWAL_NOTE),
+        .withdrawn_us = db_is_null(r, row, WITHDRAWN) ? 0 : db_get_time(r, row, WITHDRAWN)};
 }
 
 /* 0 where there is none, and false. */

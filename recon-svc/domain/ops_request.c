@@ -6,6 +6,7 @@
 static const char *const modes[] = {"incremental", "full", NULL};
 
 /* clang-format off */
+#define NOTE {.name = "note", .type = FIELD_STRING, .required = true, .min = 1, .max = OPS_NOTE_MAX}
 #define ACTOR {.name = "actor", .type = FIELD_NAME, .min = 1, .max = OPS_ACTOR_MAX}
 static const struct field_spec run_fields[] = {
     {.name = "mode", .type = FIELD_ENUM, .words = modes},
@@ -13,8 +14,14 @@ static const struct field_spec run_fields[] = {
 };
 static const struct field_spec decision_fields[] = {
     {.name = "id", .type = FIELD_ID, .required = true, .prefix = "an", .not_found_as = OUTCOME_not_found},
-    {.name = "note", .type = FIELD_STRING, .required = true, .min = 1, .max = OPS_NOTE_MAX},
+    NOTE,
     {.name = "write_off", .type = FIELD_BOOL},
+    ACTOR,
+};
+static const struct field_spec withdrawal_fields[] = {
+    {.name = "id", .type = FIELD_ID, .required = true, .prefix = "stm", .not_found_as = OUTCOME_not_found},
+    {.name = "owner", .type = FIELD_STRING, .min = 1, .max = OPS_ACTOR_MAX},
+    NOTE,
     ACTOR,
 };
 /* clang-format on */
@@ -44,6 +51,19 @@ enum status ops_read_decision(const json_t *root, struct ops_decision_request *r
                                      .actor = actor_of(root),
                                      .note = json_get_str(root, "note")};
     (void)json_get_id(root, "id", "an", &r.anomaly);
+    *ret_request = r;
+    return STATUS_OK;
+}
+
+enum status ops_read_withdrawal(const json_t *root, struct ops_withdrawal_request *ret_request,
+                                struct problem *ret_problem)
+{
+    enum status s = json_check(root, withdrawal_fields, COUNT(withdrawal_fields), ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    struct ops_withdrawal_request r = {
+        .owner = json_get_str(root, "owner"), .actor = actor_of(root), .note = json_get_str(root, "note")};
+    (void)json_get_id(root, "id", "stm", &r.statement);
     *ret_request = r;
     return STATUS_OK;
 }

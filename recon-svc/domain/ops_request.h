@@ -18,11 +18,19 @@ struct ops_decision_request {
     bool write_off;
     struct str actor, note;
 };
+struct ops_withdrawal_request {
+    struct uuid statement;
+    struct str owner; /* whose account it has to be about; data NULL: anybody's */
+    struct str actor, note;
+};
 /* {"mode"?,"actor"?} */
 NODISCARD enum status ops_read_run(const json_t *root, struct ops_run_request *ret_request,
                                    struct problem *ret_problem);
 /* {"id","note","write_off"?,"actor"?} */
 NODISCARD enum status ops_read_decision(const json_t *root, struct ops_decision_request *ret_request,
                                         struct problem *ret_problem);
+/* {"id","owner"?,"note","actor"?} */
+NODISCARD enum status ops_read_withdrawal(const json_t *root, struct ops_withdrawal_request *ret_request,
+                                          struct problem *ret_problem);
 
 #endif

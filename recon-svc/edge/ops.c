@@ -7,6 +7,8 @@
 #include "recon-svc/edge/answer.h"
 #include "recon-svc/store/anomaly_rows.h"
 #include "recon-svc/store/decisions.h"
+#include "recon-svc/store/statements.h"
+#include "recon-svc/store/withdrawals.h"
 #include "shared/core/clock.h"
 #include "shared/io/log.h"
 #include "shared/io/monitor.h"
@@ -17,6 +19,7 @@
 struct ops {
     struct bus *bus;
     natsSubscription *subscriptions[OPS_SERVICES][2];
+    struct scheduler *scheduler;
     struct monitor monitor; /* guards what follows: one request at a time */
     struct store store;
 };
@@ -26,12 +29,15 @@ const struct micro_endpoint ops_endpoints[OPS_SERVICES] = {
     {"acknowledge", "pay.ops.recon.acknowledge", RECON_QUEUE, &counts[0]},
     {"resolve", "pay.ops.recon.resolve", RECON_QUEUE, &counts[1]},
     {"approve", "pay.ops.recon.approve", RECON_QUEUE, &counts[2]},
+    {"withdraw", "pay.ops.recon.withdraw", RECON_QUEUE, &counts[3]},
 };
 
-/* In the order of the endpoints. A resolution may be a wish to write off, which is then not done yet. */
+#define WITHDRAWAL (OPS_SERVICES - 1)
+
+/* Of the endpoints before that. A resolution may be a wish to write off, which is then not done yet. */
 static const struct {
     enum decision_action action, write_off;
-} services[OPS_SERVICES] = {
+} services[WITHDRAWAL] = {
     {DECISION_acknowledge, DECISION_acknowledge},
     {DECISION_resolve, DECISION_ask_write_off},
     {DECISION_approve_write_off, DECISION_approve_write_off},
@@ -60,6 +66,50 @@ static enum status decide(struct ops *o, const struct decision_request *request,
     json_out_init(&json, ret_body);
     recon_anomaly_write(&json, &anomaly);
     return buf_status(ret_body);
+}
+
+static enum status write_statement(struct ops *o, const struct uuid *id, struct buf *ret_body)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    struct bank_statement_resource statement;
+    struct json_out json;
+    enum status s = statements_read(&o->store, id, &r);
+    if (s != STATUS_OK || PQntuples(r) == 0)
+        return s == STATUS_OK ? STATUS_NOT_FOUND : s;
+    statement_row(r, 0, &statement);
+    json_out_init(&json, ret_body);
+    bank_statement_write(&json, &statement);
+    return buf_status(ret_body);
+}
+
+static enum status handle_withdrawal(struct ops *o, natsMsg *request, struct buf *ret_body,
+                                     struct problem *ret_problem)
+{
+    CLEANUP(json_decref_ptr) json_t *root = NULL;
+    char actor[OPS_ACTOR_MAX + 1];
+    struct ops_withdrawal_request r;
+    enum status s = answer_read(request, &root, ret_problem);
+    if (s == STATUS_OK)
+        s = ops_read_withdrawal(root, &r, ret_problem);
+    if (s != STATUS_OK)
+        return s;
+    answer_actor(request, r.actor, actor);
+    r.actor = str_of(actor);
+    s = store_connect(&o->store);
+    if (s == STATUS_OK)
+        s = withdrawals_make(&o->store, &r);
+    if (s == STATUS_OK)
+        s = write_statement(o, &r.statement, ret_body);
+    if (s == STATUS_OK) {
+        scheduler_wake(o->scheduler); /* what it said is open no more */
+    } else if (s == STATUS_NOT_FOUND) {
+        problem_init(ret_problem, OUTCOME_not_found);
+    } else {
+        log_event(LOG_WARN, "withdrawal_not_stored", log_str("status", status_name(s)));
+        store_disconnect(&o->store);
+        problem_init(ret_problem, s == STATUS_UNKNOWN ? OUTCOME_outcome_unknown : OUTCOME_unavailable);
+    }
+    return s;
 }
 
 static bool is_of_two(enum decision_action action)
@@ -101,7 +151,8 @@ static void answer(struct ops *o, size_t service, natsMsg *request)
     buf_init(&body, ANSWER_MAX);
     problem_init(&problem, OUTCOME_internal_error);
     monitor_lock(&o->monitor);
-    enum status s = handle(o, service, request, &body, &problem);
+    enum status s = service == WITHDRAWAL ? handle_withdrawal(o, request, &body, &problem)
+                                          : handle(o, service, request, &body, &problem);
     monitor_unlock(&o->monitor);
     if (s == STATUS_OK)
         answer_send(o->bus, to, 200, (struct str){body.data, body.len});
@@ -124,12 +175,14 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
     natsMsg_Destroy(request);
 }
 
-enum status ops_open(const struct recon_config *config, struct bus *bus, struct ops **ret_ops)
+enum status ops_open(const struct recon_config *config, struct bus *bus, struct scheduler *scheduler,
+                     struct ops **ret_ops)
 {
     struct ops *o = calloc(1, sizeof *o);
     if (o == NULL)
         return STATUS_NO_MEMORY;
     o->bus = bus;
+    o->scheduler = scheduler;
     store_init(&o->store, config->database_url);
     monitor_init(&o->monitor);
     *ret_ops = o; /* its owner closes it, whatever happens here */

@@ -259,9 +259,8 @@ static void on_incremental(void *context, const struct run_result *result)
     struct scheduler *s = context;
     struct run_ages ages;
     recon_metrics_count_run(result, false);
-    if (tell_open(s) != STATUS_OK || read_ages(s, &ages) != STATUS_OK)
-        log_event(LOG_WARN, "figures_not_read");
-    tell_missed(s);
+    if (tell_open(s) == STATUS_OK && read_ages(s, &ages) == STATUS_OK)
+        tell_missed(s);
 }
 
 /* asked_by NULL: nobody, it is due. */

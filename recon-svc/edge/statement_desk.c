@@ -42,6 +42,11 @@ static const struct field_spec fields[] = {
      .prefix = "acct",
      .not_found_as = OUTCOME_account_not_found,
      .help = "Which account."},
+    {.name = "owner",
+     .type = FIELD_STRING,
+     .min = 1,
+     .max = OPS_ACTOR_MAX,
+     .help = "Whose account it has to be."},
     {.name = "format", .type = FIELD_ENUM, .required = true, .words = formats, .help = "csv or camt.053."},
     {.name = "actor", .type = FIELD_STRING, .min = 1, .max = OPS_ACTOR_MAX, .help = "Who sends it."},
 };
@@ -79,6 +84,7 @@ static enum status read_request(natsMsg *msg, json_t **ret_head, struct bank_sta
     size_t begin = head + (end != NULL);
     struct str actor = json_get_str(root, "actor");
     *ret = (struct bank_statement_request){.account = json_get_str(root, "account"),
+                                           .owner = json_get_str(root, "owner"),
                                            .format = json_get_str(root, "format"),
                                            .actor = actor.len > 0 ? actor : STR_LIT(OPS_ACTOR_DEFAULT),
                                            .file = {text.data + begin, text.len - begin}};

@@ -96,6 +96,7 @@ static void identify(struct intake *in)
     in->file.id = uuid7_make(clock_unix_us(), random[0] >> 2, random[1]);
     in->file.format = str_eq_c(in->request->format, "csv") ? "csv" : "camt.053";
     in->file.actor = in->request->actor;
+    in->file.owner = in->request->owner;
     digest_of(in->request->file, &in->file.hash);
 }
 

@@ -25,6 +25,7 @@ enum status statements_find_account(struct store *s, struct statement_file *f, c
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_param_uuid(fresh(s), &f->account);
+    db_param_text(&s->params, or_null(f->owner));
     enum status status = store_query(s, RECON_SQL_FIND_ACCOUNT_OF_STATEMENT, &r);
     if (status != STATUS_OK)
         return status;
@@ -230,7 +231,11 @@ void statement_row(const PGresult *r, int row, struct bank_statement_resource *r
                                             .line_count = db_get_int(r, row, 12),
                                             .results = db_get_str(r, row, 13),
                                             .actor = db_get_str(r, row, 14),
-                                            .created_us = db_get_time(r, row, 15)};
+                                            .created_us = db_get_time(r, row, 15),
+                                            .withdrawn_by = db_get_str(r, row, 16),
+                                            .withdrawal_note = db_get_str(r, row, 17),
+                                            .withdrawn_us =
+                                                db_is_null(r, row, 18) ? 0 : db_get_time(r, row, 18)};
 }
 
 enum status statements_sum_unmatched(struct store *s, PGresult **ret_result)

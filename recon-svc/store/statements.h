@@ -12,8 +12,8 @@ struct statement_file {
     struct uuid id, account;
     struct digest hash;
     const char *format;
-    struct str actor;
-    bool is_mirrored; /* what the bank credits is what we debit: money of ours that is there */
+    struct str actor, owner; /* owner: whose account it has to be; empty: anybody's */
+    bool is_mirrored;        /* what the bank credits is what we debit: money of ours that is there */
 };
 
 /* STATUS_NOT_FOUND: there is no such account. */

@@ -25,6 +25,21 @@ void bank_statement_write_day(struct json_out *out, const char *name, int32_t da
     write_text(out, name, (struct str){time, DAY_LEN});
 }
 
+static void write_withdrawal(struct json_out *out, const struct bank_statement_resource *s)
+{
+    json_key(out, "withdrawn");
+    if (s->withdrawn_by.len == 0) {
+        json_write_null(out);
+        return;
+    }
+    json_object_open(out);
+    write_text(out, "by", s->withdrawn_by);
+    write_text(out, "note", s->withdrawal_note);
+    json_key(out, "at");
+    json_time(out, s->withdrawn_us);
+    json_object_close(out);
+}
+
 void bank_statement_write(struct json_out *out, const struct bank_statement_resource *s)
 {
     json_object_open(out);
@@ -53,6 +68,7 @@ void bank_statement_write(struct json_out *out, const struct bank_statement_reso
     write_text(out, "actor", s->actor);
     json_key(out, "created_at");
     json_time(out, s->created_us);
+    write_withdrawal(out, s);
     json_object_close(out);
 }
 
@@ -63,6 +79,9 @@ void bank_statement_request_write(const struct bank_statement_request *r, struct
     json_object_open(&json);
     if (r->account.len > 0) {
         write_text(&json, "account", r->account);
+    }
+    if (r->owner.len > 0) {
+        write_text(&json, "owner", r->owner);
     }
     write_text(&json, "format", r->format);
     write_text(&json, "actor", r->actor);

@@ -15,16 +15,21 @@ struct bank_statement_resource {
     struct str results;                                          /* JSON object: how many of each */
     int32_t first_day, last_day;
     int64_t opening, closing, computed, line_count, created_us;
+    struct str withdrawn_by, withdrawal_note; /* empty: it was not */
+    int64_t withdrawn_us;
 };
 /* {"id","account","status","format","number","currency","first_day","last_day","opening_balance","closing_balance",
-   "computed_balance","footing","line_count","results","actor","created_at"} */
+   "computed_balance","footing","line_count","results","actor","created_at","withdrawn":{"by","note","at"} or
+   null} */
 void bank_statement_write(struct json_out *out, const struct bank_statement_resource *s);
 /* "2026-11-21" */
 void bank_statement_write_day(struct json_out *out, const char *name, int32_t day);
 
-/* What is asked of recon-svc: one line {"account"?,"format","actor"} and behind it the file, byte by byte. */
+/* What is asked of recon-svc: one line {"account"?,"owner"?,"format","actor"} and behind it the file, byte by
+ * byte. */
 struct bank_statement_request {
     struct str account; /* a TypeID; empty: the file says which */
+    struct str owner;   /* whose account it has to be; empty: anybody's */
     struct str format;  /* "csv" or "camt.053" */
     struct str actor;
     struct str file;

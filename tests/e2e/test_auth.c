@@ -125,6 +125,8 @@ static const struct route {
     {"GET", "/v1/reconcile/statements/{id}", "ops", "/v1/reconcile/statements/" MISSING_STM, NULL},
     {"GET", "/v1/reconcile/statements/{id}/lines", "ops", "/v1/reconcile/statements/" MISSING_STM "/lines",
      NULL},
+    {"POST", "/v1/reconcile/statements/{id}/withdraw", "reconcile:write",
+     "/v1/reconcile/statements/" MISSING_STM "/withdraw", NULL},
     {"POST", "/v1/demo/fund", DEMO, NULL, NULL},
     {"POST", "/v1/demo/inject-failure", DEMO, NULL, NULL},
     {"POST", "/v1/demo/reset", DEMO, NULL, NULL},

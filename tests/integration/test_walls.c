@@ -372,6 +372,36 @@ static const struct wall endpoint_walls[] = {
     {"all gone", OWNER, "truncate paybus.webhook_endpoints", APPEND},
 };
 
+#define STATEMENT_AS(id)                                                                                     \
+    "insert into paybus.reconcile_statements (id, account_id, content_hash, "                                \
+    "format, currency, first_day, last_day, opening_balance, closing_balance, computed_balance, footing, "   \
+    "state, line_count, results, actor) values (" id ", " A ", sha256('x'), 'csv', 'EUR', '2026-01-01', "    \
+    "'2026-01-01', 0, 0, 0, 'good', 'reconciled', 1, '{}', 'a'); "
+#define STATEMENT       "set transaction read write; " STATEMENT_AS(T(5))
+#define STATEMENT_AGAIN STATEMENT_AS(T(4))
+#define MATCH                                                                                                \
+    "insert into paybus.reconcile_matches (transaction_id, leg, statement_id, group_number) values (" T(     \
+        6) ", 0, " T(5) ", 1); "
+#define SET_STATEMENT(values) "update paybus.reconcile_statements set " values " where id = " T(5) "; "
+#define WITHDRAWN             "state = 'withdrawn', withdrawn_by = 'a', withdrawal_note = 'n', withdrawn_at = now()"
+#define DROP_MATCHES          "delete from paybus.reconcile_matches"
+
+static const struct wall statement_walls[] = {
+    {"withdrawn", RECON, STATEMENT MATCH SET_STATEMENT(WITHDRAWN) DROP_MATCHES, FINE},
+    {"and sent again", RECON, STATEMENT SET_STATEMENT(WITHDRAWN) STATEMENT_AGAIN, FINE},
+    {"the same file twice", RECON, STATEMENT STATEMENT_AGAIN, UNIQUE},
+    {"withdrawn without who and why", RECON, STATEMENT SET_STATEMENT("state = 'withdrawn'"), CHECK},
+    {"withdrawn twice", RECON, STATEMENT SET_STATEMENT(WITHDRAWN) SET_STATEMENT(WITHDRAWN), APPEND},
+    {"disputed later", RECON, STATEMENT SET_STATEMENT("state = 'disputed'"), APPEND},
+    {"withdrawn and altered", OWNER, STATEMENT SET_STATEMENT(WITHDRAWN ", closing_balance = 1"), APPEND},
+    {"altered", OWNER, STATEMENT SET_STATEMENT("closing_balance = 1"), APPEND},
+    {"altered by its service", RECON, STATEMENT SET_STATEMENT("closing_balance = 1"), NO_RIGHT},
+    {"gone", OWNER, STATEMENT "delete from paybus.reconcile_statements", APPEND},
+    {"its matches gone", OWNER, STATEMENT MATCH DROP_MATCHES, APPEND},
+    {"its matches gone, by its service", RECON, STATEMENT MATCH DROP_MATCHES, APPEND},
+    {"another entry explained", OWNER, STATEMENT MATCH "update paybus.reconcile_matches set leg = 1", APPEND},
+};
+
 static int compare(const struct wall *w)
 {
     PGconn *conn = database_connect(&d, w->role);
@@ -479,7 +509,7 @@ static void test_no_other_right(void **state)
         "reconcile_ahead DELETE,INSERT,SELECT; recon reconcile_anomalies INSERT,SELECT; recon "
         "reconcile_checkpoints INSERT,SELECT; recon "
         "reconcile_decisions "
-        "INSERT,SELECT; recon reconcile_matches INSERT,SELECT; recon reconcile_open_results SELECT; "
+        "INSERT,SELECT; recon reconcile_matches DELETE,INSERT,SELECT; recon reconcile_open_results SELECT; "
         "recon reconcile_projection INSERT,SELECT; recon reconcile_results INSERT,SELECT; recon "
         "reconcile_runs INSERT,SELECT; recon reconcile_statement_lines INSERT,SELECT; recon "
         "reconcile_statements INSERT,SELECT; recon relay_cursors SELECT; recon reversals "
@@ -574,6 +604,7 @@ int main(void)
         TEST_WALLS("money", money_walls),
         TEST_WALLS("accounts", account_walls),
         TEST_WALLS("endpoints", endpoint_walls),
+        TEST_WALLS("statements", statement_walls),
         cmocka_unit_test(test_fixed_columns),
         cmocka_unit_test(test_append_only),
         TEST_WALLS("rights", rights),

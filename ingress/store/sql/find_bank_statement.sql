@@ -1,5 +1,6 @@
 -- The statement $1: one row, or none.
 select s.id, s.account_id, s.format, s.number, s.currency, s.first_day, s.last_day, s.opening_balance, s.closing_balance,
-       s.computed_balance, s.footing, s.state, s.line_count, s.results, s.actor, s.created_at
+       s.computed_balance, s.footing, s.state, s.line_count, s.results, s.actor, s.created_at,
+       s.withdrawn_by, s.withdrawal_note, s.withdrawn_at
 from api.bank_statements s
 where s.id = $1

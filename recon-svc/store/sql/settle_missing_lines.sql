@@ -8,7 +8,7 @@ with missing as (
     join paybus.reconcile_statement_lines l on l.statement_id = r.statement_id and l.number = r.line_number
     join paybus.reconcile_statements s on s.id = r.statement_id
     where r.is_lead and r.result not in ('matched', 'seen_before') and r.result = 'missing_here'
-      and l.reference is not null and l.currency = s.currency
+      and l.reference is not null and l.currency = s.currency and s.state = 'reconciled'
       and (select true
            from paybus.reconcile_matches m
            where m.statement_id = r.statement_id and m.group_number = r.group_number
