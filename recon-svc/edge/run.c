@@ -254,6 +254,7 @@ static void free_run(struct run *r)
     id_list_free(&r->holds);
     id_list_free(&r->originals);
     id_list_free(&r->strays);
+    id_list_free(&r->changed);
     pairing_free(&r->pairing);
 }
 
@@ -268,6 +269,7 @@ static void init_run(struct run *r, const struct run *like, const struct run_opt
     id_list_init(&r->holds, NOTED_MAX);
     id_list_init(&r->originals, NOTED_MAX);
     id_list_init(&r->strays, ANOMALIES_MAX);
+    id_list_init(&r->changed, RUN_IDS_MAX);
 }
 
 static void on_step_within(void *context, const struct uuid *run)

@@ -51,6 +51,7 @@ struct run {
     struct run_counts counts;
     struct id_list accounts, holds, originals; /* met on the way */
     struct id_list strays;                     /* transactions without an event */
+    struct id_list changed; /* accounts that were frozen, closed, ...: a full run looks for their last fact */
     struct pairing pairing;
     bool is_dlq_unread;
     bool is_alone;               /* nobody else may run now: the stream has one reader */

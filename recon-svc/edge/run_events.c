@@ -44,8 +44,8 @@ static void note_object(struct run *r, struct str type, const struct uuid *objec
     bool is_hold = r->options.is_full ? str_eq_c(type, "hold.authorized") : str_take(&type, STR_LIT("hold."));
     if (is_hold)
         id_list_add(&r->holds, object);
-    else if (!r->options.is_full && str_take(&type, STR_LIT("account.")))
-        id_list_add(&r->accounts, object);
+    else if (str_take(&type, STR_LIT("account.")) && !(r->options.is_full && str_eq_c(type, "created")))
+        id_list_add(r->options.is_full ? &r->changed : &r->accounts, object);
 }
 
 static void look_at_item(struct pass *p, const struct chain_rows *rows, const struct chain_item *item)

@@ -17,11 +17,12 @@ static int64_t grace_us(const struct run *r)
     return r->config->grace_seconds * INT64_C(1000000);
 }
 
-static enum status check_holds(struct run *r)
+/* is_quick: a full run's look at each; at those with an open anomaly it looks closely, as incremental ones
+ * do. */
+static enum status check_holds(struct run *r, bool is_quick)
 {
     id_list_sort(&r->holds);
-    enum status s =
-        objects_check(r->store, RECON_SQL_CHECK_HOLDS, &r->holds, r->now_us - grace_us(r), &r->found);
+    enum status s = objects_check_holds(r->store, &r->holds, r->now_us - grace_us(r), is_quick, &r->found);
     if (s == STATUS_OK && !r->options.is_full)
         s = objects_accounts_of_holds(r->store, &r->holds, &r->accounts);
     id_list_clear(&r->holds);
@@ -40,7 +41,7 @@ enum status run_flush(struct run *r, bool is_end)
 {
     enum status s = run_pairing_go_on(r);
     if (s == STATUS_OK && (is_end || r->holds.count >= MANY))
-        s = check_holds(r);
+        s = check_holds(r, r->options.is_full);
     if (s == STATUS_OK && (is_end || r->originals.count >= MANY))
         s = check_originals(r);
     if (r->accounts.count >= MANY)
@@ -130,9 +131,17 @@ static enum status check_pages(struct run *r, check_page *check, size_t page)
     return STATUS_OK;
 }
 
+static enum status check_open_holds(struct run *r)
+{
+    enum status s = anomaly_rows_open_objects(r->store, OBJECT_hold, &r->holds);
+    return s == STATUS_OK ? check_holds(r, false) : s;
+}
+
 static enum status check_everything(struct run *r)
 {
     enum status s = page_all(r, RECON_SQL_PAGE_HOLDS, &r->holds);
+    if (s == STATUS_OK)
+        s = check_open_holds(r);
     if (s == STATUS_OK)
         s = page_all(r, RECON_SQL_PAGE_REVERSALS, &r->originals);
     if (s == STATUS_OK)

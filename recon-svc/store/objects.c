@@ -108,6 +108,31 @@ enum status objects_check(struct store *s, int statement, const struct id_list *
     return status;
 }
 
+enum status objects_check_holds(struct store *s, const struct id_list *ids, int64_t deadline_us,
+                                bool is_quick, struct anomalies *found)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < ids->count && status == STATUS_OK; i += OBJECTS_PAGE) {
+        size_t left = ids->count - i;
+        add_id_array(s, &ids->ids[i], left < OBJECTS_PAGE ? left : OBJECTS_PAGE);
+        db_param_time(&s->params, deadline_us);
+        db_param_bool(&s->params, is_quick);
+        status = objects_query_found(s, RECON_SQL_CHECK_HOLDS, found);
+    }
+    return status;
+}
+
+enum status objects_check_accounts(struct store *s, const struct id_list *ids, const struct id_list *changed,
+                                   struct anomalies *found)
+{
+    add_id_array(s, ids->ids, ids->count);
+    db_array_open(&s->params, DB_BOOL);
+    for (size_t i = 0; i < ids->count; i++)
+        db_array_bool(&s->params, changed->is_full || id_list_has(changed, &ids->ids[i]));
+    db_array_close(&s->params);
+    return objects_query_found(s, RECON_SQL_CHECK_ACCOUNTS, found);
+}
+
 enum status objects_mark_behind(struct store *s, const struct id_list *accounts)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;

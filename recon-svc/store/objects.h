@@ -13,10 +13,15 @@
    OBJECTS_PAGE is the end. statement: page_accounts, page_holds, page_reversals. */
 NODISCARD enum status objects_page(struct store *s, int statement, struct uuid *after, struct id_list *ids,
                                    size_t *ret_count);
-/* What check_holds, check_reversals say of ids[0..count-1]. deadline_us 0: the statement has no second
- * parameter. */
+/* What check_reversals, check_projection say of ids. deadline_us 0: the statement has no second parameter. */
 NODISCARD enum status objects_check(struct store *s, int statement, const struct id_list *ids,
                                     int64_t deadline_us, struct anomalies *found);
+/* is_quick: facts are looked for up to the day of a hold's last change only. */
+NODISCARD enum status objects_check_holds(struct store *s, const struct id_list *ids, int64_t deadline_us,
+                                          bool is_quick, struct anomalies *found);
+/* At most OBJECTS_PAGE. changed, sorted: of which there are facts after the first; is_full: any may be. */
+NODISCARD enum status objects_check_accounts(struct store *s, const struct id_list *ids,
+                                             const struct id_list *changed, struct anomalies *found);
 /* What a statement with the parameters of s says. */
 NODISCARD enum status objects_query_found(struct store *s, int statement, struct anomalies *found);
 NODISCARD enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found);

@@ -1,4 +1,5 @@
--- What is wrong with the holds $1; $2: what expired before has been expired by now. A row for each reason and hold.
+-- What is wrong with the holds $1; $2: what expired before has been expired by now. Their facts are looked for from the day on when
+-- they were made, $3: up to that of their last change only, since a day's events are a partition. A row for each reason and hold.
 select c.code, 'hold' as object_type, w.id as object_id, null::text as object, h.currency, c.expected::bigint,
        c.actual::bigint
 from unnest($1::uuid[]) as w (id)
@@ -21,7 +22,9 @@ cross join lateral (
                     and (e.after ->> 'expires_at')::timestamptz = h.expires_at)
                filter (where e.type = 'hold.authorized') as is_as_agreed
     from paybus.events e
-    where e.object_id = h.id and e.type <> 'transaction.posted') f
+    where e.object_id = h.id and e.type <> 'transaction.posted'
+      and e.created_at >= h.created_at - interval '1 day'
+      and e.created_at < case when $3::boolean then h.updated_at + interval '1 day' else 'infinity' end) f
 cross join lateral (values
     ('hold_missing', h.id is null, null, null),
     ('hold_without_account', h.id is not null and a.id is null, null, null),

@@ -10,6 +10,7 @@ select a.currency, a.debits_posted, a.credits_posted, a.debits_pending, a.credit
        case when a.status = 'closed'
             then (select e.created_at from paybus.events e
                   where e.object_id = a.id and e.type = 'account.closed' and e.type <> 'transaction.posted'
+                    and e.created_at >= a.created_at - interval '1 day'
                   order by e.seq desc limit 1) end as closed_at,
        a.allow_negative, coalesce(a.role = 'clearing', false) as is_clearing,
        coalesce(c.version, 0) as proved_version, coalesce(c.debits, 0) as proved_debits,
