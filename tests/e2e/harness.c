@@ -12,6 +12,7 @@
 #include "shared/core/clock.h"
 #include "tests/e2e/log_scan.h"
 #include "tests/e2e/webhook.h"
+#include "tests/support/database.h"
 #include "tests/support/ports.h"
 #include "tests/support/process.h"
 
@@ -19,7 +20,6 @@
 #define STOP_TIMEOUT_MS  10000
 #define KEEPER_LOOK_MS   10
 #define NATS_TEMPLATE    PAYBUS_SOURCE_DIR "/compose/local/conf/nats.conf.in"
-#define ROLES_SQL        PAYBUS_SOURCE_DIR "/migrations/roles.sql"
 #define PASSWORD_SUFFIX  "-password"
 #define FILE_MAX         65536
 #define QUERY_TIMEOUT_MS 60000
@@ -124,20 +124,6 @@ static void write_demo_secret(const struct harness *h)
     close(fd);
 }
 
-static void superuser(const struct harness *h, const char *database, const char *sql)
-{
-    char conninfo[256];
-    (void)snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=postgres dbname=%s",
-                   h->postgres.port, database);
-    struct db_options options = {.conninfo = conninfo, .service = "e2e"};
-    struct db *db = NULL;
-    if (db_open(&options, &db) != STATUS_OK)
-        servers_fail("the superuser cannot connect: %s", db_connect_error());
-    if (db_exec(db, sql) != STATUS_OK)
-        servers_fail("set-up of the database failed: %s", db_error(db));
-    db_close(db);
-}
-
 static void database_url(int port, const char *role, char ret_url[static 128])
 {
     (void)snprintf(ret_url, 128, "postgresql://%s@127.0.0.1:%d/paybus?sslmode=disable", role, port);
@@ -154,20 +140,6 @@ static void run_tool(const struct harness *h, const char *name, const char *cons
         read_file(ret_log, text, sizeof text);
         servers_fail("%s failed: %s", argv[0], text);
     }
-}
-
-static void start_postgres(struct harness *h)
-{
-    static const char migrations[] = PAYBUS_SOURCE_DIR "/migrations";
-    static char roles[FILE_MAX];
-    char url[128], log[160];
-    servers_postgres_create(&h->postgres, NULL);
-    read_file(ROLES_SQL, roles, sizeof roles);
-    superuser(h, "postgres", roles);
-    superuser(h, "postgres", "create database paybus owner paybus_owner");
-    database_url(h->postgres.port, "paybus_owner", url);
-    const char *const argv[] = {PAYBUS_MIGRATE_PATH, "--database", url, "--dir", migrations, NULL};
-    run_tool(h, "migrate", argv, log);
 }
 
 static void make_api_key(struct harness *h)
@@ -316,6 +288,7 @@ static void start_programs(struct harness *h)
 
 void harness_start(struct harness *h, const struct harness_options *options)
 {
+    struct database database;
     *h = (struct harness){.ledger_count = options->ledgers > 0 ? options->ledgers : 1,
                           .ingress_count = options->ingresses > 0 ? options->ingresses : 1,
                           .webhook_count = options->webhooks,
@@ -326,7 +299,8 @@ void harness_start(struct harness *h, const struct harness_options *options)
                           .lease_seconds = options->lease_seconds,
                           .sweep_seconds = options->sweep_seconds};
     servers_make_directory(h->directory);
-    start_postgres(h);
+    database_create_migrated(&database);
+    h->postgres = database.postgres;
     start_nats(h);
     write_credentials(h, "ledger");
     write_credentials(h, "webhook");

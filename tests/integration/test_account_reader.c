@@ -295,8 +295,7 @@ static void a_session_that_hangs_holds_up_nobody_else(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     superuser = database_connect(&database, "postgres");
     database_exec(superuser, INSERT_ACCOUNTS);
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",

@@ -311,8 +311,7 @@ static void test_reseal_waits_for_commands(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     owner = database_connect(&d, "paybus_owner");
     return 0;
 }

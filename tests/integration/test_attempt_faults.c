@@ -300,8 +300,7 @@ static int set_up(void **state)
     char data[128], id[TYPEID_TEXT_SIZE];
     log_init("test", "1", LOG_ERROR);
     ledger_metrics_init();
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     proxy = fault_proxy_start(database.postgres.port, FAULT_PROTOCOL_POSTGRES);
     superuser = database_connect(&database, "postgres");
     (void)snprintf(url, sizeof url, "postgresql://paybus_ledger@127.0.0.1:%d/paybus?sslmode=disable",

@@ -161,8 +161,7 @@ static int create(void **state)
     (void)state;
     static char url[DATABASE_URL_SIZE];
     static struct db_options options;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=" LEDGER " dbname=paybus", d.postgres.port);
     options = store_session_options(url);
     assert_int_equal(db_open(&options, &ledger), STATUS_OK);

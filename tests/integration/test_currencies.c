@@ -15,8 +15,7 @@ static void test_same_list(void **state)
 {
     (void)state;
     struct database d = {0};
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *conn = database_connect(&d, "paybus_ingress");
     PGresult *r = PQexec(conn, "select code, exponent, name from api.currencies order by code");
     size_t count;

@@ -104,8 +104,7 @@ int main(void)
         cmocka_unit_test_setup(one_lane_after_the_other, set_up),
     };
     char url[DATABASE_URL_SIZE];
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     superuser = database_connect(&database, "postgres");
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_webhook dbname=paybus",
                    database.postgres.port);

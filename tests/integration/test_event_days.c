@@ -226,8 +226,7 @@ static int create(void **state)
     (void)state;
     static char url[DATABASE_URL_SIZE];
     char sql[160];
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     superuser = database_connect(&d, "postgres");
     (void)snprintf(sql, sizeof sql,
                    "set role paybus_owner; select paybus.make_partition('events', current_date - day)"

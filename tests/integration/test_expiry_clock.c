@@ -82,8 +82,7 @@ static void test_a_clock_that_is_behind(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     conn = database_connect(&d, "postgres");
     ledger_metrics_init();
     return 0;

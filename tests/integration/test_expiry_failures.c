@@ -87,8 +87,7 @@ static int create(void **state)
 {
     (void)state;
     static char url[DATABASE_URL_SIZE];
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     conn = database_connect(&d, "postgres");
     ledger_metrics_init();
     database_exec(conn, PLANT);

@@ -154,8 +154,7 @@ static void what_was_noted_is_in_many_parts(void **state)
 static int start(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     superuser = database_connect(&database, "postgres");
     database_exec(superuser, "set session_replication_role = replica"); /* the walls ask for more than this */
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_webhook dbname=paybus",

@@ -120,8 +120,7 @@ static int create(void **state)
     (void)state;
 
     arena_init(&arena, 1 << 20);
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     conn = database_connect(&d, "postgres");
     database_exec(conn, "create temporary table this (hold uuid, payer uuid, payee uuid)");
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ledger dbname=paybus",

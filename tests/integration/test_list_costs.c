@@ -331,8 +331,7 @@ static int create(void **state)
 {
     (void)state;
     static char url[DATABASE_URL_SIZE], found[FOUND_MAX * UUID_TEXT_SIZE + 1];
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     superuser = database_connect(&d, "postgres");
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
                    d.postgres.port);

@@ -22,8 +22,7 @@ static void test_window(void **state)
 {
     (void)state;
     struct database d = {0};
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *conn = database_connect(&d, "paybus_owner");
     database_exec(conn, "select paybus.make_partition('idempotency_keys', current_date - n)"
                         " from generate_series(2, 40) as n");
@@ -67,8 +66,7 @@ static void test_newest_of_two(void **state)
 {
     (void)state;
     struct database d = {0};
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *conn = database_connect(&d, "paybus_owner");
     database_exec(conn, integration_statements[INTEGRATION_SQL_INSERT_KEY_TWICE].sql);
     char url[DATABASE_URL_SIZE];
@@ -93,8 +91,7 @@ static void test_reads_what_is_committed(void **state)
 {
     (void)state;
     struct database d = {0};
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *root = database_connect(&d, "postgres"), *conn = database_connect(&d, "paybus_owner");
     database_exec(root, "alter role paybus_ledger set default_transaction_isolation = 'repeatable read'");
     char url[DATABASE_URL_SIZE];

@@ -177,8 +177,7 @@ static void test_objects(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *conn = database_connect(&d, OWNER);
     for (size_t i = 0; i < sizeof(fixture) / sizeof(fixture[0]); i++)
         database_exec(conn, fixture[i]);

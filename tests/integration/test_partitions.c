@@ -170,8 +170,7 @@ static void test_loop_ends_on_sigterm(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     owner = database_connect(&d, "paybus_owner");
     ledger = database_connect(&d, "paybus_ledger");
     return 0;

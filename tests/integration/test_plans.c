@@ -353,8 +353,7 @@ static void test_scan_is_seen(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     return 0;
 }
 

@@ -171,8 +171,7 @@ static void what_comes_too_early_waits(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     superuser = database_connect(&database, "postgres");
     database_exec(superuser, "set session_replication_role = replica");
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_recon dbname=paybus",

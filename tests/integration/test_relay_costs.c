@@ -177,8 +177,7 @@ static int create(void **state)
 {
     (void)state;
     static char conninfo[128];
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     superuser = database_connect(&d, "postgres");
     (void)snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d user=paybus_ledger dbname=paybus",
                    d.postgres.port);

@@ -137,8 +137,7 @@ static void test_refusals_do_not_stay(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     conn = database_connect(&d, "postgres");
     database_exec(conn, "insert into paybus.accounts (id, owner, type, currency, name, created_at)"
                         " values ('" ALICE "', 'alice', 'user', 'EUR', 'a', now())");

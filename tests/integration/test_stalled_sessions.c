@@ -151,8 +151,7 @@ static void test_a_slow_one_is_left_alone(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     return 0;
 }
 

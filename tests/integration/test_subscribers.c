@@ -223,8 +223,7 @@ static void deleted_ones_cost_nothing(void **state)
 static int start(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     owner = database_connect(&database, "postgres");
     (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_webhook dbname=paybus",
                    database.postgres.port);

@@ -583,8 +583,7 @@ static void test_everything_is_explained(void **state)
 static int create(void **state)
 {
     (void)state;
-    database_create(&d);
-    database_migrate(&d);
+    database_create_migrated(&d);
     PGconn *conn = database_connect(&d, OWNER);
     database_exec(conn, fixture);
     PQfinish(conn);

@@ -100,8 +100,7 @@ static void locked_in_order(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    database_create(&database);
-    database_migrate(&database);
+    database_create_migrated(&database);
     holder = database_connect(&database, "postgres");
     looker = database_connect(&database, "postgres");
     return 0;

@@ -1,15 +1,21 @@
 /* database.c - see database.h. */
 #include "tests/support/database.h"
 
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "shared/core/clock.h"
+#include "shared/core/digest.h"
+#include "shared/core/parse.h"
 #include "tests/support/process.h"
 
 #define TOOL_TIMEOUT_MS 60000
+#define CONTENT_MAX     ((size_t)16 << 20)
+#define NAME_BYTES      16 /* of a digest */
+#define US_PER_DAY      INT64_C(86400000000)
 
 const char *const database_migrate_path = PAYBUS_MIGRATE_PATH;
 const char *const database_admin_path = PAYBUS_ADMIN_PATH;
@@ -42,15 +48,25 @@ static PGconn *connect_to(const struct database *d, const char *role, const char
     return conn;
 }
 
-void database_create(struct database *d)
+static void find_url(struct database *d)
 {
-    servers_postgres_create(&d->postgres, NULL);
+    (void)snprintf(d->owner_url, sizeof(d->owner_url), "postgresql://paybus_owner@127.0.0.1:%d/paybus",
+                   d->postgres.port);
+}
+
+static void make_paybus(struct database *d)
+{
     PGconn *conn = connect_to(d, "postgres", "postgres");
     run_file(conn, PAYBUS_MIGRATIONS "/roles.sql");
     database_exec(conn, "create database paybus owner paybus_owner");
     PQfinish(conn);
-    (void)snprintf(d->owner_url, sizeof(d->owner_url), "postgresql://paybus_owner@127.0.0.1:%d/paybus",
-                   d->postgres.port);
+    find_url(d);
+}
+
+void database_create(struct database *d)
+{
+    servers_postgres_create(&d->postgres, NULL);
+    make_paybus(d);
 }
 
 void database_migrate(struct database *d)
@@ -61,6 +77,53 @@ void database_migrate(struct database *d)
     int code = tool_run(&t, argv);
     if (code != 0)
         servers_fail("paybus-migrate ended with %d: %s", code, t.output);
+}
+
+static void add_file(struct buf *content, const char *path)
+{
+    char part[4096];
+    FILE *f = fopen(path, "re");
+    if (!f)
+        servers_fail("%s cannot be read", path);
+    buf_addf(content, "\n%s\n", path);
+    for (size_t len; (len = fread(part, 1, sizeof(part), f)) > 0;)
+        buf_add(content, part, len);
+    (void)fclose(f);
+}
+
+/* Partitions are made for the days around the one on which the migrations run. */
+static void name_content(char ret_name[static 2 * NAME_BYTES + 1])
+{
+    CLEANUP(buf_free) struct buf content = {0};
+    struct digest digest;
+    glob_t files;
+    buf_init(&content, CONTENT_MAX);
+    buf_addf(&content, "%lld", (long long)(clock_unix_us() / US_PER_DAY));
+    add_file(&content, PAYBUS_MIGRATE_PATH);
+    if (glob(PAYBUS_MIGRATIONS "/*.sql", 0, NULL, &files) != 0)
+        servers_fail("no migrations in %s", PAYBUS_MIGRATIONS);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        add_file(&content, files.gl_pathv[i]);
+    globfree(&files);
+    if (buf_status(&content) != STATUS_OK)
+        servers_fail("the migrations are too large");
+    digest_of((struct str){content.data, content.len}, &digest);
+    format_hex(digest.bytes, NAME_BYTES, ret_name);
+}
+
+static void fill(const struct servers_postgres *postgres)
+{
+    struct database d = {.postgres = *postgres};
+    make_paybus(&d);
+    database_migrate(&d);
+}
+
+void database_create_migrated(struct database *d)
+{
+    char name[2 * NAME_BYTES + 1];
+    name_content(name);
+    servers_postgres_create_filled(&d->postgres, name, fill);
+    find_url(d);
 }
 
 void database_destroy(struct database *d)

@@ -19,6 +19,8 @@ struct database {
 /* Roles by migrations/roles.sql and an empty database owned by paybus_owner. */
 void database_create(struct database *d);
 void database_migrate(struct database *d); /* by paybus-migrate, with the migrations of the project */
+/* Both, as a copy of what was made so today by the same program from the same migrations. */
+void database_create_migrated(struct database *d);
 void database_destroy(struct database *d); /* safe when zeroed */
 
 /* "postgres" or one of the roles; in UTC. Finish it with PQfinish. */

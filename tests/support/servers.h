@@ -24,6 +24,9 @@ enum servers_stop_mode {
 /* Makes a cluster from a template that initdb filled once per machine, and starts it. settings: further lines
    for postgresql.conf, or NULL. */
 void servers_postgres_create(struct servers_postgres *pg, const char *settings);
+/* The same from a template that fill filled, once for each name of a content. */
+void servers_postgres_create_filled(struct servers_postgres *pg, const char *content,
+                                    void (*fill)(const struct servers_postgres *pg));
 void servers_postgres_start(struct servers_postgres *pg);
 void servers_postgres_stop(struct servers_postgres *pg, enum servers_stop_mode mode);
 void servers_postgres_destroy(struct servers_postgres *pg); /* safe when zeroed or stopped */

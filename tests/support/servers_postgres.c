@@ -20,6 +20,7 @@
 #define INITDB_TIMEOUT_MS 60000
 #define START_TIMEOUT_MS  30000
 #define STOP_TIMEOUT_MS   30000
+#define REMOVE_TIMEOUT_MS 30000
 #define START_TRIES       5
 
 /* Debian keeps the server's programs out of PATH, by version. */
@@ -77,24 +78,47 @@ static void make_template(const char *template)
         servers_fail("cannot rename %s to %s", building, template);
 }
 
-/* Test programs that start together: the first makes it, the others wait. */
-static void ensure_template(char ret_template[SERVERS_PATH_SIZE])
+/* of: what is in it; NULL: nothing yet. */
+static void template_path(const char *of, char ret_path[SERVERS_PATH_SIZE])
 {
-    char lock_path[SERVERS_PATH_SIZE + 8], data[SERVERS_PATH_SIZE + 32], program[SERVERS_PATH_SIZE];
-    find_program("initdb", program);
+    char program[SERVERS_PATH_SIZE];
     int version = 0;
+    find_program("initdb", program);
     sscanf(program, "/usr/lib/postgresql/%d/", &version);
-    snprintf(ret_template, SERVERS_PATH_SIZE, "/tmp/paybus-test-template-%u-%d", (unsigned int)geteuid(),
-             version);
-    snprintf(lock_path, sizeof(lock_path), "%s.lock", ret_template);
-    snprintf(data, sizeof(data), "%s/data/PG_VERSION", ret_template);
-    int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    snprintf(ret_path, SERVERS_PATH_SIZE, "/tmp/paybus-test-template-%u-%d%s%s", (unsigned int)geteuid(),
+             version, of ? "-" : "", of ? of : "");
+}
+
+/* Test programs that start together: the first makes it, the others wait. */
+static int lock_templates(const char *of)
+{
+    char path[SERVERS_PATH_SIZE], lock_path[SERVERS_PATH_SIZE + 8];
     struct stat st;
+    template_path(of, path);
+    snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+    int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != geteuid() || flock(fd, LOCK_EX) != 0)
         servers_fail("%s cannot be locked", lock_path);
-    if (stat(data, &st) != 0)
-        make_template(ret_template);
-    close(fd);
+    return fd;
+}
+
+/* Says, too, that it is still in use. */
+static bool is_template_made(const char *template)
+{
+    char data[SERVERS_PATH_SIZE + 32];
+    struct stat st;
+    snprintf(data, sizeof(data), "%s/data/PG_VERSION", template);
+    return stat(data, &st) == 0 && utimensat(AT_FDCWD, template, NULL, 0) == 0;
+}
+
+static void copy_template(struct servers_postgres *pg, const char *template)
+{
+    char source[SERVERS_PATH_SIZE + 8];
+    servers_make_directory(pg->directory);
+    give_to_postgres(pg->directory);
+    snprintf(source, sizeof(source), "%s/data", template);
+    const char *const argv[] = {"cp", "-a", "--reflink=auto", source, pg->directory, NULL};
+    run_as_postgres(argv, NULL);
 }
 
 static void write_settings(const struct servers_postgres *pg, const char *settings)
@@ -163,14 +187,51 @@ static void start_somewhere(struct servers_postgres *pg)
 void servers_postgres_create(struct servers_postgres *pg, const char *settings)
 {
     memset(pg, 0, sizeof(*pg));
-    char template[SERVERS_PATH_SIZE], source[SERVERS_PATH_SIZE + 8];
-    ensure_template(template);
-    servers_make_directory(pg->directory);
-    give_to_postgres(pg->directory);
-    snprintf(source, sizeof(source), "%s/data", template);
-    const char *const argv[] = {"cp", "-a", "--reflink=auto", source, pg->directory, NULL};
-    run_as_postgres(argv, NULL);
+    char template[SERVERS_PATH_SIZE];
+    template_path(NULL, template);
+    int lock = lock_templates(NULL);
+    if (!is_template_made(template))
+        make_template(template);
+    close(lock);
+    copy_template(pg, template);
     write_settings(pg, settings);
+    start_somewhere(pg);
+}
+
+static void make_filled(const char *template, void (*fill)(const struct servers_postgres *pg))
+{
+    struct servers_postgres pg;
+    servers_postgres_create(&pg, NULL);
+    fill(&pg);
+    servers_postgres_stop(&pg, SERVERS_STOP_FAST);
+    if (rename(pg.directory, template) != 0)
+        servers_fail("cannot rename %s to %s", pg.directory, template);
+}
+
+/* Of other builds and days. */
+static void remove_old_templates(void)
+{
+    char name[SERVERS_PATH_SIZE];
+    snprintf(name, sizeof(name), "paybus-test-template-%u-*", (unsigned int)geteuid());
+    const char *const argv[] = {"find",  "/tmp", "-maxdepth", "1",  "-type", "d",  "-name", name,
+                                "-mmin", "+60",  "-exec",     "rm", "-rf",   "{}", "+",     NULL};
+    if (process_run(&(struct process_spec){.argv = argv}, REMOVE_TIMEOUT_MS) != STATUS_OK)
+        fprintf(stderr, "templates of databases are left behind in /tmp\n");
+}
+
+void servers_postgres_create_filled(struct servers_postgres *pg, const char *content,
+                                    void (*fill)(const struct servers_postgres *pg))
+{
+    memset(pg, 0, sizeof(*pg));
+    char template[SERVERS_PATH_SIZE];
+    template_path(content, template);
+    int lock = lock_templates("filled");
+    if (!is_template_made(template)) {
+        make_filled(template, fill);
+        remove_old_templates();
+    }
+    close(lock);
+    copy_template(pg, template);
     start_somewhere(pg);
 }
 
