@@ -157,11 +157,29 @@ static void launch(struct servers_postgres *pg)
         servers_fail("%s cannot be started", program);
 }
 
+/* By its own word: another server may have taken its port while it was stopped. */
+static bool says_ready(const struct servers_postgres *pg)
+{
+    char path[SERVERS_PATH_SIZE + 32], line[256];
+    long pid = 0;
+    bool ready = false;
+    snprintf(path, sizeof(path), "%s/data/postmaster.pid", pg->directory);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    if (fgets(line, sizeof(line), f))
+        pid = strtol(line, NULL, 10);
+    while (fgets(line, sizeof(line), f))
+        ready = ready || strncmp(line, "ready", strlen("ready")) == 0;
+    fclose(f);
+    return ready && pid == pg->pid;
+}
+
 /* False: it ended by itself, for instance because its port was taken in the meantime. */
 static bool wait_ready(struct servers_postgres *pg)
 {
     int64_t deadline_ms = clock_monotonic_ms() + START_TIMEOUT_MS;
-    while (PQping(pg->conninfo) != PQPING_OK) {
+    while (!says_ready(pg) || PQping(pg->conninfo) != PQPING_OK) {
         if (!process_is_running(pg->pid, NULL)) {
             pg->pid = 0;
             return false;
