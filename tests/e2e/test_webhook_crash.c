@@ -36,25 +36,34 @@ static void add_events(const char *point)
     size_t first = in.count;
     (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":%d,\"currency\":\"EUR\"}",
                    account, AMOUNT);
-    (void)snprintf(prefix, sizeof prefix, "%s-fund-", point);
+    (void)snprintf(prefix, sizeof prefix, "%zu-%s-fund-", first, point);
     (void)inbound_add(&in, prefix, FUNDS, "demo.fund", payload);
-    (void)snprintf(prefix, sizeof prefix, "%s-poison-", point);
+    (void)snprintf(prefix, sizeof prefix, "%zu-%s-poison-", first, point);
     (void)inbound_add(&in, prefix, POISON, "demo.fund", "{\"nothing\":1}");
     inbound_publish(&in, first, FUNDS + POISON, 1);
     funds += FUNDS;
     dead += POISON;
 }
 
-/* It dies at its first pass of the point, then another one does the rest. */
-static void die_at(const char *point)
+static void start_to_die_at(const char *point)
+{
+    struct program *p = &h.webhooks[0];
+    int ends = program_ends(p);
+    program_set(p, "PAYBUS_CRASH_POINT", "%s:1", point);
+    program_start(p);
+    assert_true(program_wait_ends(p, ends + 1, WAIT_MS));
+}
+
+/* It dies at its first pass of the point, another one at that of the next point, if there is one, and a third
+   one does the rest. */
+static void die_at(const char *point, const char *next)
 {
     struct program *p = &h.webhooks[0];
     (void)program_stop(p, SIGTERM, STOP_MS);
-    int ends = program_ends(p);
-    program_set(p, "PAYBUS_CRASH_POINT", "%s:1", point);
     add_events(point);
-    program_start(p);
-    assert_true(program_wait_ends(p, ends + 1, WAIT_MS));
+    start_to_die_at(point);
+    if (next != NULL)
+        start_to_die_at(next);
     program_set(p, "PAYBUS_CRASH_POINT", "%s", "");
     program_start(p);
     assert_true(inbound_wait(&in, WAIT_MS));
@@ -69,44 +78,49 @@ static void die_at(const char *point)
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
 }
 
+static void before_a_first_try(void **state)
+{
+    (void)state;
+    die_at("work_looked_at", NULL);
+}
+
+/* What comes for the second time is claimed. */
 static void after_the_claim(void **state)
 {
     (void)state;
-    die_at("work_claimed");
+    die_at("work_looked_at", "work_claimed");
 }
 
 static void after_the_effect(void **state)
 {
     (void)state;
-    die_at("work_done");
+    die_at("work_done", NULL);
 }
 
 static void after_it_is_stored(void **state)
 {
     (void)state;
-    die_at("work_stored");
+    die_at("work_stored", NULL);
 }
 
 static void after_the_dead_letters_row(void **state)
 {
     (void)state;
-    die_at("dead_letter_stored");
+    die_at("dead_letter_stored", NULL);
 }
 
 static void after_the_dead_letter_is_published(void **state)
 {
     (void)state;
-    die_at("dead_letter_published");
+    die_at("dead_letter_published", NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(after_the_claim),
-        cmocka_unit_test(after_the_effect),
-        cmocka_unit_test(after_it_is_stored),
-        cmocka_unit_test(after_the_dead_letters_row),
-        cmocka_unit_test(after_the_dead_letter_is_published),
+        cmocka_unit_test(before_a_first_try),         cmocka_unit_test(after_the_claim),
+        cmocka_unit_test(after_the_effect),           cmocka_unit_test(after_it_is_stored),
+        cmocka_unit_test(after_the_dead_letters_row), cmocka_unit_test(after_the_dead_letter_is_published),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1, .lease_seconds = 2, .sweep_seconds = 2});
     inbound_open(&in, &h);

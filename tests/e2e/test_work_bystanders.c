@@ -101,22 +101,31 @@ static bool only_one_is_unfinished(void *context)
            program_logged(&h.webhooks[0], "\"event\":\"work_set_aside\"");
 }
 
+/* A first try that is not claimed yet leaves it received. */
+static bool is_unfinished(size_t index)
+{
+    const char state = inbound_find(&in, index).state[0];
+    return state == 'r' || strcmp(inbound_find(&in, index).state, "processing") == 0;
+}
+
 /* What PostgreSQL refuses for a reason that nobody thought of: of its batch it alone is put off. */
 static void a_row_that_is_refused(void **state)
 {
     (void)state;
-    size_t refused = inbound_add(&in, "refused-", 1, "demo.fund", fund());
     run_sql(in.db, "create function public.refuse() returns trigger language plpgsql as "
                    "$$ begin raise 'refused' using errcode = '22000'; end $$");
     run_sql(in.db, "create trigger refuse before update on paybus.work for each row "
                    "when (new.state = 'processed' and new.traceparent = 'refused') "
                    "execute function public.refuse()");
+    run_sql(in.db, "begin"); /* the relay publishes it, too, and is not to see it before it is marked */
+    size_t refused = inbound_add(&in, "refused-", 1, "demo.fund", fund());
     run_sql(in.db, "update paybus.work set traceparent = 'refused' where state = 'received'");
+    run_sql(in.db, "commit");
     size_t first = add_innocent("beside-refused-");
     inbound_publish(&in, refused, 1, 1);
     inbound_publish(&in, first, INNOCENT, 1);
     assert_true(eventually(only_one_is_unfinished, NULL, WAIT_MS));
-    assert_string_equal(inbound_find(&in, refused).state, "processing");
+    assert_true(is_unfinished(refused));
     run_sql(in.db, "drop trigger refuse on paybus.work");
     run_sql(in.db, "drop function public.refuse()");
     inbound_publish_by_hand(&in, refused); /* its own message comes again after a minute */

@@ -16,7 +16,7 @@
 #include "webhook-svc/store/session.h"
 
 #define WAIT_MS    5000
-#define PARAMS_MAX 8
+#define PARAMS_MAX 9
 #define ROWS       4
 #define FIRST      "00000000-0000-7000-8000-000000000001"
 #define ONES       "{1,1,1,1}"
@@ -29,7 +29,7 @@ static const char backwards[] = "{00000000-0000-7000-8000-000000000004,00000000-
 static struct database database;
 static PGconn *holder, *looker;
 
-/* What each statement is given; finish_work is given rows that the engine has sorted. */
+/* What each statement is given; the last two are given rows that the engine has sorted. */
 static const struct {
     const char *statement, *state;
     int count;
@@ -40,9 +40,10 @@ static const struct {
     {"replay_work", "dead", 3, {backwards, "ann", "f"}},
     {"finish_work",
      "processing",
-     8,
+     9,
      {forwards, ONES, ONES, "{processed,processed,processed,processed}", "{0,0,0,0}", nulls, ONES,
-      "{f,f,f,f}"}},
+      "{f,f,f,f}", "{f,f,f,f}"}},
+    {"claim_begun_work", "received", 4, {forwards, ONES, "{2,2,2,2}", "30000"}},
 };
 
 /* Filled backwards, so that the table's own order is another one. */

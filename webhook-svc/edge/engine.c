@@ -88,6 +88,7 @@ static void begin(struct engine *e, natsMsg *message, int64_t age)
     job->sign_us = clock_monotonic_us();
     job->is_nameless =
         work_subject_parse(str_of(natsMsg_GetSubject(message)), &kind, &job->work.id) != STATUS_OK;
+    job->is_fresh = e->handler->knows_sources && place.deliveries == 1 && !job->is_nameless;
     e->arrived[e->arrived_count++] = job;
 }
 
@@ -153,10 +154,14 @@ static void use_database(struct engine *e)
 {
     if (clock_monotonic_us() < e->database_retry_us || !has_database(e))
         return;
-    if (engine_has_to_claim(e))
+    if (engine_has_to_claim(e)) {
+        engine_begin_first(e);
         engine_claim(e);
+    }
     if (e->link.db != NULL && has_ended_ones(e))
         engine_store(e);
+    if (e->link.db != NULL)
+        engine_claim_begun(e);
 }
 
 /* Some of them are looked for by the handler and by pull. */

@@ -11,21 +11,14 @@
 #include "webhook-svc/edge/engine_internal.h"
 #include "webhook-svc/edge/webhook_metrics.h"
 
-#define BY_HAND        "nats"
-#define NAMELESS       "its subject names no work, %d bytes"
-#define OBJECT_IS_GONE "what it is about is not there"
-#define STEPS_MAX      6
-#define SUSPECT_MS     500 /* for which one waits elsewhere if too many wait here */
+#define BY_HAND    "nats"
+#define NAMELESS   "its subject names no work, %d bytes"
+#define STEPS_MAX  6
+#define SUSPECT_MS 500 /* for which one waits elsewhere if too many wait here */
 
 static int by_id(const void *a, const void *b)
 {
     return uuid_compare(&(*(struct job *const *)a)->work.id, &(*(struct job *const *)b)->work.id);
-}
-
-static int by_object(const void *a, const void *b)
-{
-    return uuid_compare(&(*(struct job *const *)a)->work.object_id,
-                        &(*(struct job *const *)b)->work.object_id);
 }
 
 static enum status load(struct engine *e, struct claim *c, PGresult **ret_rows)
@@ -177,39 +170,6 @@ static enum status commit(struct engine *e, struct claim *c, PGresult **ret_obje
     return s;
 }
 
-/* The claimed jobs, sorted by object, get what the handler wants to know of it; rows are few, and jobs of one
-   object side by side. */
-static void hand_out_objects(struct engine *e, struct job **jobs, size_t count, const PGresult *rows)
-{
-    qsort(jobs, count, sizeof(struct job *), by_object);
-    for (int row = 0; rows != NULL && row < PQntuples(rows); row++) {
-        struct job wanted = {.work.object_id = db_get_uuid(rows, row, 0)}, *key = &wanted;
-        struct job **found = bsearch(&key, jobs, count, sizeof(struct job *), by_object);
-        while (found != NULL && found > jobs && by_object(found - 1, &key) == 0)
-            found--;
-        for (; found != NULL && found < jobs + count && by_object(found, &key) == 0; found++)
-            (*found)->is_unread = !e->handler->read(*found, rows, row);
-    }
-}
-
-static void start(struct engine *e, struct job *job)
-{
-    char error[JOB_ERROR_SIZE];
-    job->is_running = true;
-    job->begun_us = clock_monotonic_us();
-    if (job->verdict.action == WORK_BURY) {
-        (void)snprintf(error, sizeof error, "given up after %d attempts and %lld deliveries that did not end",
-                       job->work.attempts, (long long)job->deliveries);
-        job_end(job, RESULT_PERMANENT, error);
-    } else if (job->is_unread) {
-        job_end(job, RESULT_TRANSIENT, "out of memory");
-    } else if (job->object == NULL) {
-        job_end(job, RESULT_PERMANENT, OBJECT_IS_GONE);
-    } else {
-        e->handler->start(e->options.context, job);
-    }
-}
-
 /* The work is dead, and stays so. Somebody may have meant it as a replay: said, since nothing else is. */
 static void terminate(struct engine *e, const struct job *job)
 {
@@ -259,11 +219,7 @@ static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
             e->suspect = job;
     }
     metric_add(webhook_metrics.kinds[e->handler->kind].replayed, (int64_t)c->replayed_count);
-    hand_out_objects(e, claimed, count, objects);
-    for (size_t i = 0; i < count; i++)
-        start(e, claimed[i]);
-    if (count > 0 && e->handler->flush != NULL)
-        e->handler->flush(e->options.context, (int)count);
+    engine_begin(e, claimed, count, objects);
 }
 
 /* One transaction. */
@@ -320,18 +276,23 @@ static enum status claim_some(struct engine *e, struct job **jobs, size_t count)
     return s;
 }
 
-/* Any of them may turn out to name no work, and becomes a dead letter then. */
-static size_t take_arrived(struct engine *e, struct job *ret_jobs[ENGINE_BATCH_MAX])
+/* Any of them may turn out to name no work, and becomes a dead letter then: so many bytes at once. */
+size_t engine_take_arrived(struct engine *e, bool is_fresh, struct job **ret_jobs)
 {
     size_t count = 0, bytes = 0;
-    for (; count < ENGINE_BATCH_MAX && count < (size_t)e->arrived_count; count++) {
-        bytes += engine_letter_bytes(e->arrived[count]);
-        if (count > 0 && bytes > ENGINE_BYTES_MAX)
-            break;
-        ret_jobs[count] = e->arrived[count];
+    int left = 0;
+    for (int i = 0; i < e->arrived_count; i++) {
+        struct job *job = e->arrived[i];
+        bool is_wanted = job->is_fresh == is_fresh && count < ENGINE_BATCH_MAX;
+        size_t more = is_wanted ? engine_letter_bytes(job) : 0;
+        if (is_wanted && (count == 0 || bytes + more <= ENGINE_BYTES_MAX)) {
+            ret_jobs[count++] = job;
+            bytes += more;
+        } else {
+            e->arrived[left++] = job;
+        }
     }
-    e->arrived_count -= (int)count;
-    memmove(e->arrived, e->arrived + count, (size_t)e->arrived_count * sizeof(struct job *));
+    e->arrived_count = left;
     qsort(ret_jobs, count, sizeof(struct job *), by_id);
     return count;
 }
@@ -364,8 +325,7 @@ void engine_claim(struct engine *e)
 {
     struct job *jobs[ENGINE_BATCH_MAX] = {NULL};
     claim_suspect(e);
-    if (e->arrived_count == 0)
-        return;
-    size_t count = take_arrived(e, jobs);
-    (void)claim_some(e, jobs, count); /* what is not claimed is there at the next turn */
+    size_t count = engine_take_arrived(e, false, jobs);
+    if (count > 0)
+        (void)claim_some(e, jobs, count); /* what is not claimed is there at the next turn */
 }

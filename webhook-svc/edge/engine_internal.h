@@ -51,6 +51,7 @@ struct engine {
     pthread_t thread;
     bool started;
     int64_t lease_ms, progress_us, database_retry_us;
+    int64_t unclaimed_look_us; /* when those that are under way unclaimed are looked through */
     struct ids ids;
     struct db_params params;
     int capacity, free_count, arrived_count;
@@ -69,6 +70,14 @@ struct engine {
 /* engine_claim.c - what messages name becomes ours, or is settled. */
 void engine_claim(struct engine *e);
 bool engine_has_to_claim(const struct engine *e);
+/* Those that may be begun unclaimed, or the others: at most ENGINE_BATCH_MAX, sorted by id; their number. */
+size_t engine_take_arrived(struct engine *e, bool is_fresh, struct job **ret_jobs);
+/* engine_first.c - what may be begun without that. */
+void engine_begin_first(struct engine *e);
+void engine_claim_begun(struct engine *e);
+/* engine_begin.c - the handler begins; the jobs come out in another order. objects: what its statement has
+   found, may be NULL. */
+void engine_begin(struct engine *e, struct job **jobs, size_t count, const PGresult *objects);
 /* engine_store.c - what became of it. */
 void engine_store(struct engine *e);
 /* engine_bury.c - dead letters go to PAY_DLQ, then their messages go. */

@@ -75,6 +75,7 @@ static void fill_rows(struct ending *x)
                              .delay_ms = step.delay_ms,
                              .error = step.state == WORK_PROCESSED ? NULL : job->error,
                              .begun = job->work.attempts - !retry_is_tried(job->result),
+                             .is_unclaimed = job->is_unclaimed,
                              .is_parked = step.state == WORK_FAILED &&
                                           retry_is_parked(job->work.kind, job->result, step.delay_ms)};
         x->leaves_letter[i] = step.state == WORK_DEAD && retry_leaves_letter(job->work.kind, job->result);

@@ -32,6 +32,9 @@ struct job {
     bool is_troublesome;            /* its dead letter could not be stored: the least is tried */
     bool is_deferred;               /* a suspect whose turn has not come */
     bool is_nameless;               /* its message names no work */
+    bool is_fresh;                  /* it may be begun unclaimed: its message comes for the first time */
+    bool is_unclaimed;              /* it was, and its row says nothing about it yet */
+    int64_t claim_us;               /* monotonic: when it is claimed, if it is under way by then */
     bool is_unread;                 /* there was no memory for its object */
     bool has_ended;                 /* in the database, by us */
     bool is_in_doubt;               /* the answer to a COMMIT may have been lost: it may have ended before */
@@ -47,6 +50,8 @@ void job_end(struct job *job, enum work_result result, const char *error);
 
 struct handler {
     enum work_kind kind;
+    bool knows_sources; /* an effect is there once, however often it is begun: a first try need not be claimed
+                         */
     /* A statement that gets the ids of objects in $1 and is run in the transaction that claims their work;
        the first column of its rows is the object's id. */
     int load_statement;

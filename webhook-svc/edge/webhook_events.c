@@ -198,6 +198,7 @@ static int64_t look_again_us(void *context)
 }
 
 const struct handler webhook_events_handler = {.kind = WORK_KIND_webhook,
+                                               .knows_sources = true,
                                                .load_statement = WEBHOOK_SQL_LOAD_WEBHOOK_EVENTS,
                                                .read = read_event,
                                                .start = start_event,

@@ -49,6 +49,23 @@ enum status store_send_load_work(struct db *db, struct db_params *p, enum work_k
     return db_pipeline_send(db, WEBHOOK_SQL_LOAD_WORK, p);
 }
 
+enum status store_query_ids(struct db *db, struct db_params *p, int statement, const struct work_ids *ids,
+                            PGresult **ret_rows)
+{
+    db_params_reset(p);
+    add_ids(p, ids->ids, ids->count);
+    return db_query(db, statement, p, ret_rows);
+}
+
+enum status store_look_at_work(struct db *db, struct db_params *p, enum work_kind kind,
+                               const struct work_ids *ids, PGresult **ret_rows)
+{
+    db_params_reset(p);
+    add_ids(p, ids->ids, ids->count);
+    db_param_text(p, str_of(work_kind_name(kind)));
+    return db_query(db, WEBHOOK_SQL_LOOK_AT_WORK, p, ret_rows);
+}
+
 static int64_t time_or_zero(const PGresult *r, int row, int column)
 {
     return db_is_null(r, row, column) ? 0 : db_get_time(r, row, column);
@@ -144,7 +161,20 @@ enum status store_send_finish_work(struct db *db, struct db_params *p, const str
     for (size_t i = 0; i < count; i++)
         db_array_bool(p, rows[i].is_parked);
     db_array_close(p);
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_unclaimed);
+    db_array_close(p);
     return db_pipeline_send(db, WEBHOOK_SQL_FINISH_WORK, p);
+}
+
+enum status store_claim_begun_work(struct db *db, struct db_params *p, const struct begun_attempts *attempts,
+                                   PGresult **ret_rows)
+{
+    db_params_reset(p);
+    add_attempts(p, attempts->rows, attempts->count, sizeof *attempts->rows);
+    db_param_int8(p, attempts->lease_ms);
+    return db_query(db, WEBHOOK_SQL_CLAIM_BEGUN_WORK, p, ret_rows);
 }
 
 enum status store_renew_leases(struct db *db, struct db_params *p, const struct attempt_row *rows,
