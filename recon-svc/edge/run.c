@@ -326,8 +326,14 @@ enum run_end run_once(const struct recon_config *config, struct store *store,
         return RUN_FAILED;
     }
     metric_add(recon_metrics.database_connects, 1);
-    if (run_take(store, &is_mine) == STATUS_OK)
-        ret_result->end = is_mine ? run_behind_lock(&r, ret_result) : run_of_another(store, ret_result);
+    if (run_take(store, &is_mine) != STATUS_OK)
+        ret_result->end = RUN_FAILED;
+    else if (!is_mine)
+        ret_result->end = run_of_another(store, ret_result);
+    else if (options->is_due != NULL && !options->is_due(options->context))
+        ret_result->end = RUN_BUSY;
+    else
+        ret_result->end = run_behind_lock(&r, ret_result);
     free_run(&r);
     store_disconnect(store);
     return ret_result->end;

@@ -17,8 +17,9 @@ struct run_result;
 struct run_options {
     bool is_full;
     const char *trigger, *actor;
-    const char *trace_id; /* of the request for it; "": nobody's */
-    struct bus *bus;      /* for the stream of dead letters */
+    const char *trace_id;          /* of the request for it; "": nobody's */
+    struct bus *bus;               /* for the stream of dead letters */
+    bool (*is_due)(void *context); /* once no other is under way; NULL: it is, whatever others have done */
     void (*on_step)(void *context,
                     const struct uuid *run); /* now and then while it is under way; may be NULL */
     /* Of a full run; may be NULL: whether an incremental one is wanted at once, and one that it let through.
@@ -31,7 +32,8 @@ struct run_options {
 enum run_end { RUN_COMPLETED, RUN_PARTIAL, RUN_BUSY, RUN_FAILED, RUN_STOPPED };
 struct run_result {
     enum run_end end;
-    struct uuid id; /* zero: it did not begin; RUN_BUSY: of the one that is under way */
+    struct uuid
+        id; /* zero: it did not begin; RUN_BUSY: of the one that is under way, or zero: it just ended */
     struct run_counts counts;
     int64_t took_ms, seq; /* the last event looked at */
     int64_t found[CHECK_COUNT];

@@ -3,7 +3,6 @@
 #include "recon-svc/edge/scheduler.h"
 
 #include <pthread.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "recon-svc/edge/recon_metrics.h"
 #include "recon-svc/edge/report.h"
 #include "recon-svc/edge/run.h"
+#include "recon-svc/edge/schedule.h"
 #include "recon-svc/store/anomaly_rows.h"
 #include "recon-svc/store/statements.h"
 #include "shared/core/clock.h"
@@ -27,9 +27,6 @@
 #define ACTOR_SIZE  (OPS_ACTOR_MAX + 1)
 #define PROBLEM_MAX 1024
 #define LOOK_MS     1000
-#define FULL_AGAIN_MS                                                                                        \
-    INT64_C(600000) /* after a full run that failed: incremental ones have their turn meanwhile */
-#define MS_PER_S 1000
 
 struct micro_counts scheduler_counts;
 
@@ -47,11 +44,11 @@ struct scheduler {
     pthread_t thread;
     struct store store;
     atomic_bool database_ready, is_woken;
-    int64_t look_ms, interval_s;
-    int64_t again_ms, full_again_ms;       /* none by schedule before that, since one failed; monotonic */
-    int64_t last_end_ms, last_full_end_ms; /* when a run was completed last, as far as is known; monotonic */
-    bool has_told;                         /* what is open, since this process began */
-    pthread_mutex_t lock;                  /* over the rest */
+    struct schedule schedule;
+    int64_t look_ms;
+    bool has_told;        /* what is open, since this process began */
+    bool runs_full;       /* the run that is under way */
+    pthread_mutex_t lock; /* over the rest */
     bool is_asked, is_running;
     struct request request; /* the one that waits, or whose run is under way */
     struct uuid running;
@@ -156,13 +153,6 @@ static void on_step(void *context, const struct uuid *run)
         answer_later(s, to, run);
 }
 
-/* A tenth of the interval either way, so that instances do not all begin at once. */
-static int64_t next_interval_s(const struct scheduler *s)
-{
-    int64_t seconds = s->config->interval_seconds;
-    return seconds - seconds / 10 + randombytes_uniform((uint32_t)(seconds / 5) + 1);
-}
-
 static enum status tell_unmatched(struct scheduler *s)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
@@ -214,39 +204,6 @@ static void tell(struct scheduler *s, const struct run_result *result)
         refuse(s, request.reply_to, &problem);
 }
 
-/* Whatever makes it fail, or keeps it from what is new, is not better at once, and trying costs. */
-static void put_off(struct scheduler *s, bool is_full)
-{
-    if (is_full)
-        s->full_again_ms = clock_monotonic_ms() + FULL_AGAIN_MS;
-    else
-        s->again_ms = clock_monotonic_ms() + s->interval_s * MS_PER_S;
-}
-
-/* Other instances and recon-svc --once count, too. */
-static enum status read_ages(struct scheduler *s, struct run_ages *ret_ages)
-{
-    enum status status = run_last_ends(&s->store, ret_ages);
-    if (status != STATUS_OK)
-        return status;
-    int64_t now_ms = clock_monotonic_ms();
-    if (ret_ages->any_s >= 0)
-        s->last_end_ms = now_ms - ret_ages->any_s * MS_PER_S;
-    if (ret_ages->full_s >= 0)
-        s->last_full_end_ms = now_ms - ret_ages->full_s * MS_PER_S;
-    recon_metrics_set_last_ends(ret_ages);
-    return STATUS_OK;
-}
-
-/* Also while there is no database: nobody else would say that nothing is proved. */
-static void tell_missed(const struct scheduler *s)
-{
-    int64_t now_ms = clock_monotonic_ms(), since_s = (now_ms - s->last_end_ms) / MS_PER_S,
-            full_since_s = (now_ms - s->last_full_end_ms) / MS_PER_S;
-    metric_set(recon_metrics.runs_missed, since_s / (s->config->interval_seconds + 1));
-    metric_set(recon_metrics.full_runs_missed, full_since_s / (s->config->full_hours * 3600 + 1));
-}
-
 static bool is_wanted(void *context)
 {
     struct scheduler *s = context;
@@ -257,10 +214,18 @@ static bool is_wanted(void *context)
 static void on_incremental(void *context, const struct run_result *result)
 {
     struct scheduler *s = context;
-    struct run_ages ages;
+    struct schedule_due due;
     recon_metrics_count_run(result, false);
-    if (tell_open(s) == STATUS_OK && read_ages(s, &ages) == STATUS_OK)
-        tell_missed(s);
+    if (tell_open(s) == STATUS_OK && schedule_look(&s->schedule, &due) == STATUS_OK)
+        schedule_tell_missed(&s->schedule);
+}
+
+/* Another instance may have ended one since this one looked. */
+static bool is_still_due(void *context)
+{
+    struct scheduler *s = context;
+    struct schedule_due due;
+    return schedule_look(&s->schedule, &due) == STATUS_OK && (s->runs_full ? due.full : due.any);
 }
 
 /* asked_by NULL: nobody, it is due. */
@@ -272,10 +237,12 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by, const c
                                         .actor = asked_by != NULL ? asked_by : "recon-svc",
                                         .trace_id = trace_id,
                                         .bus = s->bus,
+                                        .is_due = asked_by != NULL ? NULL : is_still_due,
                                         .on_step = on_step,
                                         .is_wanted = is_wanted,
                                         .on_incremental = on_incremental,
                                         .context = s};
+    s->runs_full = is_full;
     (void)pthread_mutex_lock(&s->lock);
     s->is_running = true;
     s->running = (struct uuid){0};
@@ -283,43 +250,29 @@ static void run(struct scheduler *s, bool is_full, const char *asked_by, const c
     metric_set(recon_metrics.is_running, 1);
     enum run_end end = run_once(s->config, &s->store, &options, &result);
     if (end == RUN_FAILED || end == RUN_PARTIAL)
-        put_off(s, is_full);
+        schedule_put_off(&s->schedule, is_full);
     metric_set(recon_metrics.is_running, 0);
     recon_metrics_count_run(&result, is_full);
     tell(s, &result);
-    s->interval_s = next_interval_s(s);
+    schedule_draw_interval(&s->schedule);
     s->look_ms = clock_monotonic_ms() + LOOK_MS;
-}
-
-static enum status read_due(struct scheduler *s, bool *ret_is_due, bool *ret_is_full)
-{
-    struct run_ages ages;
-    enum status status = store_connect(&s->store);
-    if (status == STATUS_OK)
-        status = read_ages(s, &ages);
-    if (status != STATUS_OK)
-        return status;
-    int64_t now_ms = clock_monotonic_ms();
-    bool is_full_due = ages.full_s < 0 || ages.full_s >= s->config->full_hours * 3600;
-    bool is_any_due = ages.any_s < 0 || ages.any_s >= s->interval_s;
-    *ret_is_full = is_full_due && now_ms >= s->full_again_ms;
-    *ret_is_due = *ret_is_full || (is_any_due && now_ms >= s->again_ms);
-    return STATUS_OK;
 }
 
 static void look_at_schedule(struct scheduler *s)
 {
-    bool is_due = false, is_full = false;
-    enum status status = read_due(s, &is_due, &is_full);
+    struct schedule_due due;
+    enum status status = store_connect(&s->store);
+    if (status == STATUS_OK)
+        status = schedule_look(&s->schedule, &due);
     atomic_store(&s->database_ready, status == STATUS_OK);
     s->look_ms = clock_monotonic_ms() + LOOK_MS;
-    tell_missed(s);
+    schedule_tell_missed(&s->schedule);
     if (status == STATUS_OK && !s->has_told)
         s->has_told = (status = tell_open(s)) == STATUS_OK; /* not at the end of a run, which may be far */
     if (status != STATUS_OK)
         store_disconnect(&s->store);
-    else if (is_due)
-        run(s, is_full, NULL, "");
+    else if (due.any)
+        run(s, due.full, NULL, "");
 }
 
 static bool take_asked(struct scheduler *s, struct request *ret_request)
@@ -366,9 +319,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
         return STATUS_NO_MEMORY;
     s->config = config;
     s->bus = bus;
-    s->interval_s = next_interval_s(s);
-    metric_set(recon_metrics.interval, config->interval_seconds);
-    s->last_end_ms = s->last_full_end_ms = clock_monotonic_ms();
+    schedule_init(&s->schedule, config, &s->store);
     (void)pthread_mutex_init(&s->lock, NULL);
     store_init(&s->store, config->database_url);
     enum status status = answer_subscribe(bus, RECON_RUN_SUBJECT, on_request, s, s->subscriptions);
