@@ -89,7 +89,8 @@ static enum status add_rows(struct sealer *s, struct block_rows *digests)
         CLEANUP(chain_rows_free) struct chain_rows rows = {0};
         struct chain_item item;
         int64_t left = s->block_events - s->block.event_count, before = s->block.event_count;
-        enum status status = chain_read(&reader, s->block.last_seq, s->mark.newest_seq, left, &rows);
+        enum status status = chain_read(&reader, s->block.last_seq, s->mark.newest_seq,
+                                        left < CHAIN_READ_MAX ? left : CHAIN_READ_MAX, &rows);
         if (status != STATUS_OK)
             return status;
         while (chain_next(&rows, &item))

@@ -10,6 +10,7 @@
 struct transaction_leg {
     struct uuid account, counterparty;
     int64_t number, amount, created_us;
+    int64_t account_version, balance_after;
     char currency[4];
     struct str kind; /* as noted; empty: not noted */
     bool is_debit, has_counterparty;

@@ -131,7 +131,9 @@ static enum status look_at_dead_letters(struct run *r)
 
 static enum status look(struct run *r)
 {
-    enum status s = run_pairing_begin(r);
+    enum status s = r->options.is_full ? run_accounts_begin(r) : STATUS_OK;
+    if (s == STATUS_OK)
+        s = run_pairing_begin(r);
     if (s == STATUS_OK)
         s = run_events(r);
     if (s == STATUS_OK)
@@ -256,6 +258,7 @@ static void free_run(struct run *r)
     id_list_free(&r->strays);
     id_list_free(&r->changed);
     pairing_free(&r->pairing);
+    account_table_free(&r->proved);
 }
 
 static void init_run(struct run *r, const struct run *like, const struct run_options *options)

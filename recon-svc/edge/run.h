@@ -2,6 +2,7 @@
 #ifndef RECON_EDGE_RUN_H
 #define RECON_EDGE_RUN_H
 
+#include "recon-svc/domain/account_table.h"
 #include "recon-svc/domain/account_walk.h"
 #include "recon-svc/domain/id_list.h"
 #include "recon-svc/domain/pairing.h"
@@ -55,6 +56,7 @@ struct run {
     struct id_list strays;                     /* transactions without an event */
     struct id_list changed; /* accounts that were frozen, closed, ...: a full run looks for their last fact */
     struct pairing pairing;
+    struct account_table proved; /* of a full run: accounts as far as the entries of the events are right */
     bool is_dlq_unread;
     bool is_alone;               /* nobody else may run now: the stream has one reader */
     bool is_within;              /* a full run, which waits meanwhile */
@@ -84,6 +86,8 @@ NODISCARD enum status run_check_transaction(struct run *r);
 NODISCARD enum status run_events(struct run *r);
 NODISCARD enum status run_pairing_begin(struct run *r);
 NODISCARD enum status run_pairing_end(struct run *r);
+/* Of a full run, before its events: what earlier ones proved of accounts. */
+NODISCARD enum status run_accounts_begin(struct run *r);
 NODISCARD enum status run_accounts(struct run *r);
 NODISCARD enum status run_objects(struct run *r);
 NODISCARD enum status run_dead_letters(struct run *r);

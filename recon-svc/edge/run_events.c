@@ -39,6 +39,22 @@ static void note_legs(struct run *r, const struct transaction_facts *t)
         id_list_add(&r->originals, &t->reverses);
 }
 
+/* A full run has the entries of accounts here, in their order: they need not be read again. */
+static void follow_legs(struct run *r, const struct transaction_facts *t)
+{
+    for (size_t i = 0; i < t->leg_count && r->options.is_full; i++) {
+        const struct transaction_leg *leg = &t->legs[i];
+        struct account_entry entry = {.transaction = t->id,
+                                      .version = leg->account_version,
+                                      .amount = leg->amount,
+                                      .balance_after = leg->balance_after,
+                                      .created_us = leg->created_us,
+                                      .is_debit = leg->is_debit};
+        memcpy(entry.currency, leg->currency, sizeof entry.currency);
+        account_table_follow(&r->proved, &leg->account, &entry);
+    }
+}
+
 static void note_object(struct run *r, struct str type, const struct uuid *object)
 {
     bool is_hold = r->options.is_full ? str_eq_c(type, "hold.authorized") : str_take(&type, STR_LIT("hold."));
@@ -69,6 +85,7 @@ static void look_at_item(struct pass *p, const struct chain_rows *rows, const st
     if (p->status == STATUS_OK)
         p->status = run_check_transaction(r);
     note_legs(r, &r->facts);
+    follow_legs(r, &r->facts);
 }
 
 static void look_at_rows(void *context, struct chain_rows *rows)
@@ -88,7 +105,7 @@ static enum status look_up_to(struct pass *p, int64_t after_seq, int64_t up_to_s
     for (int64_t seq = after_seq > p->run->to.seq ? after_seq : p->run->to.seq; seq < up_to_seq;) {
         CLEANUP(chain_rows_free) struct chain_rows rows = {0};
         int64_t start_us = clock_monotonic_us();
-        enum status s = chain_read(&p->reader, seq, up_to_seq, CHAIN_READ_MAX, &rows);
+        enum status s = chain_read(&p->reader, seq, up_to_seq, CHAIN_WALK_MAX, &rows);
         if (s != STATUS_OK)
             return s;
         if (PQntuples(rows.events) == 0)

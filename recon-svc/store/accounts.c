@@ -5,6 +5,8 @@
 
 #include "recon_statements.h"
 
+#define PROVED_PAGE 10000
+
 /* Places in load_accounts.sql. */
 enum {
     CURRENCY,
@@ -108,6 +110,28 @@ struct account_entry account_part_entry(const struct account_part *p, int i, int
     copy_currency(r, i, 5, e.currency);
     *ret_account = (int)db_get_int(r, i, 0) - 1;
     return e;
+}
+
+enum status accounts_list_proved(struct store *s, struct uuid *after, struct account_table *table,
+                                 size_t *ret_count)
+{
+    CLEANUP(db_result_ptr) PGresult *r = NULL;
+    db_params_reset(&s->params);
+    db_param_uuid(&s->params, after);
+    db_param_int8(&s->params, PROVED_PAGE);
+    enum status status = store_query(s, RECON_SQL_LIST_CHECKPOINTS, &r);
+    if (status != STATUS_OK)
+        return status;
+    for (int i = 0; i < PQntuples(r); i++) {
+        struct account_place proved = {.account = db_get_uuid(r, i, 0),
+                                       .version = db_get_int(r, i, 1),
+                                       .debits = db_get_int(r, i, 2),
+                                       .credits = db_get_int(r, i, 3)};
+        account_table_expect(table, &proved);
+        *after = proved.account;
+    }
+    *ret_count = (size_t)PQntuples(r);
+    return STATUS_OK;
 }
 
 enum status accounts_save_proved(struct store *s, const struct account_place *places, size_t count)

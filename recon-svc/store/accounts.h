@@ -2,6 +2,7 @@
 #ifndef RECON_STORE_ACCOUNTS_H
 #define RECON_STORE_ACCOUNTS_H
 
+#include "recon-svc/domain/account_table.h"
 #include "recon-svc/domain/account_walk.h"
 #include "recon-svc/store/session.h"
 
@@ -24,6 +25,9 @@ struct account_place account_part_proved(const struct account_part *p, int i, co
 /* ret_account: which of the accounts it is of. */
 struct account_entry account_part_entry(const struct account_part *p, int i, int *ret_account);
 
+/* One page of what was proved of accounts after *after goes to the table; *after becomes the last one. */
+NODISCARD enum status accounts_list_proved(struct store *s, struct uuid *after, struct account_table *table,
+                                           size_t *ret_count);
 NODISCARD enum status accounts_save_proved(struct store *s, const struct account_place *places, size_t count);
 
 #endif

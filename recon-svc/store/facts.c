@@ -19,10 +19,12 @@ enum {
 enum {
     ENTRY_LEG = 1,
     ENTRY_ACCOUNT,
-    ENTRY_DIRECTION = 4,
+    ENTRY_VERSION,
+    ENTRY_DIRECTION,
     ENTRY_AMOUNT,
     ENTRY_CURRENCY,
-    ENTRY_CREATED_AT = 8,
+    ENTRY_BALANCE_AFTER,
+    ENTRY_CREATED_AT,
     ENTRY_COUNTERPARTY,
     ENTRY_KIND
 };
@@ -52,6 +54,8 @@ static void read_leg(const PGresult *r, int row, struct transaction_leg *ret)
                                     .number = db_get_int(r, row, ENTRY_LEG),
                                     .amount = db_get_int(r, row, ENTRY_AMOUNT),
                                     .created_us = db_get_time(r, row, ENTRY_CREATED_AT),
+                                    .account_version = db_get_int(r, row, ENTRY_VERSION),
+                                    .balance_after = db_get_int(r, row, ENTRY_BALANCE_AFTER),
                                     .kind = db_get_str(r, row, ENTRY_KIND),
                                     .is_debit = str_eq_c(db_get_str(r, row, ENTRY_DIRECTION), "debit"),
                                     .counterparty = uuid_or_zero(r, row, ENTRY_COUNTERPARTY),

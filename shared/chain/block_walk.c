@@ -132,7 +132,7 @@ static enum status compare_all(struct pass *p, const struct block *block)
     while (p->last_seq < block->last_seq && p->counted.event_count != before) {
         CLEANUP(chain_rows_free) struct chain_rows rows = {0};
         before = p->counted.event_count;
-        enum status s = chain_read(&p->walk->reader, p->last_seq, block->last_seq, CHAIN_READ_MAX, &rows);
+        enum status s = chain_read(&p->walk->reader, p->last_seq, block->last_seq, CHAIN_WALK_MAX, &rows);
         if (s != STATUS_OK)
             return s;
         if (p->walk->on_rows != NULL) {

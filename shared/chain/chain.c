@@ -152,7 +152,7 @@ enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t 
     db_params_init(&p, PARAMS_MAX);
     db_param_int8(&p, after_seq);
     db_param_int8(&p, up_to_seq);
-    db_param_int8(&p, limit < CHAIN_READ_MAX ? limit : CHAIN_READ_MAX);
+    db_param_int8(&p, limit < CHAIN_WALK_MAX ? limit : CHAIN_WALK_MAX);
     return chain_read_events(c, c->list_events, &p, ret_rows);
 }
 
@@ -225,15 +225,22 @@ bool chain_next(struct chain_rows *rows, struct chain_item *ret_item)
     return true;
 }
 
+/* Asked for millions of times: only what is empty may be NULL. */
+static struct str column_of(const PGresult *r, int row, int column)
+{
+    int len = PQgetlength(r, row, column);
+    if (len == 0 && PQgetisnull(r, row, column))
+        return (struct str){NULL, 0};
+    return (struct str){PQgetvalue(r, row, column), (size_t)len};
+}
+
 static void write_row(enum block_table table, const PGresult *r, int row, struct buf *out)
 {
     struct str columns[COLUMNS_MAX];
     int count = PQnfields(r);
     assert(count <= COLUMNS_MAX);
     for (int i = 0; i < count; i++)
-        columns[i] = PQgetisnull(r, row, i)
-                         ? (struct str){NULL, 0}
-                         : (struct str){PQgetvalue(r, row, i), (size_t)PQgetlength(r, row, i)};
+        columns[i] = column_of(r, row, i);
     buf_reset(out);
     block_write_row(table, columns, (size_t)count, out);
 }

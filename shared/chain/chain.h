@@ -7,6 +7,8 @@
 #include "shared/io/db.h"
 
 #define CHAIN_READ_MAX 200 /* events: with all the metadata and entries that fit, some 20 MB */
+#define CHAIN_WALK_MAX                                                                                       \
+    500 /* for who reads all of them: 50 MB at worst, and as few statements as that allows */
 
 /* A connection and the numbers that shared/chain/sql/ has among its statements. */
 struct chain_reader {
@@ -22,7 +24,7 @@ struct chain_rows {
     int event, transaction, entry; /* the next ones, most likely */
 };
 void chain_rows_free(struct chain_rows *rows); /* for CLEANUP */
-/* Events after one number up to another, at most limit (and CHAIN_READ_MAX). */
+/* Events after one number up to another, at most limit (and CHAIN_WALK_MAX). */
 NODISCARD enum status chain_read(const struct chain_reader *c, int64_t after_seq, int64_t up_to_seq,
                                  int64_t limit, struct chain_rows *ret_rows);
 
