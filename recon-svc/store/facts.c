@@ -1,7 +1,7 @@
 /* facts.c - see facts.h. Places are those of shared/chain/sql/. */
 #include "recon-svc/store/facts.h"
 
-#include <stdio.h>
+#include <string.h>
 
 enum { EVENT_TYPE = 3, EVENT_OBJECT = 5, EVENT_SOURCE = 9 };
 enum {
@@ -32,7 +32,10 @@ enum {
 static void copy_currency(const PGresult *r, int row, int column, char ret_currency[4])
 {
     struct str currency = db_get_str(r, row, column);
-    (void)snprintf(ret_currency, 4, "%.*s", (int)currency.len, currency.data != NULL ? currency.data : "");
+    size_t len = currency.len < 3 ? currency.len : 3;
+    memset(ret_currency, 0, 4);
+    if (len > 0)
+        memcpy(ret_currency, currency.data, len);
 }
 
 static int64_t int_or_0(const PGresult *r, int row, int column)
