@@ -81,9 +81,10 @@ static void stop(struct recon_service *s)
 {
     int64_t start_ms = clock_monotonic_ms();
     projector_join(s->projector);
+    scheduler_join(s->scheduler);
     bus_close(s->bus, BUS_CLOSE_MS);
     projector_close(s->projector);
-    scheduler_join(s->scheduler);
+    scheduler_close(s->scheduler);
     ops_close(s->ops);
     statement_desk_close(s->desk);
     micro_close(s->micro);

@@ -303,8 +303,10 @@ static void *scheduler_main(void *context)
     return NULL;
 }
 
-static void scheduler_free(struct scheduler *s)
+void scheduler_close(struct scheduler *s)
 {
+    if (s == NULL)
+        return;
     store_close(&s->store);
     natsSubscription_Destroy(s->subscriptions[0]);
     natsSubscription_Destroy(s->subscriptions[1]);
@@ -328,7 +330,7 @@ enum status scheduler_start(const struct recon_config *config, struct bus *bus, 
     if (status == STATUS_OK)
         *ret = s;
     else
-        scheduler_free(s);
+        scheduler_close(s);
     return status;
 }
 
@@ -344,8 +346,6 @@ bool scheduler_database_ready(const struct scheduler *s)
 
 void scheduler_join(struct scheduler *s)
 {
-    if (s == NULL)
-        return;
-    (void)pthread_join(s->thread, NULL);
-    scheduler_free(s);
+    if (s != NULL)
+        (void)pthread_join(s->thread, NULL);
 }

@@ -18,7 +18,10 @@ NODISCARD enum status scheduler_start(const struct recon_config *config, struct 
 /* An incremental run soon: something is wrong. From any thread. */
 void scheduler_wake(struct scheduler *s);
 bool scheduler_database_ready(const struct scheduler *s);
-/* After service_is_stopping() turned true; a run under way ends as failed. NULL-safe. */
+/* After service_is_stopping() turned true, while bus is still open; a run under way ends as failed.
+ * NULL-safe. */
 void scheduler_join(struct scheduler *s);
+/* After that, when bus is closed: nobody asks any more. NULL-safe. */
+void scheduler_close(struct scheduler *s);
 
 #endif

@@ -22,7 +22,7 @@ static void register_kind(enum work_kind kind)
                         "Work put aside untried: its webhook endpoint is disabled or deleted.", labels);
     m->replayed = metrics_counter("paybus_work_replayed_total", "Dead letters put back to work.", labels);
     m->lost = metrics_counter("paybus_work_leases_lost_total",
-                              "Attempts that another worker took over before they ended.", labels);
+                              "Claimed attempts that another worker took over before they ended.", labels);
     m->set_aside =
         metrics_counter("paybus_work_set_aside_total",
                         "Messages put off because the database refuses what they are about.", labels);
