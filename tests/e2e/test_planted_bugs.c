@@ -37,7 +37,7 @@ static const struct bug bugs[] = {
     {"slices_of_a_try", 2, CALLS_MANY, 0, NULL, ""},
     {"stale_balances", 2, CALLS, 0, "PB001", NULL},
     {"double_reversal", 2, CALLS_MANY, 0, "they give back more than there was", NULL},
-    {"capture_above_hold", 2, CALLS, 0, "Assertion", NULL},
+    {"capture_above_hold", 2, CALLS, 0, "assertion_failed", NULL},
     {"wrong_rounding", 2, CALLS_MANY, 0, NULL, "has other entries than it asked for"},
     {"lost_event", 1, CALLS_MANY, 0, NULL, ""},
     {"ack_before_commit", 2, CALLS, 5, NULL, LOST_COMMIT},
@@ -102,7 +102,7 @@ static int run_with(const struct bug *bug, char **ret_text)
         }
         goes_on = go_on(bug, bug->calls / (bug->stops + 1));
     }
-    bool is_fatal = bug->sign != NULL && strcmp(bug->sign, "Assertion") == 0;
+    bool is_fatal = bug->sign != NULL && strcmp(bug->sign, "assertion_failed") == 0;
     if (!goes_on || is_fatal)
         restart_ledgers("", h.ledger_count);
     int complaints = trial_finish(&trial, out);
