@@ -10,6 +10,7 @@
 
 #define CLAIM_AFTER_US INT64_C(200000)
 #define LOOK_US        INT64_C(50000)
+#define COPY_MS        500 /* by then the first one has ended, or is claimed */
 
 static int by_id(const void *a, const void *b)
 {
@@ -42,7 +43,30 @@ static bool read_untouched(struct engine *e, const PGresult *rows, int row, stru
     return true;
 }
 
-/* Rows and jobs are sorted alike. Whatever is not as it was written, or comes twice, is for engine_claim. */
+static bool is_in_hand(const struct engine *e, const struct uuid *id)
+{
+    for (int i = 0; i < e->capacity; i++) {
+        const struct job *job = &e->jobs[i];
+        if (job->message != NULL && job->is_running && uuid_compare(&job->work.id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of what is in hand or the last one that was chosen. Its row does not say so, and two tries with one number
+   could not be told apart at their end. */
+static bool is_copy(const struct engine *e, const struct job *job, const struct job *last)
+{
+    return (last != NULL && uuid_compare(&last->work.id, &job->work.id) == 0) || is_in_hand(e, &job->work.id);
+}
+
+static void send_back(struct engine *e, struct job *job)
+{
+    pull_send_back(e->pull, job->message, job->age, COPY_MS);
+    engine_release(e, job);
+}
+
+/* Rows and jobs are sorted alike. Whatever is not as it was written is for engine_claim. */
 static size_t choose(struct engine *e, struct job **jobs, size_t count, const PGresult *rows)
 {
     size_t chosen = 0;
@@ -50,7 +74,11 @@ static size_t choose(struct engine *e, struct job **jobs, size_t count, const PG
     for (size_t i = 0; i < count; i++) {
         struct uuid found = row < PQntuples(rows) ? db_get_uuid(rows, row, 0) : (struct uuid){{0}};
         bool is_found = row < PQntuples(rows) && uuid_compare(&found, &jobs[i]->work.id) == 0;
-        if (is_found && read_untouched(e, rows, row++, jobs[i]))
+        int at = row;
+        row += is_found;
+        if (is_copy(e, jobs[i], chosen > 0 ? jobs[chosen - 1] : NULL))
+            send_back(e, jobs[i]);
+        else if (is_found && read_untouched(e, rows, at, jobs[i]))
             jobs[chosen++] = jobs[i];
         else
             put_back(e, jobs[i], false);

@@ -161,17 +161,6 @@ static bool has_row(const PGresult *r, const struct uuid *id)
     return false;
 }
 
-/* Another message of the same work is in the same batch, and the work has ended by that one: both were begun
-   unclaimed. */
-static bool is_copy(const struct ending *x, size_t at)
-{
-    for (size_t i = 0; i < x->count; i++)
-        if (i != at && (x->jobs[i]->has_ended || x->jobs[i]->ended_before) &&
-            uuid_compare(&x->jobs[i]->work.id, &x->jobs[at]->work.id) == 0)
-            return true;
-    return false;
-}
-
 /* After a COMMIT whose answer was lost they look like another worker's. */
 static void look_what_ended_before(struct engine *e, struct ending *x)
 {
@@ -188,8 +177,7 @@ static void look_what_ended_before(struct engine *e, struct ending *x)
     }
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
-        job->ended_before =
-            !job->has_ended && job->is_in_doubt && has_row(rows, &job->work.id) && !is_copy(x, i);
+        job->ended_before = !job->has_ended && job->is_in_doubt && has_row(rows, &job->work.id);
     }
 }
 
@@ -247,21 +235,10 @@ static void settle_message(struct engine *e, struct job *job, const struct end_r
     engine_release(e, job);
 }
 
-/* A try without a claim has no lease to lose. */
-static void count_lost(const struct ending *x)
-{
-    for (size_t i = 0; i < x->count; i++) {
-        const struct job *job = x->jobs[i];
-        if (!job->has_ended && !job->ended_before && !job->is_unclaimed && !is_copy(x, i))
-            metric_add(webhook_metrics.kinds[job->work.kind].lost, 1);
-    }
-}
-
 static void settle(struct engine *e, struct ending *x)
 {
     size_t dead = 0;
     crash_point("work_stored");
-    count_lost(x);
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
         enum work_state state = x->rows[i].state;
@@ -270,6 +247,7 @@ static void settle(struct engine *e, struct ending *x)
         job->is_running = false;
         engine_forget_suspect(e, job);
         if (!job->has_ended && !job->ended_before) { /* another worker's, who has a message of its own */
+            metric_add(webhook_metrics.kinds[job->work.kind].lost, !job->is_unclaimed);
             engine_release(e, job);
             continue;
         }
