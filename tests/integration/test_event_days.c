@@ -13,9 +13,8 @@
 
 #include "ingress/store/bounds.h"
 #include "ingress/store/events.h"
-#include "ingress/store/session.h"
 #include "shared/core/typeid.h"
-#include "tests/support/database.h"
+#include "tests/integration/reader.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define PAGE        25
@@ -43,10 +42,7 @@
     " where at < current_date - 6 or at >= current_date - 2;"                                                \
     "reset session_replication_role"
 
-static struct database d;
-static PGconn *superuser;
-static struct db *ingress;
-static struct db_options options;
+static struct reader reader;
 
 static const struct row {
     const char *name;
@@ -102,7 +98,7 @@ static int64_t half_day_us(int day, int64_t fallback)
     (void)snprintf(sql, sizeof sql,
                    "select (extract(epoch from current_date - %d.5 * interval '1 day') * 1000000)::bigint",
                    day);
-    return strtoll(database_value(superuser, sql), NULL, 10);
+    return strtoll(database_value(reader.superuser, sql), NULL, 10);
 }
 
 static void list_of(const struct row *row, struct uuid *object, struct event_list *ret_list)
@@ -123,7 +119,7 @@ static void list_of(const struct row *row, struct uuid *object, struct event_lis
 static bool take_page(struct event_list *list, struct uuid *before, int64_t *seqs, size_t *count)
 {
     PGresult *r CLEANUP(db_result_ptr) = NULL;
-    assert_int_equal(events_list(ingress, list, &r), STATUS_OK);
+    assert_int_equal(events_list(reader.ingress, list, &r), STATUS_OK);
     for (int i = 0; i < PQntuples(r); i++) {
         struct event_row e;
         event_row(r, i, &e);
@@ -137,23 +133,6 @@ static bool take_page(struct event_list *list, struct uuid *before, int64_t *seq
     return PQntuples(r) == PAGE;
 }
 
-static void expect_same(const struct row *row, const int64_t *seqs, size_t count)
-{
-    static char wanted[FOUND_MAX * 8], found[FOUND_MAX * 8], sql[512];
-    size_t len = 0;
-    found[0] = '\0';
-    for (size_t i = 0; i < count; i++)
-        len +=
-            (size_t)snprintf(found + len, sizeof found - len, "%s%lld", i > 0 ? "," : "", (long long)seqs[i]);
-    (void)snprintf(sql, sizeof sql,
-                   "select string_agg(seq::text, ',' order by seq desc) from (select seq from paybus.events"
-                   " where %s order by seq desc limit %d) as newest",
-                   row->condition, FOUND_MAX);
-    (void)snprintf(wanted, sizeof wanted, "%s", database_value(superuser, sql));
-    if (strcmp(wanted, found) != 0)
-        fail_msg("%s: found %s, wanted %s", row->name, found, wanted);
-}
-
 static void test_pages(void **state)
 {
     (void)state;
@@ -165,7 +144,7 @@ static void test_pages(void **state)
         list_of(&rows[i], &object, &list);
         while (take_page(&list, &before, seqs, &count) && count < FOUND_MAX) {
         }
-        expect_same(&rows[i], seqs, count);
+        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count, FOUND_MAX);
     }
 }
 
@@ -173,15 +152,15 @@ static void test_pages(void **state)
 static long tables_locked(const struct event_list *list)
 {
     PGresult *r CLEANUP(db_result_ptr) = NULL;
-    database_exec(db_raw(ingress), "begin");
-    assert_int_equal(events_list(ingress, list, &r), STATUS_OK);
+    database_exec(db_raw(reader.ingress), "begin");
+    assert_int_equal(events_list(reader.ingress, list, &r), STATUS_OK);
     assert_int_equal(PQntuples(r), PAGE);
     long count = strtol(
-        database_value(db_raw(ingress),
+        database_value(db_raw(reader.ingress),
                        "select count(*) from pg_locks l join pg_class c on c.oid = l.relation"
                        " where l.pid = pg_backend_pid() and c.relkind = 'r' and c.relname ~ '^events_2'"),
         NULL, 10);
-    database_exec(db_raw(ingress), "rollback");
+    database_exec(db_raw(reader.ingress), "rollback");
     return count;
 }
 
@@ -217,36 +196,29 @@ static void test_ids(void **state)
         uuid_format(&id, plain);
         typeid_format("acct", &id, text);
         (void)snprintf(sql, sizeof sql, "select api.typeid('acct', '%s')", plain);
-        assert_string_equal(database_value(superuser, sql), text);
+        assert_string_equal(database_value(reader.superuser, sql), text);
     }
 }
 
 static int create(void **state)
 {
     (void)state;
-    static char url[DATABASE_URL_SIZE];
     char sql[160];
-    database_create_migrated(&d);
-    superuser = database_connect(&d, "postgres");
+    reader_create(&reader);
     (void)snprintf(sql, sizeof sql,
                    "set role paybus_owner; select paybus.make_partition('events', current_date - day)"
                    " from generate_series(2, %d) as day; reset role",
                    DAYS);
-    database_exec(superuser, sql);
-    database_exec(superuser, INSERT_EVENTS);
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
-                   d.postgres.port);
-    options = ingress_session_options(url);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    database_exec(reader.superuser, sql);
+    database_exec(reader.superuser, INSERT_EVENTS);
+    reader_connect(&reader);
     return 0;
 }
 
 static int destroy(void **state)
 {
     (void)state;
-    db_close(ingress);
-    PQfinish(superuser);
-    database_destroy(&d);
+    reader_destroy(&reader);
     return 0;
 }
 

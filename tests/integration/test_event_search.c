@@ -13,8 +13,7 @@
 
 #include "ingress/store/bounds.h"
 #include "ingress/store/events.h"
-#include "ingress/store/session.h"
-#include "tests/support/database.h"
+#include "tests/integration/reader.h"
 #include "tests/support/explain.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
@@ -44,10 +43,7 @@
     " from paybus.events where type = 'transaction.posted' and seq % 100 in (3, 50);"                        \
     "reset session_replication_role"
 
-static struct database d;
-static PGconn *superuser;
-static struct db *ingress;
-static struct db_options options;
+static struct reader reader;
 
 static const struct row {
     const char *name;
@@ -101,7 +97,7 @@ static int64_t moment_us(const char *interval, int64_t fallback)
     (void)snprintf(sql, sizeof sql,
                    "select (extract(epoch from current_date + 1 + interval '%s') * 1000000)::bigint",
                    interval);
-    return strtoll(database_value(superuser, sql), NULL, 10);
+    return strtoll(database_value(reader.superuser, sql), NULL, 10);
 }
 
 static void list_of(const struct row *row, struct uuid *object, struct event_list *ret_list)
@@ -125,7 +121,7 @@ static bool take_page(struct event_list *list, int64_t *seqs, size_t *count)
 {
     PGresult *r CLEANUP(db_result_ptr) = NULL;
     bool is_last = false;
-    assert_int_equal(events_list(ingress, list, &r), STATUS_OK);
+    assert_int_equal(events_list(reader.ingress, list, &r), STATUS_OK);
     for (int i = 0; i < PQntuples(r); i++) {
         struct event_row e;
         event_row(r, i, &e);
@@ -136,23 +132,6 @@ static bool take_page(struct event_list *list, int64_t *seqs, size_t *count)
             seqs[(*count)++] = e.seq;
     }
     return PQntuples(r) == PAGE || is_last;
-}
-
-static void expect_same(const struct row *row, const int64_t *seqs, size_t count)
-{
-    static char wanted[FOUND_MAX * 8], found[FOUND_MAX * 8], sql[512];
-    size_t len = 0;
-    found[0] = '\0';
-    for (size_t i = 0; i < count; i++)
-        len +=
-            (size_t)snprintf(found + len, sizeof found - len, "%s%lld", i > 0 ? "," : "", (long long)seqs[i]);
-    (void)snprintf(sql, sizeof sql,
-                   "select string_agg(seq::text, ',' order by seq desc) from (select seq from paybus.events"
-                   " where %s order by seq desc limit %d) as newest",
-                   row->condition, FOUND_MAX);
-    (void)snprintf(wanted, sizeof wanted, "%s", database_value(superuser, sql));
-    if (strcmp(wanted, found) != 0)
-        fail_msg("%s: found %s, wanted %s", row->name, found, wanted);
 }
 
 static void test_filters(void **state)
@@ -166,7 +145,7 @@ static void test_filters(void **state)
         list_of(&rows[i], &object, &list);
         while (take_page(&list, seqs, &count) && count < FOUND_MAX)
             pages++;
-        expect_same(&rows[i], seqs, count);
+        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count, FOUND_MAX);
         assert_true(pages <= FOUND_MAX / PAGE + EVENTS / SCAN_MAX + 1);
     }
 }
@@ -203,7 +182,7 @@ static void explain_row(const struct row *row, char *plan, size_t size)
         statement_of(row), row->from != NULL ? row->from : "-9999 days",
         row->until != NULL ? row->until : "9999 days", quoted(resource, t[0]), quoted(row->type, t[1]),
         quoted(row->actor, t[2]), quoted(row->source, t[3]), quoted(row->owner, t[4]), PAGE, object);
-    explain(db_raw(ingress), sql, plan, size);
+    explain(db_raw(reader.ingress), sql, plan, size);
 }
 
 static void expect_few_buffers(const char *moment)
@@ -220,8 +199,7 @@ static void expect_few_buffers(const char *moment)
 
 static void reconnect(void)
 {
-    db_close(ingress);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    reader_connect(&reader);
 }
 
 static void test_few_pages_are_read(void **state)
@@ -230,7 +208,7 @@ static void test_few_pages_are_read(void **state)
     expect_few_buffers("planned on empty tables");
     reconnect();
     expect_few_buffers("not analysed");
-    database_exec(superuser, "vacuum analyze");
+    database_exec(reader.superuser, "vacuum analyze");
     reconnect();
     expect_few_buffers("analysed");
 }
@@ -248,28 +226,21 @@ static void test_empty(void **state)
         assert_false(take_page(&list, seqs, &count));
         assert_int_equal(count, 0);
     }
-    database_exec(superuser, INSERT_EVENTS);
+    database_exec(reader.superuser, INSERT_EVENTS);
 }
 
 static int create(void **state)
 {
     (void)state;
-    static char url[DATABASE_URL_SIZE];
-    database_create_migrated(&d);
-    superuser = database_connect(&d, "postgres");
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
-                   d.postgres.port);
-    options = ingress_session_options(url);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    reader_create(&reader);
+    reader_connect(&reader);
     return 0;
 }
 
 static int destroy(void **state)
 {
     (void)state;
-    db_close(ingress);
-    PQfinish(superuser);
-    database_destroy(&d);
+    reader_destroy(&reader);
     return 0;
 }
 

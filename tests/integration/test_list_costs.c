@@ -13,9 +13,8 @@
 
 #include "ingress/store/bounds.h"
 #include "ingress/store/holds.h"
-#include "ingress/store/session.h"
 #include "ingress/store/transactions.h"
-#include "tests/support/database.h"
+#include "tests/integration/reader.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define PAGE        25
@@ -62,10 +61,7 @@
     "  to_timestamp(1790000000 + n), to_timestamp(1790000000 + n) from generate_series(1, 60000) as n;"      \
     "reset session_replication_role"
 
-static struct database d;
-static PGconn *superuser;
-static struct db *ingress;
-static struct db_options options;
+static struct reader reader;
 
 static const struct transactions_row {
     const char *name;
@@ -165,7 +161,7 @@ static size_t walk(const struct transactions_row *row, char *found, size_t size)
     found[0] = '\0';
     while (more && count < FOUND_MAX) {
         PGresult *r CLEANUP(db_result_ptr) = NULL;
-        assert_int_equal(transactions_list(ingress, &list, &r), STATUS_OK);
+        assert_int_equal(transactions_list(reader.ingress, &list, &r), STATUS_OK);
         int rows = PQntuples(r);
         more = rows == PAGE || (rows > 0 && transaction_row_is_last(r, rows - 1));
         for (int i = 0; i < rows; i++) {
@@ -197,7 +193,7 @@ static void expect_pages(const char *moment)
             " and %d in (0, ('x' || right(a.id::text, 8))::bit(32)::int)) order by id desc limit %d) as "
             "newest",
             row->condition, row->owner != NULL ? row->owner : "", row->account, FOUND_MAX);
-        if (strcmp(database_value(superuser, sql), found) != 0)
+        if (strcmp(database_value(reader.superuser, sql), found) != 0)
             fail_msg("%s, %s: found %s", row->name, moment, found);
         if (pages > row->pages_max)
             fail_msg("%s, %s: %zu pages", row->name, moment, pages);
@@ -234,7 +230,7 @@ static void expect_cost(const char *moment, const char *execution, long rows, lo
     static char plan[1 << 14];
     char sql[512];
     (void)snprintf(sql, sizeof sql, "explain (analyze, buffers) execute %s", execution);
-    PGresult *r CLEANUP(db_result_ptr) = PQexec(db_raw(ingress), sql);
+    PGresult *r CLEANUP(db_result_ptr) = PQexec(db_raw(reader.ingress), sql);
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", sql, PQresultErrorMessage(r));
     size_t len = 0;
@@ -287,8 +283,7 @@ static void expect_short_looks(const char *moment)
 
 static void reconnect(void)
 {
-    db_close(ingress);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    reader_connect(&reader);
 }
 
 static void at_each_moment(void (*expect)(const char *moment))
@@ -319,7 +314,7 @@ static void test_short_looks(void **state)
 static void test_analysed(void **state)
 {
     (void)state;
-    database_exec(superuser, "vacuum analyze");
+    database_exec(reader.superuser, "vacuum analyze");
     reconnect();
     expect_short_looks("analysed");
     expect_pages("analysed");
@@ -330,25 +325,19 @@ static void test_analysed(void **state)
 static int create(void **state)
 {
     (void)state;
-    static char url[DATABASE_URL_SIZE], found[FOUND_MAX * UUID_TEXT_SIZE + 1];
-    database_create_migrated(&d);
-    superuser = database_connect(&d, "postgres");
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
-                   d.postgres.port);
-    options = ingress_session_options(url);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    static char found[FOUND_MAX * UUID_TEXT_SIZE + 1];
+    reader_create(&reader);
+    reader_connect(&reader);
     for (size_t i = 0; i < ROWS(transactions_rows); i++)
         assert_int_equal(walk(&transactions_rows[i], found, sizeof found), 1);
-    database_exec(superuser, FILL);
+    database_exec(reader.superuser, FILL);
     return 0;
 }
 
 static int destroy(void **state)
 {
     (void)state;
-    db_close(ingress);
-    PQfinish(superuser);
-    database_destroy(&d);
+    reader_destroy(&reader);
     return 0;
 }
 

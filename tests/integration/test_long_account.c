@@ -11,8 +11,7 @@
 
 #include <cmocka.h>
 
-#include "ingress/store/session.h"
-#include "tests/support/database.h"
+#include "tests/integration/reader.h"
 #include "tests/support/explain.h"
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
@@ -37,10 +36,7 @@
     " as l (leg, account, direction, other);"                                                                \
     "reset session_replication_role"
 
-static struct database d;
-static PGconn *superuser;
-static struct db *ingress;
-static struct db_options options;
+static struct reader reader;
 
 /* Buffers of 8 KiB: of a page one for each entry and a few of the index; of what is looked up four and more
    for each transaction and each other entry. */
@@ -61,7 +57,7 @@ static void explain_read(const char *execute, char *plan, size_t size)
 {
     char sql[512];
     (void)snprintf(sql, sizeof sql, "explain (analyze, buffers, timing off) execute %s", execute);
-    explain(db_raw(ingress), sql, plan, size);
+    explain(db_raw(reader.ingress), sql, plan, size);
 }
 
 static void expect_few_buffers(const char *moment)
@@ -83,8 +79,7 @@ static void expect_few_buffers(const char *moment)
 
 static void reconnect(void)
 {
-    db_close(ingress);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    reader_connect(&reader);
 }
 
 static void a_page_costs_the_same_everywhere(void **state)
@@ -93,11 +88,11 @@ static void a_page_costs_the_same_everywhere(void **state)
     static char plan[1 << 14];
     for (size_t i = 0; i < ROWS(reads); i++)
         explain_read(reads[i].execute, plan, sizeof plan); /* planned on empty tables */
-    database_exec(superuser, INSERT_HISTORY);
+    database_exec(reader.superuser, INSERT_HISTORY);
     expect_few_buffers("planned on empty tables");
     reconnect();
     expect_few_buffers("not analysed");
-    database_exec(superuser, "vacuum analyze");
+    database_exec(reader.superuser, "vacuum analyze");
     reconnect();
     expect_few_buffers("analysed");
 }
@@ -105,22 +100,15 @@ static void a_page_costs_the_same_everywhere(void **state)
 static int create(void **state)
 {
     (void)state;
-    static char url[DATABASE_URL_SIZE];
-    database_create_migrated(&d);
-    superuser = database_connect(&d, "postgres");
-    (void)snprintf(url, sizeof url, "host=127.0.0.1 port=%d user=paybus_ingress dbname=paybus",
-                   d.postgres.port);
-    options = ingress_session_options(url);
-    assert_int_equal(db_open(&options, &ingress), STATUS_OK);
+    reader_create(&reader);
+    reader_connect(&reader);
     return 0;
 }
 
 static int destroy(void **state)
 {
     (void)state;
-    db_close(ingress);
-    PQfinish(superuser);
-    database_destroy(&d);
+    reader_destroy(&reader);
     return 0;
 }
 
