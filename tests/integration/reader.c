@@ -35,7 +35,7 @@ void reader_destroy(struct reader *r)
 }
 
 void reader_expect_events(const struct reader *r, const char *name, const char *condition,
-                          const int64_t *seqs, size_t count, size_t count_max)
+                          const int64_t *seqs, size_t count)
 {
     char found[SEQS_TEXT_SIZE] = "", sql[512];
     size_t len = 0;
@@ -46,8 +46,8 @@ void reader_expect_events(const struct reader *r, const char *name, const char *
     }
     (void)snprintf(sql, sizeof sql,
                    "select string_agg(seq::text, ',' order by seq desc) from (select seq from paybus.events"
-                   " where %s order by seq desc limit %zu) as newest",
-                   condition, count_max);
+                   " where %s order by seq desc limit %d) as newest",
+                   condition, READER_EVENTS_MAX);
     const char *wanted = database_value(r->superuser, sql);
     if (strcmp(wanted, found) != 0)
         fail_msg("%s: found %s, wanted %s", name, found, wanted);

@@ -18,7 +18,6 @@
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define PAGE        25
-#define FOUND_MAX   400
 #define DAYS        400
 #define FEW_TABLES  32 /* of today, of nine days before and of the 14 ahead */
 
@@ -127,7 +126,7 @@ static bool take_page(struct event_list *list, struct uuid *before, int64_t *seq
         list->before_seq = e.seq;
         *before = e.id;
         list->before = before;
-        if (*count < FOUND_MAX)
+        if (*count < READER_EVENTS_MAX)
             seqs[(*count)++] = e.seq;
     }
     return PQntuples(r) == PAGE;
@@ -137,14 +136,14 @@ static void test_pages(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        static int64_t seqs[FOUND_MAX];
+        static int64_t seqs[READER_EVENTS_MAX];
         struct uuid object = {{0}}, before;
         struct event_list list;
         size_t count = 0;
         list_of(&rows[i], &object, &list);
-        while (take_page(&list, &before, seqs, &count) && count < FOUND_MAX) {
+        while (take_page(&list, &before, seqs, &count) && count < READER_EVENTS_MAX) {
         }
-        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count, FOUND_MAX);
+        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count);
     }
 }
 

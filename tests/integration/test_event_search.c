@@ -21,7 +21,6 @@
 #define SCAN_MAX    100000 /* as in the statements */
 #define PAGE        25
 #define FEW_BUFFERS 3000 /* of 8 KiB; the events have more than 10,000 */
-#define FOUND_MAX   400
 
 /* Three days from tomorrow on; numbers and times do not rise quite together. Each thousandth is no transfer.
  */
@@ -128,7 +127,7 @@ static bool take_page(struct event_list *list, int64_t *seqs, size_t *count)
         assert_true(e.seq < list->before_seq);
         list->before_seq = e.seq;
         is_last = is_last || e.is_last;
-        if (e.is_wanted && *count < FOUND_MAX)
+        if (e.is_wanted && *count < READER_EVENTS_MAX)
             seqs[(*count)++] = e.seq;
     }
     return PQntuples(r) == PAGE || is_last;
@@ -138,15 +137,15 @@ static void test_filters(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        static int64_t seqs[FOUND_MAX];
+        static int64_t seqs[READER_EVENTS_MAX];
         struct uuid object = {{0}};
         struct event_list list;
         size_t count = 0, pages = 1;
         list_of(&rows[i], &object, &list);
-        while (take_page(&list, seqs, &count) && count < FOUND_MAX)
+        while (take_page(&list, seqs, &count) && count < READER_EVENTS_MAX)
             pages++;
-        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count, FOUND_MAX);
-        assert_true(pages <= FOUND_MAX / PAGE + EVENTS / SCAN_MAX + 1);
+        reader_expect_events(&reader, rows[i].name, rows[i].condition, seqs, count);
+        assert_true(pages <= READER_EVENTS_MAX / PAGE + EVENTS / SCAN_MAX + 1);
     }
 }
 
@@ -217,7 +216,7 @@ static void test_few_pages_are_read(void **state)
 static void test_empty(void **state)
 {
     (void)state;
-    static int64_t seqs[FOUND_MAX];
+    static int64_t seqs[READER_EVENTS_MAX];
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct uuid object = {{0}};
         struct event_list list;
