@@ -17,16 +17,16 @@ struct reader {
     struct db *ingress;        /* NULL until reader_connect */
 };
 
-/* Without a session of ingress, whose statements are planned by what the tables have when they are first
- * used. */
+/* Without a session of ingress: its statements are planned when they are first used. */
 void reader_create(struct reader *r);
 /* A new session of ingress, with new plans; ends the one before. */
 void reader_connect(struct reader *r);
 void reader_destroy(struct reader *r);
 
-/* Fails unless seqs are those of the newest events with the condition, in order, count_max of them at most.
- */
+#define READER_EVENTS_MAX 400
+
+/* Fails unless seqs are those of the newest READER_EVENTS_MAX events with the condition, in order. */
 void reader_expect_events(const struct reader *r, const char *name, const char *condition,
-                          const int64_t *seqs, size_t count, size_t count_max);
+                          const int64_t *seqs, size_t count);
 
 #endif
