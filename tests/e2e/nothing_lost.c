@@ -14,7 +14,7 @@
 
 #define FILLED_MS  60000
 #define WORK       50
-#define EVENTS_MAX 60000
+#define EVENTS_MAX 1000000
 
 static bool seen[EVENTS_MAX]; /* by number */
 
