@@ -82,6 +82,14 @@ static bool is_replayed(void *context)
     return w.generation == 2 && strcmp(w.state, "processed") == 0;
 }
 
+/* All that was replayed so far is counted, whichever way it was. */
+static void check_replays_are_counted(int count)
+{
+    static int64_t replays;
+    replays += count;
+    assert_int_equal(program_metric(&h.webhooks[0], "paybus_work_replayed_total{kind=\"webhook\"}"), replays);
+}
+
 static void check_replayed(size_t first, int count, int64_t effects_before)
 {
     for (size_t i = first; i < first + (size_t)count; i++) {
@@ -91,6 +99,7 @@ static void check_replayed(size_t first, int count, int64_t effects_before)
     assert_int_equal(inbound_effects(&in), effects_before + count);
     assert_int_equal(inbound_dead(&in).missing, 0);
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    check_replays_are_counted(count);
 }
 
 static void replayed_by_id(void **state)

@@ -14,6 +14,7 @@
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/ops_internal.h"
 #include "webhook-svc/edge/republish.h"
+#include "webhook-svc/edge/webhook_metrics.h"
 
 #define QUEUE         "webhook"
 #define REPLY_MAX     ((size_t)4 << 20)
@@ -48,6 +49,12 @@ static const struct {
     {ops_read_delivery, ops_retry}, {ops_read_endpoint, ops_test}, {ops_read_recovery, ops_recover},
     {ops_read_inject, ops_inject},
 };
+
+void ops_note_replayed(const struct replayed_work *done)
+{
+    for (int kind = 0; kind < WORK_KIND_COUNT; kind++)
+        metric_add(webhook_metrics.kinds[kind].replayed, done->of_kind[kind]);
+}
 
 enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const char *detail)
 {

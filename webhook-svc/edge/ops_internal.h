@@ -9,6 +9,7 @@
 #include "webhook-svc/edge/link.h"
 #include "webhook-svc/edge/ops.h"
 #include "webhook-svc/edge/stream_calls.h"
+#include "webhook-svc/store/replay.h"
 
 #define OPS_SERVICES 7
 
@@ -32,6 +33,9 @@ enum status ops_refuse(struct ops_answer *answer, enum outcome outcome, const ch
 
 /* Answers that so many a minute are enough, and when there is one again; STATUS_OK. */
 enum status ops_refuse_for_now(struct ops_answer *answer, int64_t per_minute, int64_t wait_ms);
+
+/* What was put back to work is counted, by kind. */
+void ops_note_replayed(const struct replayed_work *done);
 
 /* ops_services.c: a failure is the database's. */
 NODISCARD enum status ops_replay(struct ops *o, struct ops_request *request, struct ops_answer *answer);

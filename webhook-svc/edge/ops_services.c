@@ -3,7 +3,6 @@
 #include "webhook-svc/edge/ops_internal.h"
 #include "webhook-svc/edge/republish.h"
 #include "webhook-svc/edge/stream_calls.h"
-#include "webhook-svc/store/replay.h"
 
 #define ACCEPTED 202
 
@@ -65,6 +64,8 @@ static enum status replay(struct ops *o, const struct ops_request *r, const stru
                                               &o->work_acks};
     size_t published = 0;
     enum status s = store_replay_work(o->link.db, ids, count, r->actor, done);
+    if (s == STATUS_OK)
+        ops_note_replayed(done);
     for (size_t i = 0; s == STATUS_OK && i < done->count; i += REPUBLISH_MAX) {
         size_t left = done->count - i;
         s = republish(&through, done->ids + i, left < REPUBLISH_MAX ? left : REPUBLISH_MAX, &published);

@@ -6,7 +6,6 @@
 #include "webhook-svc/edge/wake.h"
 #include "webhook-svc/store/asks.h"
 #include "webhook-svc/store/deliveries.h"
-#include "webhook-svc/store/replay.h"
 
 #define ACCEPTED    202
 #define EXAMPLE_MAX 1024
@@ -43,6 +42,8 @@ static enum status send_again(struct ops *o, struct str actor, const struct uuid
                                               &o->work_acks};
     size_t published = 0;
     enum status s = store_replay_work(o->link.db, work, 1, actor, &done);
+    if (s == STATUS_OK)
+        ops_note_replayed(&done);
     if (s == STATUS_OK && done.count > 0)
         s = republish(&through, &id, 1, &published);
     *ret_count = done.count;
@@ -121,7 +122,10 @@ enum status ops_recover(struct ops *o, struct ops_request *r, struct ops_answer 
     struct uuid ids[OPS_LIMIT_MAX];
     struct replayed_work again = {.ids = ids};
     s = count > 0 ? store_replay_work_later(o->link.db, work, count, r->actor, &again) : STATUS_OK;
-    return s == STATUS_OK ? answer_count(answer, again.count, count == OPS_LIMIT_MAX ? &last : NULL) : s;
+    if (s != STATUS_OK)
+        return s;
+    ops_note_replayed(&again);
+    return answer_count(answer, again.count, count == OPS_LIMIT_MAX ? &last : NULL);
 }
 
 /* A CloudEvent like any other, about nothing. */

@@ -20,7 +20,9 @@ static void register_kind(enum work_kind kind)
     m->missed =
         metrics_counter("paybus_work_missed_total",
                         "Work put aside untried: its webhook endpoint is disabled or deleted.", labels);
-    m->replayed = metrics_counter("paybus_work_replayed_total", "Dead letters put back to work.", labels);
+    m->replayed =
+        metrics_counter("paybus_work_replayed_total",
+                        "Work that was put back: by operators, or deliveries by their owners.", labels);
     m->lost = metrics_counter("paybus_work_leases_lost_total",
                               "Claimed attempts that another worker took over before they ended.", labels);
     m->set_aside =

@@ -13,7 +13,7 @@ struct webhook_kind_metrics {
     struct metric *failed;    /* counter: attempts that are followed by another */
     struct metric *dead;      /* counter */
     struct metric *missed;    /* counter: not tried, since nobody wants it now */
-    struct metric *replayed;  /* counter */
+    struct metric *replayed;  /* counter: put back to work, by HTTP, on the bus or by hand */
     struct metric *lost;      /* counter: attempts that took longer than their lease */
     struct metric *set_aside; /* counter: messages of what the database refuses */
     struct metric *asking;    /* gauge: 1 while its consumer is there; NULL before webhook_metrics_consume */

@@ -101,8 +101,12 @@ static enum status replay(struct db *db, const struct replay_order *o, struct re
         return s;
     ret_replayed->count = (size_t)PQntuples(r);
     ret_replayed->resolved = PQntuples(r) > 0 ? db_get_int(r, 0, 2) : 0;
-    for (int i = 0; i < PQntuples(r); i++)
+    for (int i = 0; i < PQntuples(r); i++) {
+        enum work_kind kind;
         ret_replayed->ids[i] = db_get_uuid(r, i, 0);
+        if (work_kind_parse(db_get_str(r, i, 1), &kind) == STATUS_OK)
+            ret_replayed->of_kind[kind]++;
+    }
     return STATUS_OK;
 }
 

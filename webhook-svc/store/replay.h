@@ -31,6 +31,7 @@ NODISCARD enum status store_count_open_dead_letters(struct db *db, const struct 
 struct replayed_work {
     size_t count;
     int64_t resolved; /* dead letters */
+    int64_t of_kind[WORK_KIND_COUNT];
     struct uuid *ids; /* room for as many as were asked for */
 };
 /* By whom: actor. */
