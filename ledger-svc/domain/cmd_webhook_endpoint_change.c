@@ -70,6 +70,7 @@ static const char *set_status(struct ledger *l, struct endpoint *e, enum endpoin
     e->disabled_reason = to == ENDPOINT_disabled ? reason : (struct str){NULL, 0};
     if (to == ENDPOINT_enabled) {
         e->enabled_us = l->now_us;
+        e->url_version++; /* what was tried before, and its silence, is not held against it */
         return "webhook_endpoint.enabled";
     }
     return to == ENDPOINT_disabled ? "webhook_endpoint.disabled" : "webhook_endpoint.deleted";

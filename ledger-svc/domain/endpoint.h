@@ -16,7 +16,7 @@ struct endpoint {
     struct str event_types;             /* JSON array */
     struct str secret, previous_secret; /* sealed: this service cannot open them */
     int64_t previous_until_us;          /* 0: there is no previous one */
-    int url_version;                    /* one more with each change of the url, from 1 */
+    int url_version; /* one more with each change of the url and each time it is switched on, from 1 */
     enum endpoint_status status;
     int64_t enabled_us, created_us, updated_us;
     /* batch state */

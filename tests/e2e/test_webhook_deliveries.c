@@ -18,8 +18,11 @@
 
 #define PATIENCE_MS 30000
 #define FUNDS       100000
+#define HANGING_MS  10000 /* less than a request may take */
 #define MANY        200
 #define SECRET_SIZE 64
+#define REPLAYS     "paybus_work_replayed_total{kind=\"delivery\"}"
+#define SILENT      "paybus_deliveries_put_off_total{reason=\"silent\"}"
 #define SCOPES      "transactions:write,accounts:read,webhooks:read,webhooks:write"
 
 static struct harness h;
@@ -357,11 +360,39 @@ static void one_can_be_sent_again(void **state)
     int tries = receiver_count(receiver, "/fails_again");
     assert_true(eventually(has_some, (void *)"/v1/webhook-deliveries?endpoint=@fails_again&status=failed",
                            PATIENCE_MS));
+    int64_t replays = program_metric(&h.webhooks[0], REPLAYS);
     assert_int_equal(send_as(&alice, "POST", "/v1/webhook-deliveries/@again/retry", NULL), 202);
     assert_int_equal(api_int(&api, "deliveries"), 1);
+    assert_int_equal(program_metric(&h.webhooks[0], REPLAYS), replays + 1);
     wait_for("/fails_again", tries + 1);
     assert_int_equal(receiver_distinct(receiver, "/fails_again"), 1);
     drop_hook(&alice, "/fails_again");
+}
+
+static bool more_are_put_off(void *context)
+{
+    return program_metric(&h.webhooks[0], SILENT) > *(const int64_t *)context;
+}
+
+/* One that is silent is asked by one try at a time, of which this one does not end. Whoever switches it off
+ * and on again has mended it. */
+static void switched_on_it_is_tried_at_once(void **state)
+{
+    (void)state;
+    static const char path[] = "/v1/webhook-endpoints/@hang_on";
+    struct webhook_secret secret;
+    make_hook(&alice, "/hang_on", "'transaction.posted'", &secret);
+    harness_do(&h, (const int[]){E2E_SQL_SILENCE_ENDPOINTS}, 1);
+    int64_t put_off = program_metric(&h.webhooks[0], SILENT);
+    transfer();
+    wait_for("/hang_on", 1);
+    transfer();
+    assert_true(eventually(more_are_put_off, &put_off, PATIENCE_MS));
+    assert_int_equal(send_as(&alice, "PATCH", path, "{'status':'disabled'}"), 200);
+    assert_int_equal(send_as(&alice, "PATCH", path, "{'status':'enabled'}"), 200);
+    transfer();
+    assert_true(receiver_wait(receiver, "/hang_on", 2, HANGING_MS));
+    drop_hook(&alice, "/hang_on");
 }
 
 static bool nothing_is_in_the_stream(void *context)
@@ -506,6 +537,7 @@ int main(void)
         cmocka_unit_test(an_example_can_be_had),
         cmocka_unit_test(asking_has_a_limit),
         cmocka_unit_test(one_can_be_sent_again),
+        cmocka_unit_test(switched_on_it_is_tried_at_once),
         cmocka_unit_test(long_waits_fill_no_stream),
         cmocka_unit_test(what_fails_for_days_is_disabled),
         cmocka_unit_test(what_was_not_tried_is_not_disabled),

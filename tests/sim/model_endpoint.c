@@ -83,6 +83,7 @@ static const char *update(struct model_endpoint *e, const struct intent_endpoint
     e->types = said->types > 0 ? said->types : e->types;
     e->description = said->description > 0 ? said->description : e->description;
     if (said->status == 1) {
+        e->url_version += e->status == MODEL_ENDPOINT_DISABLED;
         e->status = MODEL_ENDPOINT_ENABLED;
     } else if (said->status == 2 && e->status == MODEL_ENDPOINT_ENABLED) {
         e->status = MODEL_ENDPOINT_DISABLED;

@@ -291,6 +291,9 @@ static void switching_on_starts_afresh(void **state)
     struct endpoint *e = add_endpoint(&w, ENDPOINT_disabled);
     decide(&w, "webhook_endpoint.update", ann, "{" THIS ",\"status\":\"enabled\"}", &answer);
     assert_int_equal(e->enabled_us, NOW_US);
+    assert_int_equal(e->url_version, 3);
+    decide(&w, "webhook_endpoint.update", ann, "{" THIS ",\"status\":\"enabled\"}", &answer);
+    assert_int_equal(e->url_version, 3); /* it was on */
     world_end(&w);
 }
 
