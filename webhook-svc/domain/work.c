@@ -6,8 +6,9 @@
 
 #include "webhook-svc/domain/retry.h"
 
-/* Only a second guard, against work that kills its worker before the attempt is counted: so many that no
-   crashes, restarts and waits of others bring anybody there. */
+/* Only a second guard, against work that kills its worker before the first attempt is counted: so many that
+   no crashes and restarts bring anybody there. Who was begun is counted, and may have come again as often
+   because others had to wait. */
 #define DELIVERIES_MAX 200
 /* Longer than the longest lease and the longest delay: of PostgreSQL on a machine whose clock is behind. */
 #define LEASE_MAX_MS INT64_C(600000)
@@ -102,8 +103,8 @@ static struct work_verdict wait_until(int64_t until_us, int64_t now_us, int64_t 
 
 static struct work_verdict begin(const struct work *w, const struct work_message *m)
 {
-    bool is_hopeless =
-        w->attempts - w->lapses >= retry_attempts_max(w->kind) || m->deliveries > DELIVERIES_MAX;
+    bool is_hopeless = w->attempts - w->lapses >= retry_attempts_max(w->kind) ||
+                       (w->attempts == 0 && m->deliveries > DELIVERIES_MAX);
     return (struct work_verdict){.action = is_hopeless ? WORK_BURY : WORK_CLAIM, .lapses = w->lapses};
 }
 
