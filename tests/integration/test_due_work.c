@@ -1,5 +1,5 @@
 /* test_due_work.c - ten thousand deliveries that are due for one endpoint keep no other's waiting, and who is
-   due is found without reading what is not. */
+   due is found without reading what is not. What waits here is not looked for in the stream. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,12 +96,36 @@ static void one_lane_after_the_other(void **state)
     assert_int_equal(left(1), 10000 - LANE_MAX);
 }
 
+/* How much unfinished work of deliveries the sweeper looks for in the stream. */
+static size_t lying(void)
+{
+    struct lying_work work[MAX];
+    const struct lying_query query = {.kind = WORK_KIND_delivery, .seconds = 1, .max = MAX};
+    size_t count = 0;
+    assert_int_equal(store_list_lying_work(db, &query, work, &count), STATUS_OK);
+    return count;
+}
+
+/* It is published when the queue has room, however long it is due: not because nobody has seen its message.
+ */
+static void what_waits_here_is_not_lost(void **state)
+{
+    (void)state;
+    database_exec(superuser, "update paybus.work set enqueued_at = now() - interval '1 day',"
+                             " next_attempt_at = now() - interval '1 hour'");
+    assert_int_equal(lying(), 0);
+    database_exec(superuser, "update paybus.work set parked_until = null"
+                             " where endpoint_id = '00000000-0000-7000-8000-000000000002'");
+    assert_int_equal(lying(), FEW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_longest_due_first, set_up),
         cmocka_unit_test_setup(each_lane_has_its_share, set_up),
         cmocka_unit_test_setup(one_lane_after_the_other, set_up),
+        cmocka_unit_test_setup(what_waits_here_is_not_lost, set_up),
     };
     char url[DATABASE_URL_SIZE];
     database_create_migrated(&database);

@@ -101,6 +101,14 @@ static struct work_verdict wait_until(int64_t until_us, int64_t now_us, int64_t 
     return (struct work_verdict){.action = WORK_WAIT, .wait_ms = ms < max_ms ? ms : max_ms};
 }
 
+/* What waits in the database needs no message: the sweeper makes one when it is due. One that is kept until
+   then, of a stream that was filled again, say, takes the place of what is new. */
+static struct work_verdict wait_until_due(const struct work *w, int64_t now_us)
+{
+    return w->is_parked ? (struct work_verdict){.action = WORK_ACKNOWLEDGE}
+                        : wait_until(w->next_attempt_us, now_us, DELAY_MAX_MS);
+}
+
 static struct work_verdict begin(const struct work *w, const struct work_message *m)
 {
     bool is_hopeless = w->attempts - w->lapses >= retry_attempts_max(w->kind) ||
@@ -132,8 +140,7 @@ struct work_verdict work_decide(const struct work *w, const struct work_message 
         return now_us + EARLY_US < w->lease_until_us ? wait_until(w->lease_until_us, now_us, LEASE_MAX_MS)
                                                      : begin_again(w);
     case WORK_FAILED:
-        return now_us + EARLY_US < w->next_attempt_us ? wait_until(w->next_attempt_us, now_us, DELAY_MAX_MS)
-                                                      : begin(w, m);
+        return now_us + EARLY_US < w->next_attempt_us ? wait_until_due(w, now_us) : begin(w, m);
     case WORK_PROCESSED:
         return (struct work_verdict){.action = WORK_ACKNOWLEDGE};
     case WORK_DEAD:

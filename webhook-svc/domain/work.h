@@ -40,6 +40,7 @@ struct work {
     int lapses;              /* of these: begun among others, and never ended; they do not count */
     bool is_alone;           /* the latest of them was begun alone */
     int64_t next_attempt_us; /* when it failed */
+    bool is_parked;          /* it waits for that in the database: the sweeper makes a message then */
     int64_t lease_until_us;  /* while it is processed */
     int64_t enqueued_us;     /* when its newest message was made */
     int64_t updated_us;      /* when it came into its state */

@@ -85,7 +85,8 @@ void store_read_work(const PGresult *r, int row, enum work_kind kind, struct wor
                      .enqueued_us = db_get_time(r, row, 7),
                      .updated_us = db_get_time(r, row, 10),
                      .lapses = (int)db_get_int(r, row, 11),
-                     .is_alone = db_get_bool(r, row, 12)};
+                     .is_alone = db_get_bool(r, row, 12),
+                     .is_parked = db_get_bool(r, row, 13)};
     enum status s = work_state_parse(db_get_str(r, row, 2), &w.state);
     assert(s == STATUS_OK);
     (void)s;

@@ -8,8 +8,10 @@ from ((select k.seq, k.created_at, true as is_new
       order by k.xid offset 0)
       union all
       (select k.seq, k.created_at, false
-      from paybus.work k
-      where k.state = 'received'
-        and k.xid = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))
-        and k.seq + 0 > $2::bigint
-      order by k.xid offset 0)) w
+      from pg_snapshot_xip($1::text::pg_snapshot) as late(xid)
+      cross join lateral (select seq, created_at
+                          from paybus.work
+                          where state = 'received'
+                            and xid = late.xid
+                            and seq + 0 > $2::bigint
+                          offset 0) k)) w
