@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # faults.sh [ALERT...] - breaks the local stack in one way after another and waits until Prometheus has the alert that belongs to
 # it, pending or firing; then mends it. For a stack whose data nobody needs: it kills, wipes a stream and spoils a balance.
-# Settings that it wants: PAYBUS_DEMO=1, PAYBUS_ENV=development, PAYBUS_RECON_INTERVAL_SECONDS=5.
+# While the fault is there, what the alert's runbook says under "Verify" must work and show something (runbooks.sh).
+# Settings that it wants: PAYBUS_DEMO=1, PAYBUS_ENV=development, PAYBUS_RECON_INTERVAL_SECONDS=5, PAYBUS_WEBHOOK_INSTANCES=2.
 # shellcheck source=/dev/null
 source "$(dirname "${BASH_SOURCE[0]}")/../local/lib.sh"
 home_exists || die "there is no stack in $PAYBUS_HOME: make up creates it."
@@ -100,10 +101,8 @@ spoil_balance() {
   transfer
 }
 mend_balance() { account_row '- 1'; }
-recon_locked_out() {
-  postgres_sql postgres postgres <<<"alter role paybus_recon nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_recon'" >/dev/null
-}
-recon_let_in() { postgres_sql postgres postgres <<<'alter role paybus_recon login'; }
+recon_is_blind() { postgres_sql postgres paybus <<<'revoke select on paybus.events from paybus_recon'; }
+recon_sees() { postgres_sql postgres paybus <<<'grant select on paybus.events to paybus_recon'; }
 webhook_locked_out() {
   postgres_sql postgres postgres <<<"alter role paybus_webhook nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'paybus_webhook'" >/dev/null
 }
@@ -121,14 +120,31 @@ make_partitions() {
   mapfile -t settings < <(as_service cat "$HOME_DIR/env/partitions.env")
   as_service "${settings[@]}" "$HOME_DIR/bin/paybus-admin" partitions >/dev/null
 }
+# Two at psql, of whom the second waits for the first; both are sent home.
+locks_wait() {
+  for _ in 1 2; do
+    postgres_sql postgres paybus <<<"select pg_advisory_lock(4711), pg_sleep($((2 * SEEN_SECONDS)))" >/dev/null 2>&1 &
+  done
+}
+locks_end() { postgres_sql postgres postgres <<<"select pg_terminate_backend(pid) from pg_stat_activity where query like '%lock(4711)%' and pid <> pg_backend_pid()" >/dev/null; }
+settings_differ() {
+  as_service sed -i '$ a PAYBUS_WEBHOOK_IN_FLIGHT=100' "$HOME_DIR/env/webhook-svc-2.env"
+  supervisor_ctl restart webhook-svc-2 >/dev/null
+}
+settings_agree() {
+  as_service sed -i '$ d' "$HOME_DIR/env/webhook-svc-2.env"
+  supervisor_ctl restart webhook-svc-2 >/dev/null
+}
 
-# Lines of: alert, what breaks it, what mends it.
+# Lines of: alert, what breaks it, what mends it. What others bring about beside their own comes before them: services that
+# are started again, writes that are slow because nobody answers.
 PAIRS="
+ServiceRestarts restarts nothing
+ApiLatencyBudgetBurnsFast writes_are_slow nothing
 TargetDown ledger_away ledger_back
 BusDisconnected nats_away nats_back
 PostgresDown postgres_away postgres_back
 ApiErrorBudgetBurnsFast requests_fail ledger_back
-ApiLatencyBudgetBurnsFast writes_are_slow nothing
 WebhookSignaturesFail forgeries nothing
 DeadLettersGrow poison nothing
 WebhookIdReused one_id_twice nothing
@@ -136,10 +152,11 @@ RelayRewound wipe_events nothing
 DeliveriesFailing receivers_break nothing
 WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
-ReconStale recon_locked_out recon_let_in
+ReconStale recon_is_blind recon_sees
 DependencyDown webhook_locked_out webhook_let_in
 PartitionsRunOut drop_partitions make_partitions
-ServiceRestarts restarts nothing
+PostgresLockWaits locks_wait locks_end
+SettingsDiffer settings_differ settings_agree
 "
 
 # prove ALERT FAULT MEND
@@ -153,6 +170,7 @@ prove() {
   "$2"
   if wait_until "$SEEN_SECONDS" is_active "$1"; then
     say "$1: after $((SECONDS - from)) s"
+    FAULT=1 "$CLONE/compose/prometheus/runbooks.sh" "$1" || pages_wrong=$((pages_wrong + 1))
   else
     say "$1: NOT SEEN after $((SECONDS - from)) s"
     "$3"
@@ -168,11 +186,12 @@ clients_open
 ADMIN_KEY=$KEY
 alice=$(account user EUR) shop=$(post accounts "{\"type\":\"merchant\",\"currency\":\"EUR\",\"name\":\"Faults $RUN\"}" | jq -r .id)
 post deposits "{\"account\":\"$alice\",\"amount\":1000000,\"currency\":\"EUR\"}" -o /dev/null
-seen=0 failed=0
+seen=0 failed=0 pages_wrong=0
 while read -r alert fault mend; do
   [[ -n $alert ]] || continue
   (($# == 0)) || [[ " $* " == *" $alert "* ]] || continue
   if prove "$alert" "$fault" "$mend" </dev/null; then seen=$((seen + 1)); else failed=$((failed + 1)); fi
 done <<<"$PAIRS"
-say "$seen seen, $failed not"
-((failed == 0))
+say "$seen seen, $failed not; $pages_wrong pages wrong"
+"$LOCAL/log-scan.sh"
+((failed == 0 && pages_wrong == 0))
