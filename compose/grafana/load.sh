@@ -58,4 +58,5 @@ while ((SECONDS < end)); do
     supervisor_ctl signal KILL ledger-svc webhook-svc >/dev/null
   fi
 done
+"$LOCAL/log-scan.sh"
 say "$SENT requests in $seconds s"

@@ -105,4 +105,5 @@ if [[ ${1-} == --write ]]; then
 else
   walk
 fi
+"$LOCAL/log-scan.sh" Alice
 printf '\nall as it should be, in %d s\n' $((SECONDS - START))
