@@ -25,6 +25,8 @@ def overlap($a; $b): $a.x < $b.x + $b.w and $b.x < $a.x + $a.w and $a.y < $b.y +
       complain(($title // "") != "" and (.description // "") != ""; "panel \(.id): no title or no description"),
       complain(.gridPos.x >= 0 and .gridPos.x + .gridPos.w <= 24 and .gridPos.h > 0; "\($title): beside the grid"),
       complain((.fieldConfig.defaults.unit // "") != ""; "\($title): no unit"),
+      ([.fieldConfig.defaults.unit // empty, (.fieldConfig.overrides[]?.properties[] | select(.id == "unit").value)][]
+        | complain(IN("none", "short", "percentunit", "s", "bytes", "Bps", "ops", "reqps", "rowsps"); "\($title): an unknown unit \(.)")),
       complain(.datasource | from_variable; "\($title): not from the data source that is chosen"),
       complain(.targets | length >= 1 and length <= 5; "\($title): no query, or more than five"),
       complain([.targets[].refId] | length == (unique | length); "\($title): two queries have one refId"),

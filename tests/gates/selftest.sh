@@ -43,7 +43,7 @@ mkdir "$work/dashboards"
 jq '.schemaVersion = 30
     | .panels[1].targets[0] += {expr: "sum(paybus_recon_anomalies{instance=~\"$instance\"})", instant: false}
     | .panels[1].fieldConfig.defaults.thresholds.steps[0].value = 3
-    | .panels[2].gridPos.x = 13 | del(.panels[2].fieldConfig.defaults.unit)
+    | .panels[2].gridPos.x = 13 | del(.panels[2].fieldConfig.defaults.unit) | .panels[3].fieldConfig.defaults.unit = "furlongs"
     | .panels[4].links = [{title: "Nothing", url: "${runbooks}/Nothing.md"}]' \
     compose/grafana/dashboards/paybus-overview.json >"$work/dashboards/broken.json"
 
@@ -70,6 +70,7 @@ broken.json: Open anomalies: shows one value, but asks for a range
 broken.json: Open anomalies: an unknown variable
 broken.json: Open anomalies: thresholds are not in order from the lowest
 broken.json: Dead letters: no unit
+broken.json: Error budget left: an unknown unit furlongs
 broken.json: Requests to /v1: no runbook Nothing
 FAILED dashboards'
 
