@@ -15,6 +15,7 @@
 #include "shared/io/service.h"
 
 #define WAKE_SUBJECT  "pay.wake.relay"
+#define WAKE_FOR_WORK "work"           /* says who wrote work and nothing else */
 #define LEAD_US       INT64_C(500000)  /* between two tries to take it */
 #define SHOW_US       INT64_C(1000000) /* who leads must not look stopped */
 #define LOOK_US       INT64_C(5000000)
@@ -29,7 +30,7 @@ struct relay {
     struct bus *bus;
     natsSubscription *wake;
     struct monitor monitor; /* guards what follows; signalled with it */
-    bool woken, reconnected;
+    bool woken, has_work, reconnected;
 
     const struct ledger_config *config;
     bool leads;
@@ -59,8 +60,10 @@ static void on_wake(natsConnection *connection, natsSubscription *subscription, 
     struct relay *r = context;
     (void)connection;
     (void)subscription;
+    struct str whom = {natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message)};
+    bool is_work = str_eq_c(whom, WAKE_FOR_WORK);
     bus_discard(r->bus, message);
-    set_flag(r, &r->woken);
+    set_flag(r, is_work ? &r->has_work : &r->woken);
 }
 
 static void on_reconnect(void *context)
@@ -74,20 +77,23 @@ static void rest(struct relay *r, int64_t until_us)
 {
     int64_t now_us = clock_monotonic_us();
     monitor_lock(&r->monitor);
-    while (!service_is_stopping() && !r->reconnected && !(r->leads && r->woken) && now_us < until_us) {
+    while (!service_is_stopping() && !r->reconnected && !(r->leads && (r->woken || r->has_work)) &&
+           now_us < until_us) {
         int64_t look_us = now_us + STOP_CHECK_US;
         (void)monitor_wait(&r->monitor, until_us < look_us ? until_us : look_us);
         now_us = clock_monotonic_us();
     }
-    bool woken = r->woken, reconnected = r->reconnected;
-    r->woken = r->reconnected = false;
+    bool woken = r->woken, has_work = r->has_work, reconnected = r->reconnected;
+    r->woken = r->has_work = r->reconnected = false;
     monitor_unlock(&r->monitor);
     for (size_t i = 0; i < RELAY_TABLES; i++) {
         if (woken)
-            relay_feed_wake(r->feeds[i]);
+            relay_feed_wake(r->feeds[i], RELAY_MAY_HAVE);
         if (reconnected)
             relay_feed_doubt(r->feeds[i]);
     }
+    if (has_work)
+        relay_feed_wake(r->feeds[RELAY_WORK], RELAY_HAS);
 }
 
 static void set_leads(struct relay *r, bool leads)

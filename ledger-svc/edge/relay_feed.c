@@ -39,6 +39,7 @@ struct relay_feed {
     bool is_unsaved;     /* more was acknowledged than the stored cursor says */
     bool may_be_woken;   /* false: after a failure, or so that it does not go by number too fast */
     int64_t turned_us;   /* the last turn; this and what follows on the monotonic clock */
+    int64_t had_us;      /* the last one that had something */
     int64_t due_us;      /* the next turn */
     int64_t opened_us;   /* when the window in hand was opened */
     int64_t complete_us; /* what was committed by then is published */
@@ -131,11 +132,13 @@ int64_t relay_feed_due_us(const struct relay_feed *f)
     return has_history(f) && f->history_due_us < f->due_us ? f->history_due_us : f->due_us;
 }
 
-/* Under load not each commit gets a turn of its own. */
-void relay_feed_wake(struct relay_feed *f)
+/* Under load not each commit gets a turn of its own; a turn for nothing is no reason to wait if there is
+   something now. */
+void relay_feed_wake(struct relay_feed *f, enum relay_news news)
 {
-    if (f->may_be_woken && f->turned_us + GATHER_US < f->due_us)
-        f->due_us = f->turned_us + GATHER_US;
+    int64_t since_us = news == RELAY_HAS ? f->had_us : f->turned_us;
+    if (f->may_be_woken && since_us + GATHER_US < f->due_us)
+        f->due_us = since_us + GATHER_US;
 }
 
 static enum status save(struct relay_feed *f, struct db *db)
@@ -344,6 +347,7 @@ static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
     bool is_busy = count > GATHER_ROWS;
     f->may_be_woken = true;
     f->turned_us = f->due_us = now_us;
+    f->had_us = count > 0 ? now_us : f->had_us;
     f->part = CHAIN_READ_MAX;
     if (f->window_open && count > 0) {
         f->due_us += relay_pace_rest_us(&f->cursor, f->rate, (int64_t)count);

@@ -32,8 +32,10 @@ void relay_feed_tell_lag(const struct relay_feed *f, bool leads);
 void relay_feed_turn(struct relay_feed *f, struct db *db);
 /* When the next turn is due, on the monotonic clock. */
 int64_t relay_feed_due_us(const struct relay_feed *f);
-/* Something was committed: the next turn is due soon, unless the feed rests after a failure. */
-void relay_feed_wake(struct relay_feed *f);
+/* Something was committed: for somebody, or for this feed. */
+enum relay_news { RELAY_MAY_HAVE, RELAY_HAS };
+/* The next turn is due soon, unless the feed rests after a failure. */
+void relay_feed_wake(struct relay_feed *f, enum relay_news news);
 /* Before the process ends: saves how far it came. */
 void relay_feed_keep(struct relay_feed *f, struct db *db);
 
