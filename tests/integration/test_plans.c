@@ -138,6 +138,7 @@ static void check_work(const struct db_options *options, const char *moment)
         {"claim_begun_work", " work_pkey "},
         {"finish_work", " work_pkey "},
         {"find_ended_work", " work_pkey "},
+        {"find_unended_work", " work_pkey "},
         {"renew_leases", " work_pkey "},
         {"load_messages", " work_pkey "},
         {"take_lying_work", " work_pkey "},

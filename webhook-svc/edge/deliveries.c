@@ -223,7 +223,8 @@ static enum status send_ended(void *context, struct db *db, struct job *const *j
     size_t attempt_count = 0, health_count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct delivery *d = jobs[i]->object;
-        if (d == NULL || !d->sending.was_tried)
+        if (d == NULL || !d->sending.was_tried ||
+            jobs[i]->is_locked) /* it was noted when it was to end first */
             continue;
         attempts[attempt_count++] = attempt_of(jobs[i]);
         add_to_health(find_health(health, &health_count, &d->sending.endpoint), d);

@@ -158,6 +158,7 @@ static void use_database(struct engine *e)
         engine_begin_first(e);
         engine_claim(e);
     }
+    engine_store_again(e);
     if (e->link.db != NULL && has_ended_ones(e))
         engine_store(e);
     if (e->link.db != NULL)
@@ -174,6 +175,7 @@ static int64_t look_again_us(struct engine *e)
         e->handler->look_again_us != NULL ? e->handler->look_again_us(e->options.context) : INT64_MAX;
     us = pull_us < us ? pull_us : us;
     us = burial_us < us ? burial_us : us;
+    us = e->locked_count > 0 && e->locked_look_us < us ? e->locked_look_us : us;
     return handler_us < us ? handler_us : us;
 }
 
@@ -235,7 +237,8 @@ static enum status allocate(struct engine *e)
     e->free = calloc(n, sizeof(struct job *));
     e->arrived = calloc(n, sizeof(struct job *));
     e->ended = calloc(n, sizeof(struct job *));
-    if (e->jobs == NULL || e->free == NULL || e->arrived == NULL || e->ended == NULL)
+    e->locked = calloc(n, sizeof(struct job *));
+    if (e->jobs == NULL || e->free == NULL || e->arrived == NULL || e->ended == NULL || e->locked == NULL)
         return STATUS_NO_MEMORY;
     for (int i = 0; i < e->capacity; i++)
         e->free[e->free_count++] = &e->jobs[i];
@@ -317,5 +320,6 @@ void engine_close(struct engine *e)
     free(e->free);
     free(e->arrived);
     free(e->ended);
+    free(e->locked);
     free(e);
 }

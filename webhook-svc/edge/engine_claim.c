@@ -14,16 +14,40 @@
 #define BY_HAND    "nats"
 #define NAMELESS   "its subject names no work, %d bytes"
 #define STEPS_MAX  6
-#define SUSPECT_MS 500 /* for which one waits elsewhere if too many wait here */
+#define SUSPECT_MS 500  /* for which one waits elsewhere if too many wait here */
+#define LOCKED_MS  1000 /* for which one waits whose row somebody else has locked */
 
 static int by_id(const void *a, const void *b)
 {
     return uuid_compare(&(*(struct job *const *)a)->work.id, &(*(struct job *const *)b)->work.id);
 }
 
-static enum status load(struct engine *e, struct claim *c, PGresult **ret_rows)
+/* Ids are sorted. */
+static int count_distinct(const struct uuid *ids, size_t count)
+{
+    int distinct = 0;
+    for (size_t i = 0; i < count; i++)
+        distinct += i == 0 || uuid_compare(&ids[i - 1], &ids[i]) != 0;
+    return distinct;
+}
+
+/* What was found. Rows and jobs are sorted alike; left, if some are not among the rows: those that are there,
+   so that somebody else has locked what is missing. */
+struct loaded {
+    PGresult *rows, *left;
+    int next;
+};
+
+static void loaded_free(struct loaded *l)
+{
+    db_result_ptr(&l->rows);
+    db_result_ptr(&l->left);
+}
+
+static enum status load(struct engine *e, struct claim *c, struct loaded *l)
 {
     struct uuid ids[ENGINE_BATCH_MAX];
+    struct work_ids wanted = {ids, c->count};
     PGresult *results[2] = {NULL, NULL};
     for (size_t i = 0; i < c->count; i++)
         ids[i] = c->jobs[i]->work.id;
@@ -37,7 +61,9 @@ static enum status load(struct engine *e, struct claim *c, PGresult **ret_rows)
     if (s == STATUS_OK)
         s = end;
     db_result_ptr(&results[0]);
-    *ret_rows = results[1];
+    l->rows = results[1];
+    if (s == STATUS_OK && PQntuples(l->rows) < count_distinct(ids, c->count))
+        s = store_look_at_work(e->link.db, &e->params, e->handler->kind, &wanted, &l->left);
     return s;
 }
 
@@ -89,26 +115,40 @@ static void decide(struct engine *e, struct claim *c, struct job *job)
         add_attempt(e, c, job);
 }
 
-/* Rows and jobs are sorted alike. A second message for the same work sees what became of it by the first. */
-static void decide_all(struct engine *e, struct claim *c, const PGresult *rows)
+static bool read_row(struct engine *e, struct claim *c, struct loaded *l, struct job *job)
 {
-    int row = 0, row_count = PQntuples(rows);
+    struct uuid found;
+    if (job->is_nameless || l->next == PQntuples(l->rows))
+        return false;
+    found = db_get_uuid(l->rows, l->next, 0);
+    if (uuid_compare(&found, &job->work.id) != 0)
+        return false;
+    store_read_work(l->rows, l->next++, e->handler->kind, &job->work, &c->now_us);
+    return true;
+}
+
+static void find(struct engine *e, struct claim *c, struct loaded *l, struct job *job)
+{
+    bool is_found = read_row(e, c, l, job);
+    job->is_locked = !is_found && l->left != NULL && engine_has_row(l->left, &job->work.id);
+    job->is_nameless = !is_found && !job->is_locked;
+}
+
+/* A second message for the same work sees what became of it by the first. */
+static void decide_all(struct engine *e, struct claim *c, struct loaded *l)
+{
     for (size_t i = 0; i < c->count; i++) {
         struct job *job = c->jobs[i], *before = i > 0 ? c->jobs[i - 1] : NULL;
-        struct uuid id = job->work.id;
-        if (before != NULL && !before->is_nameless && uuid_compare(&before->work.id, &id) == 0) {
+        if (before != NULL && !before->is_nameless && uuid_compare(&before->work.id, &job->work.id) == 0) {
             job->work = before->work;
-        } else if (!job->is_nameless && row < row_count) {
-            struct uuid found = db_get_uuid(rows, row, 0);
-            if (uuid_compare(&found, &id) == 0)
-                store_read_work(rows, row++, e->handler->kind, &job->work, &c->now_us);
-            else
-                job->is_nameless = true;
+            job->is_locked = before->is_locked;
         } else {
-            job->is_nameless = true;
+            find(e, c, l, job);
         }
         if (job->is_nameless)
             add_nameless(e, c, job);
+        else if (job->is_locked)
+            job->verdict = (struct work_verdict){.action = WORK_WAIT, .wait_ms = LOCKED_MS};
         else
             decide(e, c, job);
     }
@@ -226,15 +266,15 @@ static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
 static enum status claim_once(struct engine *e, struct job **jobs, size_t count)
 {
     struct claim *c = &e->claim;
-    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    CLEANUP(loaded_free) struct loaded loaded = {NULL};
     CLEANUP(db_result_ptr) PGresult *objects = NULL;
     *c = (struct claim){.jobs = jobs, .count = count};
     enum status s = link_connect(&e->link);
     if (s == STATUS_OK)
-        s = load(e, c, &rows);
+        s = load(e, c, &loaded);
     if (s != STATUS_OK)
         return s;
-    decide_all(e, c, rows);
+    decide_all(e, c, &loaded);
     s = commit(e, c, &objects);
     if (s == STATUS_OK)
         go_on(e, c, objects);

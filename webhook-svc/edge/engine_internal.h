@@ -54,8 +54,10 @@ struct engine {
     int64_t unclaimed_look_us; /* when those that are under way unclaimed are looked through */
     struct ids ids;
     struct db_params params;
-    int capacity, free_count, arrived_count;
+    int capacity, free_count, arrived_count, locked_count;
     struct job *jobs, **free, **arrived; /* arrived: not claimed yet */
+    struct job **locked;                 /* ended, but their rows are somebody else's for the moment */
+    int64_t locked_look_us;              /* when it is tried again */
     /* What may have killed its worker is worked on one after the other: who dies then is to blame. */
     bool may_suspect;                             /* it is our turn among the engines of the process */
     struct job *suspect, *suspects[SUSPECTS_MAX]; /* in hand, or NULL; to come, not claimed yet */
@@ -80,6 +82,10 @@ void engine_claim_begun(struct engine *e);
 void engine_begin(struct engine *e, struct job **jobs, size_t count, const PGresult *objects);
 /* engine_store.c - what became of it. */
 void engine_store(struct engine *e);
+/* Those whose rows were locked are to be stored once more, if it is time. */
+void engine_store_again(struct engine *e);
+/* Is the id in the first column? */
+bool engine_has_row(const PGresult *r, const struct uuid *id);
 /* engine_bury.c - dead letters go to PAY_DLQ, then their messages go. */
 void engine_bury(struct engine *e, struct job *job, const struct dead_letter *letter);
 /* The dead letter's row is committed: the sweeper publishes it. */

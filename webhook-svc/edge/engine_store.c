@@ -14,6 +14,7 @@
 
 #define STEPS_MAX     8 /* begin, settings, the work, up to four of the handler's, commit */
 #define STEP_FINISHED 2
+#define LOCKED_US     INT64_C(100000) /* until a row that somebody else has locked is tried again */
 
 static int by_id(const void *a, const void *b)
 {
@@ -151,7 +152,7 @@ static enum status add_dead_letters(struct engine *e, struct ending *x)
     return s;
 }
 
-static bool has_row(const PGresult *r, const struct uuid *id)
+bool engine_has_row(const PGresult *r, const struct uuid *id)
 {
     for (int row = 0; row < PQntuples(r); row++) {
         struct uuid found = db_get_uuid(r, row, 0);
@@ -177,8 +178,40 @@ static void look_what_ended_before(struct engine *e, struct ending *x)
     }
     for (size_t i = 0; i < x->count; i++) {
         struct job *job = x->jobs[i];
-        job->ended_before = !job->has_ended && job->is_in_doubt && has_row(rows, &job->work.id);
+        job->ended_before = !job->has_ended && job->is_in_doubt && engine_has_row(rows, &job->work.id);
     }
+}
+
+/* Whose row somebody else has locked keeps nobody waiting but himself. */
+static void look_what_is_locked(struct engine *e, struct ending *x)
+{
+    bool is_any_left = false;
+    for (size_t i = 0; i < x->count; i++) {
+        x->jobs[i]->is_locked = false;
+        is_any_left = is_any_left || (!x->jobs[i]->has_ended && !x->jobs[i]->ended_before);
+    }
+    if (!is_any_left || e->link.db == NULL)
+        return;
+    CLEANUP(db_result_ptr) PGresult *rows = NULL;
+    enum status s = store_find_unended_work(e->link.db, &e->params, x->rows, x->count, &rows);
+    if (s != STATUS_OK) {
+        engine_database_failed(e, "find_unended_work", s);
+        return;
+    }
+    for (size_t i = 0; i < x->count; i++) {
+        struct job *job = x->jobs[i];
+        job->is_locked = !job->has_ended && engine_has_row(rows, &job->work.id);
+    }
+}
+
+void engine_store_again(struct engine *e)
+{
+    if (e->locked_count == 0 || clock_monotonic_us() < e->locked_look_us)
+        return;
+    monitor_lock(&e->monitor);
+    for (; e->locked_count > 0; e->locked_count--)
+        e->ended[e->ended_count++] = e->locked[e->locked_count - 1];
+    monitor_unlock(&e->monitor);
 }
 
 static enum status store(struct engine *e, struct ending *x)
@@ -244,6 +277,11 @@ static void settle(struct engine *e, struct ending *x)
         enum work_state state = x->rows[i].state;
         bool leaves_letter = x->leaves_letter[i];
         const struct dead_letter *letter = job->has_ended && leaves_letter ? &x->dead[dead++] : NULL;
+        if (job->is_locked) {
+            e->locked[e->locked_count++] = job;
+            e->locked_look_us = clock_monotonic_us() + LOCKED_US;
+            continue;
+        }
         job->is_running = false;
         engine_forget_suspect(e, job);
         if (!job->has_ended && !job->ended_before) { /* another worker's, who has a message of its own */
@@ -275,6 +313,7 @@ static enum status store_once(struct engine *e, struct job *const *jobs, size_t 
     if (s != STATUS_OK)
         return s;
     look_what_ended_before(e, x);
+    look_what_is_locked(e, x);
     settle(e, x);
     return STATUS_OK;
 }

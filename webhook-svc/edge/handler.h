@@ -39,6 +39,7 @@ struct job {
     bool has_ended;                 /* in the database, by us */
     bool is_in_doubt;               /* the answer to a COMMIT may have been lost: it may have ended before */
     bool ended_before;              /* and it has */
+    bool is_locked; /* somebody else has its row: what was to be noted of it was, but no end */
     bool is_running;
     struct uuid dead_letter;
 };

@@ -131,6 +131,23 @@ static void add_begun(struct db_params *p, const struct end_row *rows, size_t co
     db_array_close(p);
 }
 
+static void add_unclaimed(struct db_params *p, const struct end_row *rows, size_t count)
+{
+    db_array_open(p, DB_BOOL);
+    for (size_t i = 0; i < count; i++)
+        db_array_bool(p, rows[i].is_unclaimed);
+    db_array_close(p);
+}
+
+enum status store_find_unended_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                    size_t count, PGresult **ret_rows)
+{
+    db_params_reset(p);
+    add_attempts(p, rows, count, sizeof *rows);
+    add_unclaimed(p, rows, count);
+    return db_query(db, WEBHOOK_SQL_FIND_UNENDED_WORK, p, ret_rows);
+}
+
 enum status store_find_ended_work(struct db *db, struct db_params *p, const struct end_row *rows,
                                   size_t count, PGresult **ret_rows)
 {
@@ -162,10 +179,7 @@ enum status store_send_finish_work(struct db *db, struct db_params *p, const str
     for (size_t i = 0; i < count; i++)
         db_array_bool(p, rows[i].is_parked);
     db_array_close(p);
-    db_array_open(p, DB_BOOL);
-    for (size_t i = 0; i < count; i++)
-        db_array_bool(p, rows[i].is_unclaimed);
-    db_array_close(p);
+    add_unclaimed(p, rows, count);
     return db_pipeline_send(db, WEBHOOK_SQL_FINISH_WORK, p);
 }
 

@@ -36,7 +36,7 @@ struct end_row {
     bool is_unclaimed; /* the attempt is not in the row yet */
 };
 
-/* load_work in a pipeline: locks, so send it after BEGIN. ids in any order. */
+/* load_work in a pipeline: locks what nobody else has locked, so send it after BEGIN. ids in any order. */
 NODISCARD enum status store_send_load_work(struct db *db, struct db_params *p, enum work_kind kind,
                                            const struct uuid *ids, size_t count);
 /* The same rows, now, without a lock. */
@@ -55,13 +55,16 @@ NODISCARD enum status store_send_ids(struct db *db, struct db_params *p, int sta
                                      const struct uuid *ids, size_t count);
 NODISCARD enum status store_query_ids(struct db *db, struct db_params *p, int statement,
                                       const struct work_ids *ids, PGresult **ret_rows);
-/* Rows sorted by id, so that two never wait for each other in a circle. Its result: the ids of those that
-   were ended. */
+/* Rows sorted by id, so that two never wait for each other in a circle; nobody waits for what somebody else
+   has locked. Its result: the ids of those that were ended. */
 NODISCARD enum status store_send_finish_work(struct db *db, struct db_params *p, const struct end_row *rows,
                                              size_t count);
 /* Which of them have ended so before; *ret_rows is the caller's: their ids. */
 NODISCARD enum status store_find_ended_work(struct db *db, struct db_params *p, const struct end_row *rows,
                                             size_t count, PGresult **ret_rows);
+/* Which of them are still to be ended: somebody else has locked their rows. As above. */
+NODISCARD enum status store_find_unended_work(struct db *db, struct db_params *p, const struct end_row *rows,
+                                              size_t count, PGresult **ret_rows);
 NODISCARD enum status store_renew_leases(struct db *db, struct db_params *p, const struct attempt_row *rows,
                                          size_t count, int64_t lease_ms);
 
