@@ -225,6 +225,7 @@ struct inbound_work inbound_find(struct inbound *in, size_t index)
     (void)snprintf(w.error, sizeof w.error, "%.*s", (int)error.len, error.data);
     w.generation = db_get_int(r, 0, 1);
     w.attempts = db_get_int(r, 0, 2);
+    w.updated_us = db_get_time(r, 0, 4);
     return w;
 }
 

@@ -23,7 +23,7 @@ struct inbound_counts {
 };
 struct inbound_work {
     char state[16], error[512];
-    int64_t generation, attempts;
+    int64_t generation, attempts, updated_us;
 };
 struct inbound_dead {
     int64_t all, open, published, of_dead_work, missing;
