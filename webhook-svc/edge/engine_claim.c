@@ -15,7 +15,7 @@
 #define NAMELESS   "its subject names no work, %d bytes"
 #define STEPS_MAX  6
 #define SUSPECT_MS 500  /* for which one waits elsewhere if too many wait here */
-#define LOCKED_MS  1000 /* for which one waits whose row somebody else has locked */
+#define LOCKED_MS  5000 /* for which one waits whose row somebody else has locked */
 
 static int by_id(const void *a, const void *b)
 {
