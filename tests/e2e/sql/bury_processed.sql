@@ -1,7 +1,11 @@
--- Work that was processed is dead, as if its worker had died before it could say so, with a dead letter.
+-- Work that was processed is dead, as if its worker had died before it could say so, with a dead letter, all of it 40 days ago.
 with buried as (
     update paybus.work
-    set state = 'dead', attempts = 6
+    set state       = 'dead',
+        attempts    = 6,
+        created_at  = created_at - interval '40 days',
+        enqueued_at = enqueued_at - interval '40 days',
+        updated_at  = updated_at - interval '40 days'
     where id = $1
       and state = 'processed'
     returning id, object_id)
