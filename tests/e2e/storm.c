@@ -11,10 +11,13 @@
 
 #include <cmocka.h>
 
+#include "e2e_statements.h"
 #include "shared/core/clock.h"
 #include "tests/support/process.h"
 
 #define WAVES         20
+#define ACCEPTED_MS   60000
+#define SENT_BETWEEN  200 /* two kills, while events are sent */
 #define CALM_MS       150000
 #define DOWN_MS       300
 #define REPLAYS_MAX   5
@@ -67,6 +70,40 @@ static void add_wave(struct storm *s, const char *account, int wave)
     inbound_publish(s->in, first, (size_t)count, 1 + below(s, 2));
 }
 
+static void send_event(struct storm *s, const char *account, int wave, int number)
+{
+    static const char format[] = "{'event_id':'%s-%d-%d','event_type':'demo.fund',"
+                                 "'payload':{'account':'%s','amount':%d,'currency':'EUR'}}";
+    bool is_bad = number > s->events / WAVES - s->poison / WAVES;
+    int64_t give_up_ms = clock_monotonic_ms() + ACCEPTED_MS;
+    while (webhook_send(s->api, format, is_bad ? "poison" : "wave", wave, number, is_bad ? NOBODY : account,
+                        AMOUNT) != 202)
+        if (clock_monotonic_ms() > give_up_ms)
+            fail_msg("event %d of wave %d is not accepted: %d", number, wave, s->api->status);
+}
+
+static void send_wave(struct storm *s, const char *account, int wave)
+{
+    int count = s->events / WAVES, total = 0;
+    int *order = calloc(2 * (size_t)count, sizeof *order);
+    char prefix[32];
+    assert_non_null(order);
+    (void)snprintf(prefix, sizeof prefix, "wave-%d-", wave);
+    inbound_fail(s->in, prefix, (count - s->poison / WAVES) / FAILING_SHARE, 1 + below(s, 2));
+    for (int i = 1; i <= count; i++)
+        for (int copies = 1 + below(s, 2); copies > 0; copies--) {
+            int place = below(s, total + 1); /* each order is as likely as any other */
+            order[total++] = order[place];
+            order[place] = i;
+        }
+    for (int i = 0; i < total; i++) {
+        send_event(s, account, wave, order[i]);
+        if (below(s, SENT_BETWEEN) == 0)
+            kill_something(s);
+    }
+    free(order);
+}
+
 /* Work whose worker was killed each time is dead, too: an operator brings it back. */
 static void replay_victims(struct storm *s)
 {
@@ -99,6 +136,7 @@ static void check(struct storm *s, const char *account)
     struct inbound_counts counts = inbound_count(s->in);
     int64_t good = s->events - s->poison;
     struct inbound_dead dead = inbound_dead(s->in);
+    assert_int_equal(harness_number(s->h, E2E_SQL_COUNT_WEBHOOK_EVENTS), s->events);
     assert_int_equal(counts.states[INBOUND_PROCESSED], good);
     assert_int_equal(counts.states[INBOUND_DEAD], s->poison);
     assert_int_equal(inbound_effects(s->in), good);
@@ -115,7 +153,10 @@ void storm_run(struct storm *s, const char *account)
     (void)fprintf(stderr, "seed %u\n", s->seed);
     harness_keep_all(s->h, true);
     for (int wave = 0; wave < WAVES; wave++) {
-        add_wave(s, account, wave);
+        if (s->api != NULL)
+            send_wave(s, account, wave);
+        else
+            add_wave(s, account, wave);
         kill_something(s);
     }
     int64_t until_ms = clock_monotonic_ms() + STORM_MS;

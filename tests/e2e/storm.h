@@ -5,10 +5,14 @@
 #define TESTS_E2E_STORM_H
 
 #include "tests/e2e/inbound.h"
+#include "tests/e2e/webhook.h"
 
 struct storm {
     struct harness *h;
     struct inbound *in;
+    /* Events are sent to it as a provider does who hears nothing: in no order, many of them twice, each until
+       it is accepted. NULL: their rows are written, their messages published. */
+    struct api *api;
     int events, poison; /* poison: how many of the events can never go well */
     unsigned seed;
     int64_t rest_ms; /* between two kills, at most */
