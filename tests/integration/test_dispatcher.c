@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <netdb.h>
 
 #include "shared/core/clock.h"
 #include "shared/io/monitor.h"
@@ -336,6 +337,42 @@ static void names(void **state)
     assert_string_equal(t.sending.result.address, "127.0.0.1");
 }
 
+/* Names that nobody else knows: who looks them up himself, as curl would, does not find them. */
+int __real_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **ret);
+int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **ret);
+int __wrap_getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **ret)
+{
+    const char *dot = strrchr(name, '.');
+    bool is_ours = dot != NULL && strcmp(dot, ".example") == 0;
+    return __real_getaddrinfo(is_ours ? "127.0.0.1" : name, port, hints, ret);
+}
+
+/* A connection goes to the address that was checked, whatever the name may have become since; Host and what
+ * the certificate has to say are the name's. */
+static void connections_are_pinned(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    struct received got;
+    char url[128];
+    (void)snprintf(url, sizeof url, "http://pinned.example:%d/ok-pinned", receiver_port(http));
+    send_to(&t, 1, url);
+    expect(&t, DELIVERY_delivered, 200);
+    assert_string_equal(t.sending.result.address, "127.0.0.1");
+    assert_true(receiver_get(http, "/ok-pinned", 0, &got));
+    (void)snprintf(url, sizeof url, "pinned.example:%d", receiver_port(http));
+    assert_string_equal(got.host, url);
+    (void)snprintf(url, sizeof url, "https://other.example:%d/ok", other.port);
+    send_to(&t, 1, url);
+    expect(&t, DELIVERY_delivered, 200);
+    (void)snprintf(url, sizeof url, "https://another.example:%d/ok", other.port);
+    send_to(&t, 1, url);
+    expect(&t, DELIVERY_untrusted, 0);
+}
+
 static void nobody_listens(void **state)
 {
     (void)state;
@@ -497,7 +534,6 @@ static void who_was_silent_before(void **state)
     expect(&all[0], DELIVERY_timeout, 0);
 }
 
-/* What waits in front of a slow endpoint is given back before it is older than five seconds. */
 /* An owner who mends a url is not made to wait for what the old one did not do. */
 static void a_new_url_is_tried_at_once(void **state)
 {
@@ -536,6 +572,7 @@ static void many_are_silent_and_no_other_notices(void **state)
     }
 }
 
+/* What waits in front of a slow endpoint is given back before it is older than five seconds. */
 static void nothing_stale_is_sent(void **state)
 {
     (void)state;
@@ -558,13 +595,22 @@ static void nothing_stale_is_sent(void **state)
 static void as_many_at_once_as_it_may_have(void **state)
 {
     (void)state;
-    enum { COUNT = 30 };
-    static struct test_sending all[COUNT];
+    enum { COUNT = 30, HANGING = 10, AT_ONCE = 4 };
+    static struct test_sending all[COUNT], hanging[HANGING];
+    struct test_sending of_another;
     for (int i = 0; i < COUNT; i++)
         send_path(&all[i], 1, "/ok-many");
     for (int i = 0; i < COUNT; i++)
         expect(&all[i], DELIVERY_delivered, 200);
     assert_int_equal(receiver_distinct(http, "/ok-many"), COUNT);
+    for (int i = 0; i < HANGING; i++)
+        send_path(&hanging[i], 1, "/hang-many");
+    assert_true(receiver_wait(http, "/hang-many", AT_ONCE, PATIENCE_MS));
+    send_path(&of_another, 2, "/ok-meanwhile");
+    expect(&of_another, DELIVERY_delivered, 200);
+    assert_int_equal(receiver_count(http, "/hang-many"), AT_ONCE);
+    for (int i = 0; i < HANGING; i++)
+        wait_for(&hanging[i]);
 }
 
 static void as_fast_as_it_may_be(void **state)
@@ -639,6 +685,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asks_for_handshakes_endlessly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_may_not_be_sent_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(connections_are_pinned, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nobody_listens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(in_production, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_hangs_and_no_other_notices, set_up, tear_down),

@@ -52,6 +52,7 @@ static bool keep(struct receiver *r, struct mg_connection *c, const char *path)
     struct received one = {.at_us = clock_monotonic_us()};
     bool is_known = false;
     (void)snprintf(one.path, sizeof one.path, "%s", path);
+    copy_header(c, "Host", one.host, sizeof one.host);
     copy_header(c, "webhook-id", one.id, sizeof one.id);
     copy_header(c, "webhook-timestamp", one.timestamp, sizeof one.timestamp);
     copy_header(c, "webhook-signature", one.signature, sizeof one.signature);
