@@ -10,6 +10,7 @@
 #include "tests/e2e/stream_reader.h"
 #include "tests/e2e/webhook.h"
 #include "tests/support/process.h"
+#include "tests/support/receiver.h"
 
 #define SECRET_HEADER "X-Demo-Secret: " HARNESS_DEMO_SECRET
 #define STOP_MS       15000
@@ -145,6 +146,18 @@ static bool is_published(void *context)
     return stream_reader_count(context) >= SEED_EVENTS;
 }
 
+/* Webhook-svc knows it, and all that happened before, when its event has arrived. */
+static void make_endpoint(struct receiver *receiver)
+{
+    char body[160], key[HARNESS_KEY_SIZE];
+    int before = receiver_count(receiver, "/ok");
+    harness_new_key(key);
+    (void)snprintf(body, sizeof body, "{'owner':'alice','url':'http://127.0.0.1:%d/ok','event_types':['*']}",
+                   receiver_port(receiver));
+    assert_int_equal(api_post(&api, "/v1/webhook-endpoints", key, "%s", body), 201);
+    assert_true(receiver_wait(receiver, "/ok", before + 1, SOON_MS));
+}
+
 static void put_back(void **state)
 {
     (void)state;
@@ -152,6 +165,8 @@ static void put_back(void **state)
     struct db *db = harness_database(&h);
     struct stream_reader reader;
     pid_t job = harness_start_demo_job(&h);
+    struct receiver *receiver = receiver_start();
+    make_endpoint(receiver);
     stream_reader_open(&reader, &h, "PAY_EVENTS");
     for (int i = 0; i < 2; i++) {
         assert_int_equal(webhook_send(&api, "{'event_id':'evt_reset','event_type':'t','payload':{}}"), 202);
@@ -165,7 +180,11 @@ static void put_back(void **state)
         assert_true(eventually(is_published, &reader, SOON_MS));        /* the relay goes on */
         assert_int_equal(api_get(&api, "/v1/accounts?limit=100"), 200); /* the key is still one */
         assert_int_equal(json_array_size(api_at(&api, "data")), SEEDED);
+        make_endpoint(receiver); /* the one before is gone, and nothing is made for it */
+        assert_int_equal(demo("/v1/demo/stats", NULL), 200);
+        assert_int_equal(api_int(&api, "dlq_size"), 0);
     }
+    receiver_stop(receiver);
     assert_int_equal(demo("/v1/demo/stats", NULL), 200);
     assert_int_equal(api_int(&api, "deduped_webhooks"), 0);
     assert_int_equal(api_int(&api, "active_holds"), 0);

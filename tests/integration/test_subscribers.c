@@ -242,6 +242,22 @@ static int stop(void **state)
     return 0;
 }
 
+/* As when a demonstration is put back. */
+static void what_is_truncated_is_gone(void **state)
+{
+    (void)state;
+    update();
+    assert_true(s.count > 0);
+    database_exec(owner, "begin; alter table paybus.webhook_endpoints disable trigger user;"
+                         " truncate paybus.webhook_endpoints;"
+                         " alter table paybus.webhook_endpoints enable trigger user; commit");
+    update();
+    assert_int_equal(s.count, 0);
+    insert(owner, 0, OWNERS);
+    update();
+    assert_int_equal(s.count, OWNERS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +267,7 @@ int main(void)
         cmocka_unit_test(the_cost_grows_with_their_number),
         cmocka_unit_test(foreign_transactions_cost_nothing),
         cmocka_unit_test(deleted_ones_cost_nothing),
+        cmocka_unit_test(what_is_truncated_is_gone),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

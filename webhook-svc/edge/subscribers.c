@@ -14,7 +14,16 @@
 #define CAP_MIN       64
 
 /* Of both statements. */
-enum column { COL_SNAPSHOT, COL_ID, COL_OWNER, COL_EVENT_TYPES, COL_STATUS, COL_CREATED_AT, COL_CREATED_SEQ };
+enum column {
+    COL_SNAPSHOT,
+    COL_ID,
+    COL_OWNER,
+    COL_EVENT_TYPES,
+    COL_STATUS,
+    COL_CREATED_AT,
+    COL_CREATED_SEQ,
+    COL_FILE /* of changes only */
+};
 
 void subscribers_init(struct subscribers *s)
 {
@@ -192,21 +201,25 @@ static enum status read_all(struct subscribers *s, struct db *db)
         return status;
     forget_all(s);
     s->read_us = clock_monotonic_us();
+    s->file = db_get_int(snapshot, 0, 1);
     status = take_rows(s, rows);
     return status == STATUS_OK ? keep_snapshot(s, db_get_str(snapshot, 0, 0)) : status;
 }
 
+/* A demonstration that was put back has truncated them, which leaves no trace but another file. */
 static enum status read_changes(struct subscribers *s, struct db *db)
 {
     CLEANUP(db_result_ptr) PGresult *rows = NULL;
     const struct str known = {s->snapshot.data, s->snapshot.len};
     enum status status = store_list_changed_endpoints(db, known, &rows);
+    if (status == STATUS_OK && db_get_int(rows, 0, COL_FILE) != s->file)
+        return read_all(s, db);
     if (status == STATUS_OK && !db_is_null(rows, 0, COL_ID))
         status = take_rows(s, rows);
     return status == STATUS_OK ? keep_snapshot(s, db_get_str(rows, 0, COL_SNAPSHOT)) : status;
 }
 
-/* All are read now and then: a demonstration that was put back deletes without a trace. */
+/* All are read now and then, so that nobody is asked for what only those wanted that are gone. */
 enum status subscribers_update(struct subscribers *s, struct db *db)
 {
     bool is_stale = s->snapshot.len == 0 || clock_monotonic_us() > s->read_us + READ_AGAIN_US;

@@ -21,6 +21,7 @@ struct subscribers {
     struct subscriber *list; /* by owner, then id */
     size_t count, cap;
     struct buf snapshot; /* what is visible in it is known; empty: nothing is */
+    int64_t file;        /* PostgreSQL's, in which they are */
     int64_t created_us;  /* of the oldest of them; and of the lowest number */
     int64_t created_seq;
     int64_t read_us; /* monotonic: when all were read last */
