@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "e2e_statements.h"
 #include "tests/e2e/inbound.h"
@@ -73,6 +74,64 @@ static size_t dead_ones(const char *prefix, int count)
     }
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
     return first;
+}
+
+/* What PAY_DLQ has last. */
+static natsMsg *last_dead_letter(void)
+{
+    jsCtx *js = NULL;
+    jsStreamInfo *info = NULL;
+    natsMsg *message = NULL;
+    assert_int_equal(jetstream_open(&js, in.ops), NATS_OK);
+    assert_int_equal(js_GetStreamInfo(&info, js, "PAY_DLQ", NULL, NULL), NATS_OK);
+    assert_int_equal(js_GetMsg(&message, js, "PAY_DLQ", info->State.LastSeq, NULL, NULL), NATS_OK);
+    jsStreamInfo_Destroy(info);
+    jsCtx_Destroy(js);
+    return message;
+}
+
+static void expect_header(natsMsg *message, const char *name, const char *wanted)
+{
+    const char *text = NULL;
+    assert_int_equal(natsMsgHeader_Get(message, name, &text), NATS_OK);
+    assert_string_equal(text, wanted);
+}
+
+/* The message of the work as it was, and what became of it; no header of the one that was given up, whose id
+   would have a replay taken for a duplicate. */
+static void told_by_their_messages(void **state)
+{
+    (void)state;
+    enum { HEADERS = 6 };
+    char id[TYPEID_TEXT_SIZE], work[TYPEID_TEXT_SIZE], text[128];
+    const char **names = NULL;
+    int64_t seq = 0;
+    int count = 0;
+    size_t index = inbound_add(&in, "told-", 1, "demo.fund", "{}"); /* ledger-svc relays it */
+    assert_true(inbound_wait(&in, WAIT_MS));
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
+    inbound_dead_letter(&in, index, id, &seq);
+    inbound_id(&in, index, work);
+    natsMsg *message = last_dead_letter();
+    assert_int_equal(natsMsgHeader_Keys(message, &names, &count), NATS_OK);
+    assert_int_equal(count, HEADERS);
+    free((void *)names);
+    (void)snprintf(text, sizeof text, "%s:1", id);
+    expect_header(message, "Nats-Msg-Id", text);
+    expect_header(message, "Paybus-Dead-Letter", id);
+    (void)snprintf(text, sizeof text, "pay.work.webhook.%s", work);
+    expect_header(message, "Paybus-Orig-Subject", text);
+    expect_header(message, "Paybus-Attempts", "1");
+    expect_header(message, "Paybus-Error", "missing_field: payload/account is required");
+    json_t *body = json_loadb(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message), 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(body, "id")), work);
+    assert_string_equal(json_string_value(json_object_get(body, "type")), "paybus.work.webhook");
+    expect_header(message, "Paybus-Orig-Time", json_string_value(json_object_get(body, "time")));
+    json_decref(body);
+    natsMsg_Destroy(message);
+    (void)snprintf(text, sizeof text, "{\"id\":\"%s\"}", id);
+    assert_int_equal(inbound_ask(&in, "pay.ops.dlq.discard", text, answer), 200);
+    assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
 }
 
 static bool is_replayed(void *context)
@@ -333,20 +392,6 @@ static void discard_all(void)
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
 }
 
-/* What PAY_DLQ has last for a nameless one. */
-static natsMsg *last_dead_letter(void)
-{
-    jsCtx *js = NULL;
-    jsStreamInfo *info = NULL;
-    natsMsg *message = NULL;
-    assert_int_equal(jetstream_open(&js, in.ops), NATS_OK);
-    assert_int_equal(js_GetStreamInfo(&info, js, "PAY_DLQ", NULL, NULL), NATS_OK);
-    assert_int_equal(js_GetMsg(&message, js, "PAY_DLQ", info->State.LastSeq, NULL, NULL), NATS_OK);
-    jsStreamInfo_Destroy(info);
-    jsCtx_Destroy(js);
-    return message;
-}
-
 /* Of the only open one. */
 static void lose(uint64_t seq)
 {
@@ -493,6 +538,7 @@ int main(void)
         cmocka_unit_test(pay_dlq_is_full),
         cmocka_unit_test(facts_tell_of_them),
         cmocka_unit_test(listed),
+        cmocka_unit_test(told_by_their_messages),
         cmocka_unit_test(nameless_ones_can_be_discarded),
         cmocka_unit_test(large_ones_are_cut_and_say_so),
         cmocka_unit_test(nameless_ones_do_not_wait_for_room),

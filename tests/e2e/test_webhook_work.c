@@ -12,9 +12,11 @@
 #include "tests/e2e/inbound.h"
 #include "tests/support/process.h"
 
-#define WAIT_MS 60000
-#define FUNDS   1000
-#define AMOUNT  7
+#define WAIT_MS  60000
+#define FUNDS    1000
+#define AMOUNT   7
+#define LATER    20 /* events that fail so many times at first */
+#define FAILURES 2
 
 static struct harness h;
 static struct inbound in;
@@ -155,22 +157,52 @@ static void transient_failures_go_by(void **state)
 {
     (void)state;
     int64_t effects = inbound_effects(&in);
-    inbound_fail(&in, "later-", 20, 2);
-    size_t first = inbound_add(&in, "later-", 20, "demo.fund", fund(account, AMOUNT));
-    inbound_publish(&in, first, 20, 1);
+    inbound_fail(&in, "later-", LATER, FAILURES);
+    size_t first = inbound_add(&in, "later-", LATER, "demo.fund", fund(account, AMOUNT));
+    inbound_publish(&in, first, LATER, 1);
     assert_true(inbound_wait(&in, WAIT_MS));
-    for (size_t i = 0; i < 20; i++) {
+    for (size_t i = 0; i < LATER; i++) {
         struct inbound_work w = inbound_find(&in, first + i);
         assert_string_equal(w.state, "processed");
-        assert_int_equal(w.attempts, 3);
+        assert_int_equal(w.attempts, 1 + FAILURES);
     }
-    assert_int_equal(inbound_effects(&in), effects + 20);
+    assert_int_equal(inbound_effects(&in), effects + LATER);
 }
 
 static void nothing_stays_in_the_stream(void **state)
 {
     (void)state;
     assert_true(eventually(work_is_gone, NULL, WAIT_MS));
+}
+
+/* By both of them together. */
+static int64_t counted(const char *series)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < h.webhook_count; i++)
+        sum += program_metric(&h.webhooks[i], series);
+    return sum;
+}
+
+static bool letters_are_measured(void *context)
+{
+    (void)context;
+    return program_metric(&h.webhooks[0], "paybus_dead_letters") == inbound_dead(&in).open &&
+           program_metric(&h.webhooks[0], "paybus_dead_letters_oldest_timestamp_seconds") > 0;
+}
+
+/* Each event once, however often and to whom its message came, and each attempt that failed. */
+static void everything_is_counted(void **state)
+{
+    (void)state;
+    struct inbound_counts c = inbound_count(&in);
+    assert_int_equal(counted("paybus_work_processed_total{kind=\"webhook\"}") +
+                         counted("paybus_work_ignored_total{kind=\"webhook\"}"),
+                     c.states[INBOUND_PROCESSED]);
+    assert_int_equal(counted("paybus_work_processed_total{kind=\"webhook\"}"), inbound_effects(&in));
+    assert_int_equal(counted("paybus_work_dead_total{kind=\"webhook\"}"), c.states[INBOUND_DEAD]);
+    assert_int_equal(counted("paybus_work_failed_total{kind=\"webhook\"}"), LATER * FAILURES);
+    assert_true(eventually(letters_are_measured, NULL, WAIT_MS));
 }
 
 static void every_permission_was_there(void **state)
@@ -192,6 +224,7 @@ int main(void)
         cmocka_unit_test(dead_letters_are_in_the_stream),
         cmocka_unit_test(transient_failures_go_by),
         cmocka_unit_test(nothing_stays_in_the_stream),
+        cmocka_unit_test(everything_is_counted),
         cmocka_unit_test(every_permission_was_there),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 2, .lease_seconds = 2});

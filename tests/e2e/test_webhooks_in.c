@@ -388,6 +388,25 @@ static void over_a_restart(void **state)
     expect_accepted(&one, "evt_restart", true);
 }
 
+/* No window ends: it is the same event for ever. */
+static void a_year_later(void **state)
+{
+    (void)state;
+    (void)webhook_send(&one, EVENT, "evt_old");
+    expect_accepted(&one, "evt_old", false);
+    int64_t before = count_events();
+    assert_int_equal(db_exec(db, "set session_replication_role = replica"), STATUS_OK);
+    assert_int_equal(
+        db_exec(db, "update paybus.webhook_events set created_at = created_at - interval '1 year'"),
+        STATUS_OK);
+    assert_int_equal(db_exec(db, "set session_replication_role = origin"), STATUS_OK);
+    (void)webhook_send(&two, EVENT, "evt_old");
+    expect_accepted(&two, "evt_old", true);
+    (void)webhook_send(&two, "{'event_id':'evt_old','event_type':'another','payload':{}}");
+    api_expect_problem(&two, 409, "webhook_event_id_reused", "/event_id");
+    assert_int_equal(count_events(), before);
+}
+
 /* The only ledger-svc dies around COMMIT; ingress asks its successor. Before COMMIT nothing was there; after
    it the successor finds the command's own event, which is no duplicate. */
 static void killed_around_commit(void **state)
@@ -469,19 +488,13 @@ static int run(void)
     api_open(&two, &h, 1);
     db = harness_database(&h);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures),
-        cmocka_unit_test(headers_twice),
-        cmocka_unit_test(order_of_refusals),
-        cmocka_unit_test(bodies),
-        cmocka_unit_test(large_bodies),
-        cmocka_unit_test(what_is_stored),
-        cmocka_unit_test(duplicates),
-        cmocka_unit_test(other_content),
-        cmocka_unit_test(copies_at_once),
-        cmocka_unit_test(over_a_restart),
-        cmocka_unit_test(killed_around_commit),
-        cmocka_unit_test(secrets_change),
-        cmocka_unit_test(every_event_has_its_work),
+        cmocka_unit_test(signatures),        cmocka_unit_test(headers_twice),
+        cmocka_unit_test(order_of_refusals), cmocka_unit_test(bodies),
+        cmocka_unit_test(large_bodies),      cmocka_unit_test(what_is_stored),
+        cmocka_unit_test(duplicates),        cmocka_unit_test(other_content),
+        cmocka_unit_test(copies_at_once),    cmocka_unit_test(over_a_restart),
+        cmocka_unit_test(a_year_later),      cmocka_unit_test(killed_around_commit),
+        cmocka_unit_test(secrets_change),    cmocka_unit_test(every_event_has_its_work),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     db_close(db);
