@@ -20,6 +20,7 @@
 #define ACK_WAIT_MS 30000 /* the lease by default */
 #define UNREADY_MS  3000
 #define MANY        6000
+#define IN_FLIGHT   8
 
 static struct harness h;
 static struct inbound in;
@@ -94,6 +95,34 @@ static void nothing_waits_for_its_lease(void **state)
     assert_int_equal(inbound_effects(&in), MANY);
 }
 
+/* While ledger-svc stands still it waits for so many answers, and for none more when the first ones are given
+ * up. */
+static void no_more_in_hand_than_there_may_be(void **state)
+{
+    (void)state;
+    char payload[160];
+    int64_t most = 0, until_ms = clock_monotonic_ms() + WAIT_MS;
+    (void)snprintf(payload, sizeof payload, "{\"account\":\"%s\",\"amount\":7,\"currency\":\"EUR\"}",
+                   account);
+    (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
+    program_set(&h.webhooks[0], "PAYBUS_WEBHOOK_IN_FLIGHT", "%d", IN_FLIGHT);
+    program_signal(&h.ledgers[0], SIGSTOP);
+    size_t first = inbound_add(&in, "bounded-", 10 * IN_FLIGHT, "demo.fund", payload);
+    inbound_publish(&in, first, 10 * IN_FLIGHT, 1);
+    program_start(&h.webhooks[0]);
+    while (inbound_count(&in).states[INBOUND_FAILED] == 0 && clock_monotonic_ms() < until_ms) {
+        int64_t now = inbound_count(&in).states[INBOUND_PROCESSING];
+        most = now > most ? now : most;
+        pause_ms(5);
+    }
+    program_signal(&h.ledgers[0], SIGCONT);
+    assert_int_equal(most, IN_FLIGHT);
+    assert_true(inbound_wait(&in, WAIT_MS));
+    (void)program_stop(&h.webhooks[0], SIGTERM, STOP_MS);
+    program_set(&h.webhooks[0], "PAYBUS_WEBHOOK_IN_FLIGHT", "%s", "");
+    program_start(&h.webhooks[0]);
+}
+
 /* Money of nothing, and failures that a demonstration has left behind. */
 static void demonstrations_are_no_more(void **state)
 {
@@ -130,9 +159,8 @@ static void not_ready_without_its_stream(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_replay_by_hand_is_not_lost),
-        cmocka_unit_test(nothing_waits_for_its_lease),
-        cmocka_unit_test(demonstrations_are_no_more),
+        cmocka_unit_test(a_replay_by_hand_is_not_lost),      cmocka_unit_test(nothing_waits_for_its_lease),
+        cmocka_unit_test(no_more_in_hand_than_there_may_be), cmocka_unit_test(demonstrations_are_no_more),
         cmocka_unit_test(not_ready_without_its_stream),
     };
     harness_start(&h, &(struct harness_options){.webhooks = 1});
