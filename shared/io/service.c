@@ -44,11 +44,18 @@ static void on_stop_signal(int signal_number)
     service_request_stop();
 }
 
+/* To debug, and back to what was before: to info, where debug is the setting. Told at any level. */
 static void toggle_debug(void)
 {
-    const bool to_debug = log_get_level() != LOG_DEBUG;
-    log_set_level(to_debug ? LOG_DEBUG : LOG_INFO);
-    log_event(LOG_INFO, "log_level_changed", log_str("threshold", to_debug ? "debug" : "info"));
+    static enum log_level before = LOG_INFO; /* of the one thread that waits for signals */
+    enum log_level now = log_get_level(), next = LOG_DEBUG;
+    if (now == LOG_DEBUG)
+        next = before;
+    else
+        before = now;
+    log_set_level(LOG_DEBUG);
+    log_event(LOG_INFO, "log_level_changed", log_str("threshold", log_level_name(next)));
+    log_set_level(next);
 }
 
 static void waited_signals(sigset_t *ret_set)

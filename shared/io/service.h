@@ -1,5 +1,5 @@
 /* service.h - a process's life: signals, readiness and drain. SIGTERM and SIGINT ask for a stop; a second one
-   ends at once; SIGUSR1 switches debug logs on and off, SIGHUP does nothing, SIGUSR2 is left to the owner of
+   ends at once; SIGUSR1 switches debug logs on and back, SIGHUP does nothing, SIGUSR2 is left to the owner of
    the HTTP front. */
 #ifndef SHARED_IO_SERVICE_H
 #define SHARED_IO_SERVICE_H

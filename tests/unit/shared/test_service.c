@@ -28,7 +28,7 @@ struct child {
  * itself. */
 static void child_main(int report, bool drains_for_ever)
 {
-    log_init("child", "", LOG_INFO);
+    log_init("child", "", log_get_level());
     if (service_signals_start() != STATUS_OK || service_is_stopping() || write(report, "r", 1) != 1)
         _exit(99);
     service_wait_for_stop();
@@ -97,31 +97,44 @@ static void test_signals(void **state)
     }
 }
 
-/* The level's change is itself a log line: that is what the parent waits for. */
-static void test_usr1_switches_debug(void **state)
+/* The level's change is itself a log line, at any level: that is what the parent waits for. */
+static void expect_levels(enum log_level configured, const char *const wanted[3])
 {
     char text[512];
     int ends[2];
-    (void)state;
     assert_int_equal(pipe(ends), 0);
     const pid_t pid = fork();
     if (pid == 0) {
+        log_set_level(configured);
         (void)dup2(ends[1], STDERR_FILENO);
         child_main(ends[1], false);
     }
     (void)close(ends[1]);
     const struct child c = {pid, ends[0]};
-    static const char *const wanted[] = {"\"threshold\":\"debug\"", "\"threshold\":\"info\""};
     assert_reports(&c, 'r');
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         (void)kill(pid, SIGUSR1);
         const ssize_t len = read(ends[0], text, sizeof text - 1);
         assert_true(len > 0);
         text[len] = '\0';
-        assert_non_null(strstr(text, wanted[i]));
+        if (strstr(text, wanted[i]) == NULL)
+            fail_msg("%s is not %s", text, wanted[i]);
     }
-    (void)kill(pid, SIGTERM);
-    assert_int_equal(exit_code(&c), EXIT_OK);
+    (void)kill(pid, SIGKILL);
+    assert_int_equal(exit_code(&c), -SIGKILL);
+}
+
+static void test_usr1_switches_debug(void **state)
+{
+    (void)state;
+#define THRESHOLD(level) "\"threshold\":\"" level "\""
+    static const char *const from_info[] = {THRESHOLD("debug"), THRESHOLD("info"), THRESHOLD("debug")},
+                             *const from_error[] = {THRESHOLD("debug"), THRESHOLD("error"),
+                                                    THRESHOLD("debug")},
+                             *const from_debug[] = {THRESHOLD("info"), THRESHOLD("debug"), THRESHOLD("info")};
+    expect_levels(LOG_INFO, from_info);
+    expect_levels(LOG_ERROR, from_error);
+    expect_levels(LOG_DEBUG, from_debug);
 }
 
 static void test_a_stop_from_inside(void **state)
