@@ -21,6 +21,7 @@
 #define KEEPER_LOOK_MS   10
 #define NATS_TEMPLATE    PAYBUS_SOURCE_DIR "/compose/local/conf/nats.conf.in"
 #define PASSWORD_SUFFIX  "-password"
+#define WEBHOOK_PREFIX   "whsec_"
 #define FILE_MAX         65536
 #define QUERY_TIMEOUT_MS 60000
 
@@ -174,6 +175,8 @@ static void set_common(struct harness *h, struct program *p, const struct identi
         program_set(p, "PAYBUS_NATS_SERVERS", "%s", h->nats_servers);
     program_set(p, "PAYBUS_NATS_CREDENTIALS_FILE", "%s/%s.nats", h->directory, identity->user);
     program_set(p, "PAYBUS_INSTANCE", "%s", p->name);
+    if (h->log_level != NULL)
+        program_set(p, "PAYBUS_LOG_LEVEL", "%s", h->log_level);
 }
 
 static void configure_ledger(struct harness *h, int i)
@@ -297,7 +300,8 @@ void harness_start(struct harness *h, const struct harness_options *options)
                           .recon_seconds = options->recon_seconds,
                           .slice_transfers = options->slice_transfers,
                           .lease_seconds = options->lease_seconds,
-                          .sweep_seconds = options->sweep_seconds};
+                          .sweep_seconds = options->sweep_seconds,
+                          .log_level = options->log_level};
     servers_make_directory(h->directory);
     database_create_migrated(&database);
     h->postgres = database.postgres;
@@ -321,14 +325,54 @@ void harness_start(struct harness *h, const struct harness_options *options)
     start_programs(h);
 }
 
-static void stop_program(struct program *p, bool failed)
+/* All secrets of the stack, without what tells that they are some; and who is nobody's business. */
+static void scan_words(const struct harness *h, const char *path)
+{
+    char key[65];
+    (void)snprintf(key, sizeof key, "%064x", HARNESS_SECRETS_KEY);
+    const char *const words[] = {h->api_key,
+                                 key,
+                                 HARNESS_DEMO_SECRET,
+                                 PASSWORD_SUFFIX,
+                                 &WEBHOOK_SECRET[strlen(WEBHOOK_PREFIX)],
+                                 &WEBHOOK_NEXT_SECRET[strlen(WEBHOOK_PREFIX)],
+                                 &WEBHOOK_BANK_SECRET[strlen(WEBHOOK_PREFIX)],
+                                 LOG_SCAN_PERSON,
+                                 NULL};
+    if (log_scan_words(path, words) > 0)
+        servers_fail("%s has what should not be there", path);
+}
+
+static void scan_log_in(const struct harness *h, const char *directory, const char *name)
+{
+    char path[SERVERS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    if (directory[0] != '\0')
+        scan_words(h, path);
+}
+
+/* Of PostgreSQL, nats-server, the demo job and recon-svc --once. */
+static void scan_others(const struct harness *h)
+{
+    scan_log_in(h, h->postgres.directory, "log");
+    scan_log_in(h, h->nats.directory, "log");
+    for (int i = 0; i < SERVERS_CLUSTER_NODES; i++)
+        scan_log_in(h, h->cluster[i].directory, "log");
+    scan_log_in(h, h->directory, "demo.log");
+    scan_log_in(h, h->directory, "recon-once.log");
+}
+
+static void stop_program(struct harness *h, struct program *p, bool failed)
 {
     if (program_stop(p, SIGKILL, STOP_TIMEOUT_MS) == PROGRAM_STILL_RUNS)
         (void)fprintf(stderr, "%s does not die\n", p->name);
-    if (failed)
+    if (failed) {
         program_print_log(p);
-    else if (log_scan_file(p->log_file) > 0)
+        return;
+    }
+    if (log_scan_file(p->log_file) > 0)
         servers_fail("the log of %s has what should not be there", p->name);
+    scan_words(h, p->log_file);
 }
 
 void harness_stop(struct harness *h, bool failed)
@@ -336,16 +380,18 @@ void harness_stop(struct harness *h, bool failed)
     atomic_store(&h->stopping, true);
     (void)pthread_join(h->keeper, NULL);
     for (int i = 0; i < h->ingress_count; i++)
-        stop_program(&h->ingresses[i], failed);
+        stop_program(h, &h->ingresses[i], failed);
     for (int i = 0; i < h->ledger_count; i++)
-        stop_program(&h->ledgers[i], failed);
+        stop_program(h, &h->ledgers[i], failed);
     for (int i = 0; i < h->webhook_count; i++)
-        stop_program(&h->webhooks[i], failed);
+        stop_program(h, &h->webhooks[i], failed);
     for (int i = 0; i < h->recon_count; i++)
-        stop_program(&h->recons[i], failed);
+        stop_program(h, &h->recons[i], failed);
     fault_proxy_stop(h->database_proxy);
     fault_proxy_stop(h->bus_proxy);
     fault_proxy_stop(h->webhook_database_proxy);
+    if (!failed)
+        scan_others(h);
     servers_nats_destroy(&h->nats);
     for (int i = 0; i < SERVERS_CLUSTER_NODES; i++)
         servers_nats_destroy(&h->cluster[i]);

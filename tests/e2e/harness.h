@@ -30,6 +30,7 @@ struct harness_options {
     bool webhook_database_proxy;      /* webhook-svc reaches PostgreSQL through a fault proxy */
     int slice_transfers;              /* of a batch in one database transaction; 0: as by default */
     int lease_seconds, sweep_seconds; /* of webhook-svc; 0: as by default */
+    const char *log_level;            /* of all services; NULL: as by default */
 };
 struct harness {
     struct servers_postgres postgres;
@@ -44,6 +45,7 @@ struct harness {
         lease_seconds, sweep_seconds;
     char bases[HARNESS_PROGRAMS_MAX][64]; /* of the ingresses, for clients */
     struct fault_proxy *database_proxy, *bus_proxy, *webhook_database_proxy; /* NULL unless asked for */
+    const char *log_level;
     char api_key[128];
     pthread_t keeper;
     atomic_bool stopping;
@@ -51,8 +53,8 @@ struct harness {
 
 /* Everything is started and ready when it returns. */
 void harness_start(struct harness *h, const struct harness_options *options);
-/* Ends everything; prints the ends of all logs first if the tests failed, and looks through them for what
-   must not be there if they did not. */
+/* Ends everything; prints the ends of all logs first if the tests failed, and looks through them, those of
+   PostgreSQL and nats-server too, for what must not be there if they did not. */
 void harness_stop(struct harness *h, bool failed);
 
 /* A client of all ingresses, starting with the given one. */

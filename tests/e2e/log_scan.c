@@ -106,14 +106,30 @@ const char *log_scan_line(char *line)
     return has_card(line) ? "the number of a card" : NULL;
 }
 
-int log_scan_file(const char *path)
+static const char *what_line_says(char *line, const char *const *words)
+{
+    (void)words;
+    return log_scan_line(line);
+}
+
+static const char *what_line_names(char *line, const char *const *words)
+{
+    line[strcspn(line, "\n")] = '\0';
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (strstr(line, words[i]) != NULL)
+            return "what nobody else is to know";
+    return NULL;
+}
+
+static int scan(const char *path, const char *(*wrong_with)(char *line, const char *const *words),
+                const char *const *words)
 {
     char *line = NULL;
     size_t size = 0;
     int count = 0;
     FILE *f = fopen(path, "re");
     while (f != NULL && getline(&line, &size, f) >= 0) {
-        const char *wrong = log_scan_line(line);
+        const char *wrong = wrong_with(line, words);
         if (wrong == NULL)
             continue;
         count++;
@@ -123,4 +139,14 @@ int log_scan_file(const char *path)
     if (f != NULL)
         (void)fclose(f);
     return count;
+}
+
+int log_scan_file(const char *path)
+{
+    return scan(path, what_line_says, NULL);
+}
+
+int log_scan_words(const char *path, const char *const *words)
+{
+    return scan(path, what_line_names, words);
 }

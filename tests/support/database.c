@@ -100,6 +100,7 @@ static void name_content(char ret_name[static 2 * NAME_BYTES + 1])
     buf_init(&content, CONTENT_MAX);
     buf_addf(&content, "%lld", (long long)(clock_unix_us() / US_PER_DAY));
     add_file(&content, PAYBUS_MIGRATE_PATH);
+    add_file(&content, PAYBUS_SOURCE_DIR "/compose/local/conf/postgresql.conf.in");
     if (glob(PAYBUS_MIGRATIONS "/*.sql", 0, NULL, &files) != 0)
         servers_fail("no migrations in %s", PAYBUS_MIGRATIONS);
     for (size_t i = 0; i < files.gl_pathc; i++)

@@ -22,6 +22,7 @@
 #define STOP_TIMEOUT_MS   30000
 #define REMOVE_TIMEOUT_MS 30000
 #define START_TRIES       5
+#define SETTINGS          PAYBUS_SOURCE_DIR "/compose/local/conf/postgresql.conf.in"
 
 /* Debian keeps the server's programs out of PATH, by version. */
 static void find_program(const char *name, char ret_path[SERVERS_PATH_SIZE])
@@ -121,6 +122,19 @@ static void copy_template(struct servers_postgres *pg, const char *template)
     run_as_postgres(argv, NULL);
 }
 
+/* What it writes down is what it does in production. */
+static void copy_log_settings(FILE *to)
+{
+    char line[512];
+    FILE *f = fopen(SETTINGS, "re");
+    if (!f)
+        servers_fail("%s cannot be read", SETTINGS);
+    while (fgets(line, sizeof(line), f))
+        if (strncmp(line, "log_", strlen("log_")) == 0)
+            fputs(line, to);
+    fclose(f);
+}
+
 static void write_settings(const struct servers_postgres *pg, const char *settings)
 {
     char path[SERVERS_PATH_SIZE + 32];
@@ -128,11 +142,11 @@ static void write_settings(const struct servers_postgres *pg, const char *settin
     FILE *f = fopen(path, "ae");
     if (!f)
         servers_fail("%s cannot be written", path);
+    copy_log_settings(f);
     fprintf(
         f,
         "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\nsynchronous_commit = on\n"
-        "shared_buffers = 64MB\nmax_connections = 200\nmax_wal_size = 256MB\nlog_line_prefix = '%%m [%%p] '\n"
-        "timezone = UTC\n%s\n",
+        "shared_buffers = 64MB\nmax_connections = 200\nmax_wal_size = 256MB\ntimezone = UTC\n%s\n",
         settings ? settings : "");
     fclose(f);
 }
