@@ -33,7 +33,7 @@ static enum status refuse(struct problem *ret_problem, enum outcome o, const cha
     return STATUS_INVALID;
 }
 
-static struct str trimmed(const char *text)
+struct str http_header_trimmed(const char *text)
 {
     struct str s = str_of(text);
     while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
@@ -82,7 +82,7 @@ static enum status check_transfer_encoding(const struct http_head *h, struct pro
         return refuse(ret_problem, OUTCOME_invalid_request,
                       "Transfer-Encoding beside Content-Length or more than once is ambiguous.");
     }
-    if (!equals_ignoring_case(trimmed(coding), "chunked")) {
+    if (!equals_ignoring_case(http_header_trimmed(coding), "chunked")) {
         return refuse(ret_problem, OUTCOME_not_implemented, "This transfer coding is not known here.");
     }
     return refuse(ret_problem, OUTCOME_length_required, "Send the body with a Content-Length.");
@@ -96,7 +96,7 @@ static enum status check_content_length(const struct http_head *h, int64_t *ret_
         *ret_length = 0;
         return STATUS_OK;
     }
-    struct str digits = trimmed(text);
+    struct str digits = http_header_trimmed(text);
     if (http_header_count(h, "Content-Length") > 1 || digits.len == 0) {
         return refuse(ret_problem, OUTCOME_invalid_request,
                       "Content-Length must appear once, with a number.");
@@ -134,7 +134,7 @@ static enum status check_host(const struct http_head *h, struct problem *ret_pro
 static enum status check_expect(const struct http_head *h, bool *ret_expects, struct problem *ret_problem)
 {
     const char *expect = http_header_find(h, "Expect");
-    if (expect != NULL && !equals_ignoring_case(trimmed(expect), "100-continue")) {
+    if (expect != NULL && !equals_ignoring_case(http_header_trimmed(expect), "100-continue")) {
         return refuse(ret_problem, OUTCOME_invalid_request, "Only 100-continue can be expected here.");
     }
     *ret_expects = expect != NULL && !h->is_http_1_0;
@@ -189,13 +189,13 @@ static bool is_type(const char *content_type, const char *media_type)
     }
     memcpy(type, content_type, len);
     type[len] = '\0';
-    if (!equals_ignoring_case(trimmed(type), media_type)) {
+    if (!equals_ignoring_case(http_header_trimmed(type), media_type)) {
         return false;
     }
     if (semicolon == NULL) {
         return true;
     }
-    struct str parameter = trimmed(semicolon + 1);
+    struct str parameter = http_header_trimmed(semicolon + 1);
     return equals_ignoring_case(parameter, "charset=utf-8") ||
            equals_ignoring_case(parameter, "charset=\"utf-8\"");
 }
@@ -209,7 +209,7 @@ static bool has_type(const struct http_head *h, const char *media_type)
 static bool is_coded(const struct http_head *h)
 {
     const char *coding = http_header_find(h, "Content-Encoding");
-    return coding != NULL && !equals_ignoring_case(trimmed(coding), "identity");
+    return coding != NULL && !equals_ignoring_case(http_header_trimmed(coding), "identity");
 }
 
 bool http_head_has_file(const struct http_head *h, const char *media_type)

@@ -32,6 +32,8 @@ struct http_framing {
 /* The first header of that name, any case; NULL: none. */
 const char *http_header_find(const struct http_head *h, const char *name);
 size_t http_header_count(const struct http_head *h, const char *name);
+/* A value without the blanks around it. */
+struct str http_header_trimmed(const char *value);
 /* STATUS_INVALID with the problem filled when the message could be read in two ways or is not of HTTP/1: the
    connection must then be closed, since nobody knows where the next request starts. */
 NODISCARD enum status http_head_check(const struct http_head *h, struct http_framing *ret_framing,

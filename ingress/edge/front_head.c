@@ -41,8 +41,9 @@ bool front_lines_are_clean(const struct mg_request_info *ri)
 static void read_trace(struct exchange *ex)
 {
     struct trace t;
-    const char *header = http_header_find(&ex->head, TRACEPARENT_HEADER);
-    if (header == NULL || trace_parse(str_of(header), &t) != STATUS_OK) {
+    /* Of two nobody knows which is right: the specification wants neither. */
+    if (http_header_count(&ex->head, TRACEPARENT_HEADER) != 1 ||
+        trace_parse(http_header_trimmed(http_header_find(&ex->head, TRACEPARENT_HEADER)), &t) != STATUS_OK) {
         exchange_random(ex, t.trace_id, sizeof(t.trace_id));
         t.flags = 0;
     }

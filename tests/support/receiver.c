@@ -57,6 +57,7 @@ static bool keep(struct receiver *r, struct mg_connection *c, const char *path)
     copy_header(c, "webhook-timestamp", one.timestamp, sizeof one.timestamp);
     copy_header(c, "webhook-signature", one.signature, sizeof one.signature);
     copy_header(c, "Content-Type", one.type, sizeof one.type);
+    copy_header(c, "traceparent", one.traceparent, sizeof one.traceparent);
     char *whole = read_body(c);
     one.body = whole != NULL ? strdup(whole) : NULL;
     free(whole);

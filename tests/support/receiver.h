@@ -13,7 +13,7 @@
    fits), /chunks (the same in chunks), /trailers (200, then trailers without end), /first_fails (500 until it
    knows the webhook-id). */
 struct received {
-    char path[64], host[64], id[64], timestamp[24], signature[128], type[64];
+    char path[64], host[64], id[64], timestamp[24], signature[128], type[64], traceparent[64];
     char *body;
     int64_t at_us; /* monotonic */
 };
