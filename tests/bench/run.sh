@@ -131,7 +131,7 @@ trap finish EXIT
 
 YES=1 compose/local/purge.sh >/dev/null 2>&1 || true
 compose/local/up.sh
-cmake --build --preset release --target engine_bench webhook_bench delivery_bench >/dev/null
+cmake --build --preset release --target engine_bench webhook_bench delivery_bench neighbour_bench >/dev/null
 KEY=$(as_service cat "$HOME_DIR/admin-key")
 # Account 0 is 01900000-0000-7000-a000-000000000000: 26 characters of base32, of which the last 8 are the number.
 ID_PREFIX=acct_01j0000000e00a0000
@@ -178,6 +178,7 @@ record holds_64 wrk_case holds 64 "$ACCOUNTS" pairs "$(word holds)"
 record webhooks_64 webhooks_case 64
 record webhook_work build/release/tests/bench/webhook_bench
 record deliveries build/release/tests/bench/delivery_bench
+record neighbours build/release/tests/bench/neighbour_bench
 record memory_ledger-svc memory_case ledger-svc
 record memory_ingress memory_case ingress
 
