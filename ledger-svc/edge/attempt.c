@@ -6,7 +6,7 @@
 
 #include "ledger-svc/edge/ledger_metrics.h"
 #include "ledger-svc/edge/money_metrics.h"
-#include "ledger-svc/store/locked_accounts.h"
+#include "ledger-svc/store/locked_rows.h"
 #include "ledger-svc/store/save.h"
 #include "ledger-svc/store/session.h"
 #include "shared/core/clock.h"
@@ -102,7 +102,7 @@ static void tell_locked(struct attempt *at)
     if (at->locked_logged_us != 0 && now_us - at->locked_logged_us < LOG_EVERY_US)
         return;
     at->locked_logged_us = now_us;
-    log_event(LOG_WARN, "accounts_locked_by_others", log_int("accounts", at->locked.count));
+    log_event(LOG_WARN, "rows_locked_by_others", log_int("rows", at->locked.count));
 }
 
 /* Of what was decided to be changed; a command that was done before changes nothing. Only after a row was
@@ -167,6 +167,15 @@ static enum status run_transaction(struct attempt *at, const struct load_request
     return s;
 }
 
+static bool has_any(const struct id_list *wanted, const struct id_list *locked)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        for (size_t k = 0; k < locked->count; k++)
+            if (uuid_compare(&wanted->ids[i], &locked->ids[k]) == 0)
+                return true;
+    return false;
+}
+
 bool attempt_is_locked_out(struct attempt *at, size_t index)
 {
     const struct command *c = &at->commands[index];
@@ -176,11 +185,8 @@ bool attempt_is_locked_out(struct attempt *at, size_t index)
     if (at->count == 1)
         return true;
     c->type->needs(c, &needs, &at->arena);
-    for (size_t i = 0; i < needs.accounts.count; i++)
-        for (size_t k = 0; k < at->locked.count; k++)
-            if (uuid_compare(&needs.accounts.ids[i], &at->locked.ids[k]) == 0)
-                return true;
-    return false;
+    return has_any(&needs.accounts, &at->locked) || has_any(&needs.holds, &at->locked) ||
+           has_any(&needs.originals, &at->locked) || has_any(&needs.endpoints, &at->locked);
 }
 
 enum status attempt_run(struct attempt *at, const struct command *commands, size_t count,

@@ -15,11 +15,11 @@ struct attempt {
     uint32_t sequence;              /* of ids, goes on from try to try */
     bool connect_failed;            /* the last try to connect failed, and was logged */
     atomic_bool database_ready;     /* read by /readyz */
-    int64_t look_until_us;          /* monotonic: until then each try looks for locked accounts first */
+    int64_t look_until_us;          /* monotonic: until then each try looks for locked rows first */
     const struct command *commands; /* of the last try; its answers are in the arena */
     size_t count;
     struct answer *answers;
-    struct id_list locked; /* accounts that it met locked, in the arena */
+    struct id_list locked; /* what it met locked, in the arena */
     int64_t locked_logged_us;
 };
 

@@ -96,7 +96,7 @@ static void drop_expired(struct inbox *in, struct group *g)
     g->count = kept;
 }
 
-/* Commands of the last try whose accounts are locked by somebody outside ledger-svc leave the group, so that
+/* Commands of the last try whose rows are locked by somebody outside ledger-svc leave the group, so that
    the others need not wait. False: nobody left. */
 static bool drop_locked_out(struct engine *e, struct inbox *in, struct group *g)
 {

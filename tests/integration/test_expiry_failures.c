@@ -1,5 +1,6 @@
 /* test_expiry_failures.c - more holds than a batch takes whose every change is refused: those behind them
-   expire on time all the same, and they themselves once they can. */
+   expire on time all the same, and they themselves once they can. So do those beside one whose row a session
+   outside ledger-svc keeps locked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,6 +44,18 @@
     "create trigger refuse before update on paybus.holds for each row when (old.owner = 'alice')"            \
     " execute function public.refuse()"
 
+/* One of carol, due at the same time as one of bob. */
+#define PLANT_TWINS                                                                                          \
+    "begin;"                                                                                                 \
+    "update paybus.accounts set credits_posted = credits_posted + 100, debits_pending = 100"                 \
+    " where owner in ('bob', 'carol');"                                                                      \
+    "insert into paybus.holds (id, account_id, destination_id, owner, currency, amount, expires_at, "        \
+    "                          created_at, updated_at)"                                                      \
+    " select ('01900000-0000-7000-d000-' || right(a.id::text, 12))::uuid, a.id,"                             \
+    "  '01900000-0000-7000-a000-000000000001', a.owner, 'EUR', 100, now() + interval '5 s', now(), now()"    \
+    " from paybus.accounts a where a.owner in ('bob', 'carol');"                                             \
+    "commit"
+
 static struct database d;
 static PGconn *conn;
 
@@ -81,6 +94,35 @@ static void test_what_failed_is_tried_again(void **state)
     assert_string_equal(database_value(conn, "select sum(debits_pending) from paybus.accounts"), "0");
 }
 
+static bool third_of_bob_is_done(void *context)
+{
+    (void)context;
+    return count_expired("bob") == 3;
+}
+
+static bool carol_is_done(void *context)
+{
+    (void)context;
+    return count_expired("carol") == 1;
+}
+
+static void test_a_locked_row_keeps_nobody_waiting(void **state)
+{
+    (void)state;
+    PGconn *foreign = database_connect(&d, "postgres");
+    database_exec(conn, PLANT_TWINS);
+    database_exec(foreign, "begin; select from paybus.holds where owner = 'carol' for update");
+    assert_string_equal(
+        database_value(conn,
+                       "select bool_and(expires_at > now()) from paybus.holds where status <> 'expired'"),
+        "t");
+    assert_true(eventually(third_of_bob_is_done, NULL, ON_TIME_MS));
+    assert_false(carol_is_done(NULL));
+    database_exec(foreign, "rollback");
+    assert_true(eventually(carol_is_done, NULL, ROUND_MS));
+    PQfinish(foreign);
+}
+
 static struct expiry *expiry;
 
 static int create(void **state)
@@ -112,6 +154,7 @@ static int destroy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_failures_keep_nobody_waiting),
-                                       cmocka_unit_test(test_what_failed_is_tried_again)};
+                                       cmocka_unit_test(test_what_failed_is_tried_again),
+                                       cmocka_unit_test(test_a_locked_row_keeps_nobody_waiting)};
     return cmocka_run_group_tests(tests, create, destroy);
 }

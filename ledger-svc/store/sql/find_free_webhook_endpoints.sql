@@ -1,0 +1,5 @@
+-- Those of the webhook endpoints $1 whose rows no session has locked, as find_free_accounts. One row each.
+select id
+from paybus.webhook_endpoints
+where id = any($1::uuid[])
+for no key update skip locked
