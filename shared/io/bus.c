@@ -22,6 +22,17 @@
 #define CLOSED_WAIT_MS             2000
 #define DEFAULT_INBOX_PREFIX       "_INBOX"
 
+/* nats.c calls this before each try, with its number since the connection was lost or not made, and says
+   nothing when one fails: the one before did. */
+static int64_t before_reconnect(natsConnection *connection, int number, void *context)
+{
+    const struct bus *bus = context;
+    (void)connection;
+    if (number > 1)
+        metric_add(bus->connect_failures, 1);
+    return RECONNECT_WAIT_MS + randombytes_uniform(RECONNECT_JITTER_MS);
+}
+
 static natsStatus set_connection_options(struct bus *bus, natsOptions *o, const struct bus_options *options)
 {
     int timeout_ms = options->connect_timeout_ms ? options->connect_timeout_ms : DEFAULT_CONNECT_TIMEOUT_MS;
@@ -33,9 +44,7 @@ static natsStatus set_connection_options(struct bus *bus, natsOptions *o, const 
     if (s == NATS_OK)
         s = natsOptions_SetMaxReconnect(o, -1);
     if (s == NATS_OK)
-        s = natsOptions_SetReconnectWait(o, RECONNECT_WAIT_MS);
-    if (s == NATS_OK)
-        s = natsOptions_SetReconnectJitter(o, RECONNECT_JITTER_MS, RECONNECT_JITTER_MS);
+        s = natsOptions_SetCustomReconnectDelay(o, before_reconnect, bus);
     /* 0 is "none" in fact, whatever nats.h says: a message published during an outage fails at once and is
        never delivered late. */
     if (s == NATS_OK)
@@ -89,6 +98,8 @@ static enum status connect_bus(struct bus *bus, const struct bus_options *option
     s = natsConnection_Connect(&bus->connection, o);
     if (s == NATS_OK)
         metric_set(bus->connected, 1);
+    else
+        metric_add(bus->connect_failures, 1);
     return s == NATS_OK || s == NATS_NOT_YET_CONNECTED ? STATUS_OK : cannot_open(s);
 }
 
@@ -105,6 +116,8 @@ enum status bus_open(const struct bus_options *options, struct bus **ret_bus)
     bus->connected = metrics_gauge("paybus_bus_connected", "1 while there is a connection to NATS.", "");
     bus->reconnects_series =
         metrics_counter("paybus_bus_reconnects_total", "Lost connections to NATS that came back.", "");
+    bus->connect_failures = metrics_counter("paybus_bus_connect_failures_total",
+                                            "Times that no server of NATS could be connected to.", "");
     const char *prefix = options->inbox_prefix ? options->inbox_prefix : DEFAULT_INBOX_PREFIX;
     snprintf(bus->inbox_prefix, sizeof(bus->inbox_prefix), "%s", prefix);
     enum status s = STATUS_OK;

@@ -26,10 +26,11 @@ struct bus {
     natsConnection *connection;
     char inbox_prefix[BUS_INBOX_PREFIX_SIZE];
     _Atomic int64_t reconnects, errors;
-    _Atomic bool was_connected;                   /* at least once */
-    struct metric *connected, *reconnects_series; /* one of each a process, however many connections */
-    struct monitor monitor;                       /* guards what follows; signalled on connect and close */
-    bool closing;                                 /* bus_close was called */
+    _Atomic bool was_connected; /* at least once */
+    /* One of each a process, however many connections. */
+    struct metric *connected, *reconnects_series, *connect_failures;
+    struct monitor monitor; /* guards what follows; signalled on connect and close */
+    bool closing;           /* bus_close was called */
     bool closed;
     int listener_count;
     struct bus_listener listeners[BUS_LISTENERS_MAX];

@@ -15,8 +15,9 @@ const char *db_connect_error(void)
     return connect_error;
 }
 
-static enum status cannot_connect(const char *what, const char *reason)
+static enum status cannot_connect(enum db_connect_failure why, const char *what, const char *reason)
 {
+    db_count_failed_connect(why);
     snprintf(connect_error, sizeof(connect_error), "%s: %s", what, reason);
     connect_error[strcspn(connect_error, "\n")] = '\0';
     return STATUS_UNAVAILABLE;
@@ -30,22 +31,32 @@ static PGconn *connect_start(const struct db_options *options)
         "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", NULL};
     const char *const values[] = {
         options->conninfo, options->service, "UTF8", "-c timezone=UTC", "1", "5", "2", "3", "5000", NULL};
-    return PQconnectStartParams(keywords, values, 1);
+    PGconn *conn = PQconnectStartParams(keywords, values, 1);
+    if (conn)
+        (void)PQsetErrorVerbosity(conn,
+                                  PQERRORS_VERBOSE); /* with its SQLSTATE, which libpq keeps to itself */
+    return conn;
+}
+
+static enum status not_connected(const PGconn *conn)
+{
+    return cannot_connect(db_why_not_connected(conn), "connect", PQerrorMessage(conn));
 }
 
 static enum status connect_finish(PGconn *conn, int64_t deadline_us)
 {
     if (PQstatus(conn) == CONNECTION_BAD)
-        return cannot_connect("connect", PQerrorMessage(conn));
+        return not_connected(conn);
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED)
-            return cannot_connect("connect", PQerrorMessage(conn));
+            return not_connected(conn);
         short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (db_wait_socket(conn, events, deadline_us) != STATUS_OK)
-            return cannot_connect("connect", "no answer within the connect timeout");
+            return cannot_connect(DB_CONNECT_TIMEOUT, "connect", "no answer within the connect timeout");
         next = PQconnectPoll(conn);
     }
+    (void)PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
     return STATUS_OK;
 }
 
@@ -59,7 +70,8 @@ static enum status prepare_all(struct db *db)
         s = db_pipeline_finish(db, NULL, (int)options->statement_count);
     if (s == STATUS_OK)
         return s;
-    return cannot_connect(db->failed_index < 0 ? "prepare" : options->statements[db->failed_index].name,
+    return cannot_connect(DB_CONNECT_STATEMENTS,
+                          db->failed_index < 0 ? "prepare" : options->statements[db->failed_index].name,
                           db->error);
 }
 
@@ -71,22 +83,23 @@ static enum status connect_and_prepare(struct db *db, int64_t deadline_us)
         return s;
     PQsetNoticeReceiver(db->conn, db_take_notice, db);
     if (PQsetnonblocking(db->conn, 1) != 0)
-        return cannot_connect("connect", PQerrorMessage(db->conn));
+        return cannot_connect(DB_CONNECT_OTHER, "connect", PQerrorMessage(db->conn));
     if (options->settings && db_exec(db, options->settings) != STATUS_OK)
-        return cannot_connect("settings", db->error);
+        return cannot_connect(DB_CONNECT_STATEMENTS, "settings", db->error);
     return options->statement_count > 0 ? prepare_all(db) : STATUS_OK;
 }
 
 enum status db_open_until(const struct db_options *options, int64_t deadline_us, struct db **ret_db)
 {
+    db_metrics_init();
     struct db *db = calloc(1, sizeof(*db));
     if (!db)
-        return cannot_connect("connect", "out of memory");
+        return cannot_connect(DB_CONNECT_OTHER, "connect", "out of memory");
     db->options = options;
     db_clear_error(db);
     db->conn = connect_start(options);
-    enum status s =
-        db->conn ? connect_and_prepare(db, deadline_us) : cannot_connect("connect", "out of memory");
+    enum status s = db->conn ? connect_and_prepare(db, deadline_us)
+                             : cannot_connect(DB_CONNECT_OTHER, "connect", "out of memory");
     if (s != STATUS_OK) {
         db_close(db);
         return s;

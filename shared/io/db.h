@@ -10,10 +10,11 @@
 
 #include "shared/core/buf.h"
 #include "shared/core/uuid.h"
+#include "shared/io/db_metrics.h"
 
 struct db_statement {
-    const char *name; /* the .sql file's stem, the prepared statement's name */
-    const char *sql;
+    const char *name, *sql; /* name: the .sql file's stem, the prepared statement's name */
+    enum db_class class;
 };
 struct db_options {
     const char *conninfo; /* URL or keywords; no password in it: passfile */

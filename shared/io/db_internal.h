@@ -16,6 +16,7 @@ struct db {
     int sent;                /* statements in the pipeline so far */
     enum status send_status; /* the first failure of a send; nothing is sent after it */
     bool commit_is_local;    /* see db_commit_is_local */
+    enum db_class class;     /* of the round trip in hand */
     int failed_index;
     char sqlstate[6];
     char error[DB_ERROR_SIZE];
@@ -27,7 +28,28 @@ NODISCARD enum status db_open_until(const struct db_options *options, int64_t de
 /* False once the server has hung up on an idle connection; one poll(2). */
 bool db_is_alive(struct db *db);
 
+/* db_metrics.c */
+enum db_connect_failure {
+    DB_CONNECT_UNREACHABLE,
+    DB_CONNECT_TIMEOUT,
+    DB_CONNECT_CREDENTIALS,
+    DB_CONNECT_FULL,
+    DB_CONNECT_STARTING,   /* or stopping */
+    DB_CONNECT_STATEMENTS, /* or settings: the schema is another one */
+    DB_CONNECT_OTHER,
+    DB_CONNECT_FAILURES
+};
+void db_count_failed_connect(enum db_connect_failure why);
+/* Why a connect failed that the server or the network ended. */
+enum db_connect_failure db_why_not_connected(const PGconn *conn);
+/* A round trip that began when its deadline was made is over. */
+void db_observe(const struct db *db, int64_t deadline_us);
+/* The round trip in hand has a statement of this class. */
+void db_note_class(struct db *db, enum db_class class);
+enum db_class db_class_of_plain(const char *sql);
+
 /* db_wait.c. Deadlines are clock_monotonic_us. */
+int64_t db_timeout_us(const struct db *db);
 int64_t db_deadline(const struct db *db);
 /* Waits for poll(2) events on the connection's socket: STATUS_OK, STATUS_TIMEOUT, STATUS_FAILED without a
  * socket. */

@@ -9,6 +9,7 @@ enum status db_pipeline_begin(struct db *db)
     assert(!db->in_pipeline);
     db_clear_error(db);
     db->sent = 0;
+    db->class = DB_CONTROL;
     db->send_status = STATUS_OK;
     if (!PQenterPipelineMode(db->conn))
         return db_fail_lost(db);
@@ -43,6 +44,7 @@ enum status db_pipeline_send_sql(struct db *db, const char *sql)
     assert(db->in_pipeline);
     if (db->send_status != STATUS_OK)
         return db->send_status;
+    db_note_class(db, db_class_of_plain(sql));
     bool sent = PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1);
     return note_send(db, sent ? STATUS_OK : db_fail_lost(db));
 }
@@ -96,9 +98,8 @@ static enum status check_statement(struct db *db, int index, const PGresult *r, 
     return s;
 }
 
-static enum status read_all(struct db *db, PGresult **results)
+static enum status read_all(struct db *db, int64_t deadline_us, PGresult **results)
 {
-    int64_t deadline_us = db_deadline(db);
     enum status status = STATUS_OK;
     for (int i = 0; i < db->sent; i++) {
         PGresult *r CLEANUP(db_result_ptr) = NULL;
@@ -123,8 +124,11 @@ enum status db_pipeline_finish(struct db *db, PGresult **ret_results, int count)
     if (ret_results)
         memset(ret_results, 0, sizeof(*ret_results) * (size_t)count);
     enum status s = db->send_status;
-    if (s == STATUS_OK)
-        s = PQpipelineSync(db->conn) ? read_all(db, ret_results) : db_fail_lost(db);
+    if (s == STATUS_OK) {
+        int64_t deadline_us = db_deadline(db);
+        s = PQpipelineSync(db->conn) ? read_all(db, deadline_us, ret_results) : db_fail_lost(db);
+        db_observe(db, deadline_us);
+    }
     if (!db->broken && !PQexitPipelineMode(db->conn))
         s = db_fail_lost(db);
     db->in_pipeline = false;

@@ -20,6 +20,7 @@ enum status db_send(struct db *db, int statement, const struct db_params *params
             values[i] = params->bytes.data ? params->bytes.data + params->offsets[i] : "";
     }
     const char *name = db->options->statements[statement].name;
+    db_note_class(db, db->options->statements[statement].class);
     const int *lengths = params ? params->lengths : NULL;
     if (!PQsendQueryPrepared(db->conn, name, count, values, lengths, all_binary, 1))
         return db_fail_lost(db);
@@ -49,6 +50,7 @@ static enum status collect(struct db *db, PGresult **ret_result)
         PQclear(kept);
         kept = r;
     }
+    db_observe(db, deadline_us);
     if (status != STATUS_OK) {
         PQclear(kept);
         return status;
@@ -61,6 +63,7 @@ enum status db_query(struct db *db, int statement, const struct db_params *param
 {
     assert(!db->in_pipeline);
     db_clear_error(db);
+    db->class = DB_CONTROL;
     enum status s = db_send(db, statement, params);
     return s == STATUS_OK ? collect(db, ret_result) : s;
 }
@@ -69,6 +72,7 @@ enum status db_exec_result(struct db *db, const char *sql, PGresult **ret_result
 {
     assert(!db->in_pipeline);
     db_clear_error(db);
+    db->class = db_class_of_plain(sql);
     if (!PQsendQuery(db->conn, sql))
         return db_fail_lost(db);
     return collect(db, ret_result);

@@ -7,12 +7,17 @@
 
 #define DEFAULT_QUERY_TIMEOUT_MS 5000
 
-int64_t db_deadline(const struct db *db)
+int64_t db_timeout_us(const struct db *db)
 {
     int timeout_ms = db->options->query_timeout_ms;
     if (timeout_ms == 0)
         timeout_ms = DEFAULT_QUERY_TIMEOUT_MS;
-    return clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+    return (int64_t)timeout_ms * 1000;
+}
+
+int64_t db_deadline(const struct db *db)
+{
+    return clock_monotonic_us() + db_timeout_us(db);
 }
 
 enum status db_wait_socket(PGconn *conn, short events, int64_t deadline_us)

@@ -16,6 +16,7 @@
 #include "shared/core/trace.h"
 #include "shared/io/bus.h"
 #include "shared/io/log.h"
+#include "shared/io/metrics.h"
 #include "shared/io/service.h"
 #include "tests/support/ports.h"
 #include "tests/support/process.h"
@@ -184,15 +185,28 @@ static bool was_told(void *context)
     return atomic_load(&told) > 0;
 }
 
+/* The library's own series, by its name. */
+static int64_t failed_connects(void)
+{
+    return metric_value(metrics_counter("paybus_bus_connect_failures_total", "", ""));
+}
+
+static bool failed_three_times(void *context)
+{
+    return failed_connects() >= *(const int64_t *)context + 3;
+}
+
 static void a_bus_opens_before_its_server(void **state)
 {
     (void)state;
     servers_nats_stop(&nats);
+    int64_t failed_before = failed_connects();
     int64_t before_ms = clock_monotonic_ms();
     struct bus *bus CLEANUP(close_bus) = open_bus(nats.url);
     assert_true(clock_monotonic_ms() - before_ms < 1000);
     assert_false(bus_is_connected(bus));
     assert_int_equal(bus_wait_connected(bus, 50), STATUS_TIMEOUT);
+    assert_true(eventually(failed_three_times, &failed_before, 2000));
     atomic_store(&told, 0);
     assert_int_equal(bus_listen(bus, count_reconnects, NULL), STATUS_OK);
     /* A subscription made now and a message published now: the one lives, the other must not. */
@@ -213,7 +227,9 @@ static void a_bus_opens_before_its_server(void **state)
 static void nothing_is_delivered_late(void **state)
 {
     (void)state;
+    int64_t failed_before = failed_connects();
     struct bus *bus CLEANUP(close_bus) = open_connected();
+    assert_int_equal(failed_connects(), failed_before);
     natsSubscription *subscription CLEANUP(destroy_subscription) = subscribe(bus, "test.late");
     atomic_store(&told, 0);
     assert_int_equal(bus_listen(bus, count_reconnects, NULL), STATUS_OK);
@@ -221,6 +237,7 @@ static void nothing_is_delivered_late(void **state)
     assert_true(eventually(is_disconnected, bus, 5000));
     for (int i = 0; i < 100; i++)
         assert_int_equal(bus_publish(bus, "test.late", NULL, NULL, "late", 4), STATUS_UNAVAILABLE);
+    assert_true(eventually(failed_three_times, &failed_before, 5000));
     servers_nats_start(&nats);
     assert_true(eventually(is_connected, bus, 5000));
     assert_true(eventually(was_told, NULL, 2000));

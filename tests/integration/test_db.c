@@ -33,22 +33,24 @@ enum {
 static const struct db_statement statements[] = {
     [ROUND_TRIP] = {"round_trip",
                     "select $1::bool, $2::int2, $3::int4, $4::int8, $5::text, $6::json, $7::bytea,"
-                    " $8::uuid, $9::timestamptz, $10::date"},
+                    " $8::uuid, $9::timestamptz, $10::date",
+                    DB_READ},
     [ARRAYS] =
         {"arrays",
          "select b, i2, i4, i8, t, j, y, u, ts, d from unnest($1::bool[], $2::int2[], $3::int4[],"
          " $4::int8[], $5::text[], $6::json[], $7::bytea[], $8::uuid[], $9::timestamptz[], $10::date[])"
-         " with ordinality as r(b, i2, i4, i8, t, j, y, u, ts, d, n) order by n"},
-    [PLACES] = {"places", "select item.ctid from item where id between 1 and 3 order by id"},
+         " with ordinality as r(b, i2, i4, i8, t, j, y, u, ts, d, n) order by n",
+         DB_READ},
+    [PLACES] = {"places", "select item.ctid from item where id between 1 and 3 order by id", DB_READ},
     [AT_PLACES] = {"at_places",
-                   "select id from unnest($1::tid[]) as p join item on item.ctid = p order by id"},
-    [INSERT_ITEM] = {"insert_item", "insert into item (id) values ($1)"},
-    [COUNT_ITEMS] = {"count_items", "select count(*) from item where id = $1"},
-    [DIVIDE] = {"divide", "select 1 / $1::int4"},
-    [LOCK_ITEM] = {"lock_item", "select id from item where id = $1 for update"},
-    [BACKEND_PID] = {"backend_pid", "select pg_backend_pid()"},
-    [SLEEP] = {"sleep", "select 1 from pg_sleep($1::int4)"},
-    [BIG] = {"big", "select length($1::text), repeat('y', $2)"},
+                   "select id from unnest($1::tid[]) as p join item on item.ctid = p order by id", DB_READ},
+    [INSERT_ITEM] = {"insert_item", "insert into item (id) values ($1)", DB_WRITE},
+    [COUNT_ITEMS] = {"count_items", "select count(*) from item where id = $1", DB_READ},
+    [DIVIDE] = {"divide", "select 1 / $1::int4", DB_READ},
+    [LOCK_ITEM] = {"lock_item", "select id from item where id = $1 for update", DB_LOCK},
+    [BACKEND_PID] = {"backend_pid", "select pg_backend_pid()", DB_READ},
+    [SLEEP] = {"sleep", "select 1 from pg_sleep($1::int4)", DB_READ},
+    [BIG] = {"big", "select length($1::text), repeat('y', $2)", DB_READ},
 };
 
 static struct servers_postgres pg;
@@ -472,8 +474,8 @@ static void a_big_pipeline_does_not_lock_up(void **state)
 static void a_bad_statement_is_named_when_opening(void **state)
 {
     (void)state;
-    static const struct db_statement bad[] = {{"good_one", "select 1"},
-                                              {"bad_one", "select * from no_such_table"}};
+    static const struct db_statement bad[] = {{"good_one", "select 1", DB_READ},
+                                              {"bad_one", "select * from no_such_table", DB_READ}};
     struct db_options o = options;
     o.statements = bad;
     o.statement_count = 2;

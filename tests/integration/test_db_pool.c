@@ -19,7 +19,7 @@
 #define TURNS     500
 #define RIVALS    3
 
-static const struct db_statement statements[] = {{"add", "select $1::int8 + 1"}};
+static const struct db_statement statements[] = {{"add", "select $1::int8 + 1", DB_READ}};
 static struct servers_postgres pg;
 static struct db_options options = {
     .service = "test_db_pool", .statements = statements, .statement_count = 1};

@@ -132,6 +132,7 @@ static void closing_nothing(void **state)
 int main(void)
 {
     log_init("test", "1", LOG_ERROR + 1);
+    db_metrics_init(); /* without memory at start a service ends */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(opening_a_connection, nothing_fails),
         cmocka_unit_test_setup(opening_a_pool, nothing_fails),
