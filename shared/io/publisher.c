@@ -9,6 +9,7 @@
 #include "shared/core/json_in.h"
 #include "shared/core/parse.h"
 #include "shared/io/log.h"
+#include "shared/io/metrics.h"
 #include "shared/io/stream.h"
 
 #define REPLY_SIZE     (BUS_INBOX_SIZE + 24)
@@ -23,16 +24,39 @@ struct publisher {
     struct bus *bus;
     natsSubscription *acks;
     char stream[STREAM_SIZE], inbox[BUS_INBOX_SIZE];
+    struct metric *ack_seconds, *acknowledged, *refusals, *timeouts, *unsent;
     bool in_order;
     bool may_send;                        /* false: after a failure, until publisher_begin */
     int64_t last_seq;                     /* of the stream, for the first message */
     char last_id[STREAM_ID_SIZE];         /* of the message sent before; "": there is none yet */
     int64_t first;                        /* number of the first message of this round */
     size_t count;                         /* messages of this round */
+    int64_t started_us;                   /* when the first of these was sent */
     size_t answered;                      /* of these */
     bool refused;                         /* one of these, logged */
     int64_t seqs[PUBLISHER_MESSAGES_MAX]; /* 0: not acknowledged; REFUSED */
 };
+
+static struct metric *result_counter(const struct publisher *p, const char *result)
+{
+    char labels[STREAM_SIZE + 40];
+    (void)snprintf(labels, sizeof(labels), "stream=\"%s\",result=\"%s\"", p->stream, result);
+    return metrics_counter("paybus_bus_publishes_total", "Messages for a stream, by what it answered.",
+                           labels);
+}
+
+static void register_metrics(struct publisher *p)
+{
+    char labels[STREAM_SIZE + 16];
+    (void)snprintf(labels, sizeof(labels), "stream=\"%s\"", p->stream);
+    p->ack_seconds = metrics_histogram("paybus_bus_puback_duration_seconds",
+                                       "From a round's first message to the acknowledgement of all of them.",
+                                       labels, METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    p->acknowledged = result_counter(p, "acknowledged");
+    p->refusals = result_counter(p, "refused");
+    p->timeouts = result_counter(p, "timeout");
+    p->unsent = result_counter(p, "unsent");
+}
 
 enum status publisher_open(struct bus *bus, const char *stream, bool in_order,
                            struct publisher **ret_publisher)
@@ -44,6 +68,7 @@ enum status publisher_open(struct bus *bus, const char *stream, bool in_order,
     p->bus = bus;
     p->in_order = in_order;
     (void)snprintf(p->stream, sizeof(p->stream), "%s", stream);
+    register_metrics(p);
     bus_new_inbox(bus, p->inbox);
     (void)snprintf(subject, sizeof(subject), "%s.*", p->inbox);
     if (natsConnection_SubscribeSync(&p->acks, bus_raw(bus), subject) != NATS_OK) {
@@ -114,7 +139,11 @@ enum status publisher_send(struct publisher *p, const struct publisher_message *
     (void)snprintf(reply, sizeof(reply), "%s.%" PRId64, p->inbox, p->first + (int64_t)p->count);
     enum status s = bus_publish(p->bus, m->subject, reply, headers, m->body.data, (int)m->body.len);
     p->may_send = s == STATUS_OK;
-    if (s == STATUS_OK) {
+    if (s == STATUS_OK && p->count == 0)
+        p->started_us = clock_monotonic_us();
+    if (s != STATUS_OK) {
+        metric_add(p->unsent, 1);
+    } else {
         (void)snprintf(p->last_id, sizeof(p->last_id), "%s", m->id);
         p->seqs[p->count++] = 0;
     }
@@ -172,6 +201,20 @@ static enum status receive(struct publisher *p, int64_t wait_ms)
     return STATUS_OK;
 }
 
+/* Those that were not answered were given up, unless a refusal ended the round before. */
+static void count_round(const struct publisher *p, enum status s)
+{
+    int64_t refused = 0;
+    for (size_t i = 0; i < p->count; i++)
+        refused += p->seqs[i] == REFUSED;
+    metric_add(p->acknowledged, (int64_t)p->answered - refused);
+    metric_add(p->refusals, refused);
+    if (s == STATUS_TIMEOUT)
+        metric_add(p->timeouts, (int64_t)(p->count - p->answered));
+    if (s == STATUS_OK && p->count > 0)
+        metric_observe_us(p->ack_seconds, clock_monotonic_us() - p->started_us);
+}
+
 enum status publisher_wait(struct publisher *p, int64_t timeout_ms, struct publisher_acks *ret_acks)
 {
     int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
@@ -192,6 +235,7 @@ enum status publisher_wait(struct publisher *p, int64_t timeout_ms, struct publi
     }
     if (acks.count < p->count)
         p->may_send = false;
+    count_round(p, s);
     p->first += (int64_t)p->count;
     p->count = p->answered = 0;
     p->refused = false;

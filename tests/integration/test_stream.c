@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "shared/io/log.h"
+#include "shared/io/metrics.h"
 #include "shared/io/stream.h"
 #include "tests/support/servers.h"
 
@@ -101,6 +102,22 @@ static void send_message(int number)
     const struct publisher_message m = {
         .subject = "t.x", .id = id, .headers = {{HEADER, value}}, .body = STR_LIT("{}")};
     assert_int_equal(publisher_send(publisher, &m), STATUS_OK);
+}
+
+/* The publishers' own series, by their names. */
+static int64_t published(const char *stream, const char *result)
+{
+    char labels[64];
+    (void)snprintf(labels, sizeof labels, "stream=\"%s\",result=\"%s\"", stream, result);
+    return metric_value(metrics_counter("paybus_bus_publishes_total", "", labels));
+}
+
+static int64_t rounds(const char *stream)
+{
+    char labels[64];
+    (void)snprintf(labels, sizeof labels, "stream=\"%s\"", stream);
+    return metric_value(metrics_histogram("paybus_bus_puback_duration_seconds", "", labels,
+                                          METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT));
 }
 
 static void wait_acks(enum status wanted, size_t wanted_count, int64_t wanted_seq)
@@ -249,6 +266,7 @@ static void test_furthest_place(void **state)
 {
     (void)state;
     struct publisher_acks acks;
+    int64_t rounds_before = rounds("T"), published_before = published("T", "acknowledged");
     send_message(7);
     wait_acks(STATUS_OK, 1, 1);
     for (int i = 1; i <= 3; i++)
@@ -258,6 +276,8 @@ static void test_furthest_place(void **state)
     assert_int_equal(acks.count, 4);
     assert_int_equal(acks.last, 2);
     assert_int_equal(acks.last_seq, 4);
+    assert_int_equal(rounds("T") - rounds_before, 2);
+    assert_int_equal(published("T", "acknowledged") - published_before, 5);
 }
 
 /* What is purged is still known for as long as duplicates are: acknowledged, and not stored. Operators are
@@ -306,6 +326,9 @@ static void test_each_for_itself(void **state)
         send_work(i, 1000);
     assert_int_equal(publisher_wait(unordered, WAIT_MS, &acks), STATUS_FAILED);
     assert_in_range(acks.count, 20, 40);
+    assert_int_equal(published(small.name, "acknowledged"), acks.count);
+    assert_int_equal(published(small.name, "refused"), 60 - acks.count);
+    assert_int_equal(rounds(small.name), 0);
     struct stream_state full = ensure(&small);
     assert_int_equal(full.messages, acks.count);
     assert_int_equal(full.first_seq, 1);
@@ -329,6 +352,7 @@ static void test_server_away(void **state)
     servers_nats_freeze(&nats);
     send_message(1);
     wait_acks(STATUS_TIMEOUT, 0, 0);
+    assert_int_equal(published("T", "timeout"), 1);
     assert_int_equal(stream_ensure(bus, &spec, &now), STATUS_UNAVAILABLE);
     servers_nats_thaw(&nats);
     assert_int_equal(bus_wait_connected(bus, 5000), STATUS_OK);
