@@ -1,6 +1,7 @@
 /* main.c - ingress: HTTP in front of the ledger. */
 #include <stdio.h>
 
+#include "build_commit.h"
 #include "ingress/edge/demo.h"
 #include "ingress/edge/front.h"
 #include "ingress/edge/webhooks.h"
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 {
     static struct ingress in;
     const struct service_program program = {.name = "ingress",
+                                            .commit = PAYBUS_COMMIT,
                                             .rows = ingress_config_rows,
                                             .row_count = ingress_config_row_count,
                                             .config = &in.config,

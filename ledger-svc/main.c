@@ -1,6 +1,7 @@
 /* main.c - ledger-svc: commands from the bus become transactions in PostgreSQL. */
 #include <stdio.h>
 
+#include "build_commit.h"
 #include "ledger-svc/edge/config.h"
 #include "ledger-svc/edge/expiry.h"
 #include "ledger-svc/edge/ledger_metrics.h"
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
     static const struct readiness_check checks[] = {{"postgresql", postgresql_is_ready, &s},
                                                     {"nats", nats_is_ready, &s}};
     const struct service_program program = {.name = "ledger-svc",
+                                            .commit = PAYBUS_COMMIT,
                                             .rows = ledger_config_rows,
                                             .row_count = ledger_config_row_count,
                                             .config = &s.config,

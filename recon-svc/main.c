@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build_commit.h"
 #include "recon-svc/edge/answer.h"
 #include "recon-svc/edge/config.h"
 #include "recon-svc/edge/once.h"
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
 {
     static struct recon_service s;
     const struct service_program program = {.name = "recon-svc",
+                                            .commit = PAYBUS_COMMIT,
                                             .rows = recon_config_rows,
                                             .row_count = recon_config_row_count,
                                             .config = &s.config,

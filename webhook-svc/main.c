@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
+#include "build_commit.h"
 #include "shared/core/clock.h"
 #include "shared/io/admin_http.h"
 #include "shared/io/bus.h"
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
     static const struct readiness_check checks[] = {
         {"postgresql", postgresql_is_ready, &s}, {"nats", nats_is_ready, &s}, {"work", work_is_ready, &s}};
     const struct service_program program = {.name = "webhook-svc",
+                                            .commit = PAYBUS_COMMIT,
                                             .rows = webhook_config_rows,
                                             .row_count = webhook_config_row_count,
                                             .config = &s.config,

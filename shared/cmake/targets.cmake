@@ -8,6 +8,18 @@ function(paybus_library name folder)
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
+# paybus_service(<name>): a program of main.c, which may include build_commit.h. That is looked at in each build and
+# written when it has changed, so that a commit builds no more than the services' main.c again.
+set(commit_header ${PROJECT_BINARY_DIR}/generated/build_commit.h)
+add_custom_target(paybus_commit BYPRODUCTS ${commit_header}
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DOUT=${commit_header}
+          -P ${PROJECT_SOURCE_DIR}/shared/cmake/build_commit.cmake VERBATIM)
+function(paybus_service name)
+  add_executable(${name} main.c)
+  target_include_directories(${name} PRIVATE ${PROJECT_BINARY_DIR}/generated)
+  add_dependencies(${name} paybus_commit)
+endfunction()
+
 # paybus_embed_sql(<library> <folder> <prefix> [folders...]): each *.sql of the folder (and of further ones, from the
 # top folder) becomes a row of const struct db_statement
 # <prefix>_statements[] (shared/io/db.h) and a value of enum <prefix>_statement, in <prefix>_statements.{h,c}.

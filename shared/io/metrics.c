@@ -50,6 +50,7 @@ static struct metric series[SERIES_MAX];
 static size_t series_count;
 static struct collect collects[COLLECTS_MAX];
 static size_t collect_count;
+static const char *built_from = "unknown";
 
 static void *must_have(void *p)
 {
@@ -276,10 +277,16 @@ static void write_family(struct buf *out, const struct metric *first)
     }
 }
 
+void metrics_set_commit(const char *commit)
+{
+    built_from = commit;
+}
+
 static void write_own(struct buf *out)
 {
     metrics_write_header(out, "paybus_build_info", "gauge", "Always 1; the labels say what runs.");
-    buf_addf(out, "paybus_build_info{service=\"%s\",version=\"%s\"} 1\n", log_service(), PAYBUS_VERSION);
+    buf_addf(out, "paybus_build_info{service=\"%s\",version=\"%s\",commit=\"%s\"} 1\n", log_service(),
+             PAYBUS_VERSION, built_from);
     metrics_write_header(out, "paybus_log_lines_total", "counter", "Lines of the log, by level.");
     for (enum log_level level = LOG_DEBUG; level <= LOG_ERROR; level++)
         buf_addf(out, "paybus_log_lines_total{level=\"%s\"} %lld\n", log_level_name(level),

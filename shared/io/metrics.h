@@ -31,6 +31,8 @@ int64_t metric_sum_us(const struct metric *m);        /* of what metric_observe_
 
 /* Called before each exposition to refresh gauges that are read elsewhere. At most 16. */
 void metrics_on_collect(void (*collect)(void *context), void *context);
+/* What paybus_build_info says the program was built from; borrowed, at start. "unknown" until then. */
+void metrics_set_commit(const char *commit);
 /* Appends the exposition, with process_* figures and paybus_build_info. */
 void metrics_write(struct buf *out);
 

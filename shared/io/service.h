@@ -14,7 +14,8 @@
 
 /* What a process is called and set by. */
 struct service_program {
-    const char *name; /* "ledger-svc" */
+    const char *name;   /* "ledger-svc" */
+    const char *commit; /* what it was built from, for paybus_build_info; NULL: not known */
     const struct config_row *rows;
     size_t row_count;
     void *config;                                   /* what rows fill */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/io/db.h"
 #include "shared/io/dumps.h"
 #include "shared/io/log.h"
 #include "shared/io/metrics.h"
@@ -46,8 +47,11 @@ static int read_settings_or_log(const struct service_program *p)
     return code;
 }
 
-static void export_hash(const struct service_program *p)
+static void register_metrics(const struct service_program *p)
 {
+    if (p->commit != NULL)
+        metrics_set_commit(p->commit);
+    db_metrics_init();
     size_t offset_of_name = (size_t)((const char *)p->instance - (const char *)p->config);
     metric_set(
         metrics_gauge("paybus_config_hash", "The same where a service runs with the same settings.", ""),
@@ -73,6 +77,6 @@ int service_begin(const struct service_program *p, int argc, char **argv)
     if (log_level_parse(*p->log_level, &level) != STATUS_OK || sodium_init() < 0)
         return EXIT_CONFIG;
     log_init(p->name, *p->instance, level);
-    export_hash(p);
+    register_metrics(p);
     return service_signals_start() == STATUS_OK ? SERVICE_GOES_ON : EXIT_FAILED;
 }

@@ -141,6 +141,7 @@ static void test_process_figures(void **state)
             fail_msg("%s: %f", names[i], value);
     }
     assert_non_null(strstr(text, "paybus_build_info{service=\"paybus\",version=\""));
+    assert_non_null(strstr(text, ",commit=\"unknown\"} 1\n"));
     assert_int_equal(text[strlen(text) - 1], '\n');
     free(text);
 }

@@ -1,0 +1,16 @@
+# Which commit is built: cmake -DSOURCE=path -DOUT=path -P build_commit.cmake. Without git or its history: unknown.
+set(commit unknown)
+if(EXISTS ${SOURCE}/.git)
+  execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 RESULT_VARIABLE failed
+    OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(failed EQUAL 0 AND described MATCHES "^[0-9A-Za-z._/-]+$")
+    set(commit ${described})
+  endif()
+endif()
+set(text "/* Generated; do not edit. */\n#define PAYBUS_COMMIT \"${commit}\"\n")
+if(EXISTS ${OUT})
+  file(READ ${OUT} before)
+endif()
+if(NOT "${text}" STREQUAL "${before}")
+  file(WRITE ${OUT} "${text}")
+endif()
