@@ -52,7 +52,10 @@ static enum status open_bus(struct ingress *in)
                                   .inbox_prefix = "_INBOX_ingress"};
     enum status s = bus_open(&options, &in->bus);
     if (s == STATUS_OK) {
-        s = rpc_open(in->bus, (int)in->config.http_threads, &in->rpc);
+        s = rpc_open(in->bus, (int)in->config.http_threads + 1, &in->rpc);
+    }
+    if (s == STATUS_OK) {
+        s = pulse_start(in->rpc, in->bus, &in->pulse);
     }
     if (s == STATUS_OK) {
         s = micro_open(in->bus, &micro_options, &in->micro);
@@ -104,6 +107,7 @@ enum status ingress_open(struct ingress *in)
 
 void ingress_close(struct ingress *in)
 {
+    pulse_join(in->pulse);
     rpc_close(in->rpc);
     bus_close(in->bus, BUS_CLOSE_MS);
     micro_close(in->micro);

@@ -9,6 +9,7 @@
 #include "ingress/edge/credentials.h"
 #include "ingress/edge/http_metrics.h"
 #include "ingress/edge/inbound_metrics.h"
+#include "ingress/edge/pulse.h"
 #include "shared/core/sealed.h"
 #include "shared/io/bus.h"
 #include "shared/io/db_pool.h"
@@ -27,6 +28,7 @@ struct ingress {
     struct account_reader *account_reader;
     struct bus *bus;
     struct rpc *rpc;
+    struct pulse *pulse;
     struct micro *micro;
     struct credentials *credentials;
     struct seal_keys seal_keys; /* none: webhook endpoints cannot be made */

@@ -198,6 +198,21 @@ static bool is_request(natsMsg *msg)
     return reply != NULL && strncmp(reply, REPLY_PREFIX, strlen(REPLY_PREFIX)) == 0;
 }
 
+/* Nothing is wanted but an answer from where commands are taken. */
+static bool is_heartbeat(natsMsg *msg)
+{
+    return strcmp(natsMsg_GetSubject(msg), COMMAND_HEARTBEAT_SUBJECT) == 0;
+}
+
+static void answer_heartbeat(struct inbox *in, natsMsg *msg)
+{
+    buf_reset(&in->reply);
+    reply_write(200, false, STR_LIT("{}"), &in->reply);
+    if (buf_status(&in->reply) == STATUS_OK && bus_publish(in->bus, natsMsg_GetReply(msg), NULL, NULL,
+                                                           in->reply.data, (int)in->reply.len) != STATUS_OK)
+        metric_add(ledger_metrics.answers_lost, 1);
+}
+
 /* Too much for this batch's memory, but not by itself: it waits for the next one. */
 static bool carry(struct inbox *in, struct inbox_item *item)
 {
@@ -209,7 +224,8 @@ static bool carry(struct inbox *in, struct inbox_item *item)
     return true;
 }
 
-/* False: it was malformed, has been answered (if it was a request at all) and released; or it is carried. */
+/* False: it was malformed or no command, has been answered (if it was a request at all) and released; or it
+   is carried. */
 static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
 {
     struct inbox_item item = {.msg = msg};
@@ -227,8 +243,12 @@ static bool decode(struct inbox *in, natsMsg *msg, struct inbox_item *ret_item)
     }
     if (s == STATUS_FULL && carry(in, &item))
         return false;
-    metric_add(ledger_metrics.malformed, 1);
-    answer_problem(in, &item, &problem);
+    if (is_heartbeat(msg)) {
+        answer_heartbeat(in, msg);
+    } else {
+        metric_add(ledger_metrics.malformed, 1);
+        answer_problem(in, &item, &problem);
+    }
     item_release(&item);
     return false;
 }

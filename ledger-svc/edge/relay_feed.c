@@ -13,6 +13,7 @@
 #include "ledger-svc/edge/relay_sync.h"
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/log.h"
 
 #define POLL_US       INT64_C(250000) /* without being woken */
@@ -34,6 +35,7 @@ struct relay_feed {
     const struct relay_source *source;
     struct stream_spec stream;
     struct publisher *publisher;
+    struct heartbeat *heartbeat;
     bool in_sync;
     bool window_open;    /* there may be more in the present window */
     bool is_unsaved;     /* more was acknowledged than the stored cursor says */
@@ -68,6 +70,7 @@ enum status relay_feed_open(const struct ledger_config *config, struct bus *bus,
     f->bus = bus;
     f->source = &relay_sources[table];
     f->stream = stream_spec_of(f->source->stream, config);
+    f->heartbeat = heartbeat_add(f->source->stage);
     f->part = CHAIN_READ_MAX;
     f->away_us = AWAY_FIRST_US;
     f->refill_rate = f->rate = config->relay_refill_rate;
@@ -117,6 +120,7 @@ void relay_feed_tell_lag(const struct relay_feed *f, bool leads)
     int64_t lag_us = leads ? clock_monotonic_us() - f->complete_us : 0;
     const struct relay_cursor *c = &f->cursor;
     metric_set(ledger_metrics.relay[f->source->table].lag_seconds, lag_us / US_PER_S);
+    heartbeat_until(f->heartbeat, leads ? f->complete_us : 0);
     metric_set(ledger_metrics.relay[f->source->table].refill,
                leads ? c->history.last_seq - c->history.seq : 0);
 }

@@ -43,8 +43,13 @@ static bool next_work(struct chain_rows *rows, struct relay_message *ret_message
 const struct relay_source relay_sources[RELAY_TABLES] = {
     [RELAY_EVENTS] = {.table = RELAY_EVENTS,
                       .stream = STREAM_EVENTS,
+                      .stage = "relay_events",
                       .in_order = true,
                       .id_prefix = "evt",
                       .next = next_event},
-    [RELAY_WORK] = {.table = RELAY_WORK, .stream = STREAM_WORK, .id_prefix = "wrk", .next = next_work},
+    [RELAY_WORK] = {.table = RELAY_WORK,
+                    .stream = STREAM_WORK,
+                    .stage = "relay_work",
+                    .id_prefix = "wrk",
+                    .next = next_work},
 };

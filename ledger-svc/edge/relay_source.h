@@ -17,6 +17,7 @@ struct relay_message {
 struct relay_source {
     enum relay_table table;
     enum stream_name stream;
+    const char *stage; /* whose heartbeat it is */
     /* Each message follows the one before it, and nobody else publishes there. */
     bool in_order;
     const char *id_prefix; /* of a row's id, with which a message's id begins */

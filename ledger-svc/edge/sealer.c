@@ -16,6 +16,7 @@
 #include "ledger-svc/store/session.h"
 #include "shared/chain/chain.h"
 #include "shared/core/clock.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
@@ -31,6 +32,7 @@
 struct sealer {
     pthread_t thread;
     struct attempt attempt; /* for its connection alone */
+    struct heartbeat *heartbeat;
     int64_t block_events, interval_ms;
     struct blocks_mark mark; /* of the round before, on this connection */
     struct buf row, marks;   /* of the block in hand */
@@ -179,6 +181,7 @@ static bool seal_up_to_mark(struct sealer *s)
 static void look(struct sealer *s)
 {
     struct block last;
+    int64_t began_us = clock_monotonic_us();
     enum status status = blocks_last(s->attempt.store.db, &last);
     if (status == STATUS_OK)
         status = blocks_mark(s->attempt.store.db, last.last_seq, &s->mark);
@@ -190,6 +193,7 @@ static void look(struct sealer *s)
     metric_set(ledger_metrics.sealed_seq, last.last_seq);
     metric_set(ledger_metrics.block_number, last.number);
     metric_set(ledger_metrics.seal_lag_seconds, lag_us > 0 ? lag_us / 1000000 : 0);
+    heartbeat_until(s->heartbeat, began_us - (lag_us > 0 ? lag_us : 0));
 }
 
 static void look_at_partitions(struct sealer *s)
@@ -255,6 +259,7 @@ enum status sealer_start(const struct ledger_config *config, struct sealer **ret
     struct sealer *s = calloc(1, sizeof *s);
     if (s == NULL)
         return STATUS_NO_MEMORY;
+    s->heartbeat = heartbeat_add("sealing");
     s->block_events = config->block_events;
     s->interval_ms = config->seal_interval_ms;
     buf_init(&s->row, ROW_MAX);

@@ -7,6 +7,7 @@
 #include "ledger-svc/edge/bulk.h"
 #include "ledger-svc/edge/relay.h"
 #include "shared/core/clock.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/log.h"
 #include "shared/io/service.h"
 
@@ -21,6 +22,7 @@ struct worker {
     struct inbox inbox;
     struct engine engine;
     struct bulk *bulk; /* NULL: commands are done as they come */
+    struct heartbeat *heartbeat;
 };
 
 /* One bounded batch; returns how many commands it had. */
@@ -40,18 +42,27 @@ static size_t run_once(struct worker *w, int wait_ms)
     return count;
 }
 
+/* What came within a round that began then is answered. Without commands it is no proof that none came. */
+static void beat(struct worker *w, size_t answered, int64_t began_us)
+{
+    if (worker_database_ready(w) && (answered > 0 || bus_is_connected(w->inbox.bus)))
+        heartbeat_until(w->heartbeat, began_us);
+}
+
 static void *worker_main(void *context)
 {
     struct worker *w = context;
     int64_t checked_us = 0;
     while (!service_is_stopping()) {
         int64_t now_us = clock_monotonic_us();
-        if (run_once(w, RECEIVE_WAIT_MS) > 0) {
+        size_t answered = run_once(w, RECEIVE_WAIT_MS);
+        if (answered > 0) {
             checked_us = now_us;
         } else if (now_us - checked_us >= IDLE_CHECK_US) {
             attempt_idle(&w->engine.attempt);
             checked_us = now_us;
         }
+        beat(w, answered, now_us);
     }
     inbox_drain(&w->inbox);
     while (run_once(w, RECEIVE_WAIT_MS) > 0)
@@ -84,6 +95,7 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, bo
     struct worker *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
+    w->heartbeat = heartbeat_add("commands");
     enum status s = attempt_open(&w->engine.attempt, config->database_url, config->key_retention_hours);
     const struct inbox_options options = {.bulk = bulk,
                                           .batch_commands = config->batch_commands,

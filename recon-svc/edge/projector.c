@@ -13,6 +13,7 @@
 #include "shared/core/clock.h"
 #include "shared/core/trace.h"
 #include "shared/io/crash_point.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/log.h"
 #include "shared/io/pull.h"
 #include "shared/io/service.h"
@@ -43,6 +44,7 @@ struct projector {
     struct store store;
     struct bell bell;
     struct pull *pull;
+    struct heartbeat *heartbeat;
     pthread_t thread;
     bool started;
     struct projection_batch batch; /* what is gathered */
@@ -165,8 +167,10 @@ static void wait_for_more(struct projector *p)
 
 static void turn(struct projector *p)
 {
-    int64_t worked_us = gather(p);
+    int64_t began_us = clock_monotonic_us(), worked_us = gather(p);
     if (p->count == 0) {
+        if (pull_is_ready(p->pull) && pull_pending(p->pull) == 0)
+            heartbeat_until(p->heartbeat, began_us);
         wait_for_more(p);
         return;
     }
@@ -174,6 +178,8 @@ static void turn(struct projector *p)
     crash_point("projection_gathered");
     enum status s = project(p);
     crash_point("projection_stored");
+    if (s == STATUS_OK)
+        heartbeat_until(p->heartbeat, began_us);
     for (int i = 0; i < p->count; i++)
         settle(p, s, p->messages[i], p->ages[i]);
     rest(p, worked_us + clock_monotonic_us() - start_us);
@@ -199,6 +205,7 @@ enum status projector_start(const struct recon_config *config, struct bus *bus, 
     p->config = config;
     p->bus = bus;
     p->scheduler = scheduler;
+    p->heartbeat = heartbeat_add("projection");
     store_init(&p->store, config->database_url);
     bell_init(&p->bell);
     *ret_projector = p; /* its owner closes it, whatever happens here */

@@ -5,6 +5,8 @@
 
 #include "shared/core/clock.h"
 
+#define US_PER_S INT64_C(1000000)
+
 struct recon_metrics recon_metrics;
 
 static const char *const results[] = {[RUN_COMPLETED] = "completed",
@@ -75,6 +77,7 @@ void recon_metrics_init(void)
                                          "Events that the projection of balances has consumed.", "");
     m->events_pending = metrics_gauge("paybus_recon_events_pending",
                                       "Events that the projection of balances has still to consume.", "");
+    m->reconciliation = heartbeat_add("reconciliation");
     register_runs();
     register_checks();
     statement_metrics_init();
@@ -95,12 +98,14 @@ void recon_metrics_count_run(const struct run_result *result, bool is_full)
 
 void recon_metrics_set_last_ends(const struct run_ages *ages)
 {
-    int64_t now_s = clock_unix_us() / 1000000;
+    int64_t now_s = clock_unix_us() / US_PER_S;
     if (ages->any_s >= 0)
         metric_set(recon_metrics.last_success, now_s - ages->any_s);
     if (ages->full_s >= 0)
         metric_set(recon_metrics.last_full_success, now_s - ages->full_s);
-    metric_set(recon_metrics.watermark_lag, ages->behind_s > 0 ? ages->behind_s : 0);
+    int64_t behind_s = ages->behind_s > 0 ? ages->behind_s : 0;
+    metric_set(recon_metrics.watermark_lag, behind_s);
+    heartbeat_until(recon_metrics.reconciliation, clock_monotonic_us() - behind_s * US_PER_S);
 }
 
 void recon_metrics_set_open(const int64_t counts[CHECK_COUNT])

@@ -6,6 +6,7 @@
 #include "recon-svc/edge/run.h"
 #include "recon-svc/edge/statement_intake.h"
 #include "shared/io/db.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/metrics.h"
 
 struct recon_metrics {
@@ -22,6 +23,7 @@ struct recon_metrics {
     struct metric *database_connects; /* counter */
     struct metric *events_consumed;   /* counter: by the projection */
     struct metric *events_pending;    /* gauge: behind the last one that was consumed */
+    struct heartbeat *reconciliation; /* of runs */
 };
 extern struct recon_metrics recon_metrics;
 
@@ -32,10 +34,11 @@ void statement_metrics_init(void); /* its part: statement_metrics.c */
 void recon_metrics_count_run(const struct run_result *result, bool is_full);
 /* How long ago runs were completed last, by whomever, and how far they are behind. */
 void recon_metrics_set_last_ends(const struct run_ages *ages);
-/* paybus_recon_statements_total{end} and, of a new one, paybus_recon_statement_results_total{result}. */
+/* paybus_recon_statements_total{end} and, of a new one, paybus_recon_statement_results_total{result} and
+   paybus_recon_statement_lines_total{match}. */
 void recon_metrics_count_statement(const struct intake_result *result);
-/* paybus_recon_unmatched_amount and paybus_recon_unmatched_lines{currency,result}: sum_unmatched.sql's rows.
- */
+/* paybus_recon_unmatched_amount, paybus_recon_unmatched_lines and
+   paybus_recon_unmatched_oldest_timestamp_seconds{currency,result}: sum_unmatched.sql's rows. */
 void recon_metrics_set_unmatched(const PGresult *r);
 /* paybus_recon_anomalies{code,severity}: open ones. */
 void recon_metrics_set_open(const int64_t counts[CHECK_COUNT]);

@@ -9,17 +9,19 @@
 #include "shared/core/json_in.h"
 
 #define COMMAND_SUBJECT_PREFIX "pay.cmd."
-#define COMMAND_BULK_PREFIX    "pay.cmd.bulk."
-#define COMMAND_KEY_MAX        255
-#define COMMAND_OWNER_MAX      64
-#define COMMAND_SOURCE_MAX     128
-#define WEBHOOK_PROVIDER_MAX   32
-#define WEBHOOK_EVENT_ID_MAX   255
-#define WEBHOOK_EVENT_TYPE_MAX 100
-#define WEBHOOK_PAYLOAD_MAX    (512 << 10) /* a body's payload, written canonically */
-#define COMMAND_BATCH_MAX      1000        /* items of a bulk command */
-#define COMMAND_ITEM_VALUES    64 /* JSON values of an item, with all the metadata that it may have */
-#define COMMAND_BULK_VALUES    ((COMMAND_BATCH_MAX + 1) * COMMAND_ITEM_VALUES)
+/* No command: whoever takes commands answers it with 200, and nothing happens. */
+#define COMMAND_HEARTBEAT_SUBJECT COMMAND_SUBJECT_PREFIX "heartbeat.ask"
+#define COMMAND_BULK_PREFIX       "pay.cmd.bulk."
+#define COMMAND_KEY_MAX           255
+#define COMMAND_OWNER_MAX         64
+#define COMMAND_SOURCE_MAX        128
+#define WEBHOOK_PROVIDER_MAX      32
+#define WEBHOOK_EVENT_ID_MAX      255
+#define WEBHOOK_EVENT_TYPE_MAX    100
+#define WEBHOOK_PAYLOAD_MAX       (512 << 10) /* a body's payload, written canonically */
+#define COMMAND_BATCH_MAX         1000        /* items of a bulk command */
+#define COMMAND_ITEM_VALUES       64 /* JSON values of an item, with all the metadata that it may have */
+#define COMMAND_BULK_VALUES       ((COMMAND_BATCH_MAX + 1) * COMMAND_ITEM_VALUES)
 
 /* The data of each command: name ("transfer.create") and its fields; the one place that says what a body may
    hold. Ingress checks request bodies by it (and prints OpenAPI from it), ledger-svc decodes by it. */

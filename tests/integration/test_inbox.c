@@ -159,6 +159,17 @@ static void test_malformed_are_answered(void **state)
     }
 }
 
+static void test_a_heartbeat_is_answered_and_no_command(void **state)
+{
+    (void)state;
+    int64_t before = metric_value(ledger_metrics.malformed);
+    publish(COMMAND_HEARTBEAT_SUBJECT, "_INBOX_test.reply", "", 0);
+    bus_flush(world.bus);
+    assert_int_equal(inbox_receive(&world.inbox, WAIT_MS), 0);
+    assert_int_equal(next_status(), 200);
+    assert_int_equal(metric_value(ledger_metrics.malformed), before);
+}
+
 /* A consumer's delivery, or a plain message: never executed, never answered. */
 static void test_only_requests_from_inboxes(void **state)
 {
@@ -274,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_malformed_are_answered),
+        cmocka_unit_test(test_a_heartbeat_is_answered_and_no_command),
         cmocka_unit_test(test_only_requests_from_inboxes),
         cmocka_unit_test(test_a_batch_is_what_waits),
         cmocka_unit_test(test_bulk_commands_have_an_inbox_of_their_own),

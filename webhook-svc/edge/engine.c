@@ -212,13 +212,24 @@ static void hand_back(struct engine *e)
     e->suspect_count = 0;
 }
 
+/* A turn that began then ended some work, or there is none. */
+static void beat(struct engine *e, int64_t began_us)
+{
+    bool is_idle = e->free_count == e->capacity && pull_pending(e->pull) == 0;
+    if (e->link.db != NULL && pull_is_ready(e->pull) && (is_idle || e->has_ended_some))
+        heartbeat_until(e->heartbeat, began_us);
+    e->has_ended_some = false;
+}
+
 static void *engine_main(void *context)
 {
     struct engine *e = context;
     while (!service_is_stopping()) {
+        int64_t began_us = clock_monotonic_us();
         if (has_database(e)) /* without it nothing is asked for */
             take(e);
         turn(e);
+        beat(e, began_us);
     }
     pull_stop(e->pull);
     hand_back(e);
@@ -252,6 +263,7 @@ static void configure(struct engine *e, const struct engine_options *options)
     *e = (struct engine){.options = *options,
                          .handler = options->handler,
                          .bus = options->bus,
+                         .heartbeat = heartbeat_add(work_kind_name(options->handler->kind)),
                          .capacity = (int)c->in_flight,
                          .lease_ms = c->lease_seconds * 1000,
                          .progress_us = c->lease_seconds * 1000000 / SIGNS_PER_LEASE};

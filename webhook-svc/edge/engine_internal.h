@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "shared/io/heartbeat.h"
 #include "shared/io/pull.h"
 #include "shared/io/requests.h"
 #include "webhook-svc/edge/engine.h"
@@ -46,6 +47,8 @@ struct engine {
     struct pull_spec spec;
     char filter[WORK_SUBJECT_SIZE];
     struct pull *pull;
+    struct heartbeat *heartbeat;
+    bool has_ended_some;      /* since the last beat */
     struct requests *burials; /* dead letters on their way to PAY_DLQ */
     struct stream_acks burial_acks;
     pthread_t thread;

@@ -355,5 +355,6 @@ void engine_store(struct engine *e)
     if (count == 0)
         return;
     crash_point("work_done");
-    (void)store_some(e, jobs, count); /* what is not stored is there at the next turn */
+    if (store_some(e, jobs, count) == STATUS_OK) /* what is not stored is there at the next turn */
+        e->has_ended_some = true;
 }

@@ -8,6 +8,7 @@
 
 #include "shared/core/clock.h"
 #include "shared/io/crash_point.h"
+#include "shared/io/heartbeat.h"
 #include "shared/io/log.h"
 #include "shared/io/pull.h"
 #include "shared/io/service.h"
@@ -37,6 +38,7 @@ struct fanout {
     int64_t age;        /* of the consumer that brought the messages in hand */
     struct fanout_batch *batch;
     struct fanout_watch watch;
+    struct heartbeat *heartbeat;
 };
 
 static void tell_made(struct fanout *f, int64_t made)
@@ -151,8 +153,8 @@ static void work_off(struct fanout *f, natsMsg **raw, int count)
 /* Nothing is noted without endpoints, nor looked for. */
 static void watch(struct fanout *f)
 {
-    int64_t made = 0;
-    if (clock_monotonic_us() < fanout_watch_due_us(&f->watch))
+    int64_t made = 0, began_us = clock_monotonic_us();
+    if (began_us < fanout_watch_due_us(&f->watch))
         return;
     if (!update_subscribers(f) || f->subscribers.count == 0) {
         fanout_watch_put_off(&f->watch);
@@ -160,7 +162,9 @@ static void watch(struct fanout *f)
     }
     const struct fanout_turn turn = {f->link.db, &f->subscribers, f->batch};
     enum status s = fanout_watch_turn(&f->watch, &turn, &made);
-    if (s != STATUS_OK)
+    if (s == STATUS_OK)
+        heartbeat_until(f->heartbeat, began_us - f->watch.waiting_us);
+    else
         link_failed(&f->link, "watch_fan_out", s);
     tell_made(f, made);
 }
@@ -190,8 +194,8 @@ static void turn(struct fanout *f)
 {
     natsMsg *raw[FANOUT_BATCH_MAX];
     bool is_stale = clock_monotonic_us() > f->updated_us + NOBODY_US;
-    if (f->subscribers.count == 0 && is_stale)
-        (void)update_subscribers(f);
+    if (f->subscribers.count == 0 && is_stale && update_subscribers(f) && f->subscribers.count == 0)
+        heartbeat_until(f->heartbeat, f->updated_us);
     if (f->subscribers.count > 0 && f->pull == NULL && open_pull(f) != STATUS_OK)
         f->pull = NULL;
     if (f->subscribers.count == 0)
@@ -230,6 +234,7 @@ enum status fanout_start(const struct webhook_config *config, struct bus *bus,
     if (f == NULL)
         return STATUS_NO_MEMORY;
     f->bus = bus;
+    f->heartbeat = heartbeat_add("fan_out");
     link_init(&f->link, config->database_url);
     bell_init(&f->bell);
     subscribers_init(&f->subscribers);

@@ -149,7 +149,8 @@ static enum status look(struct fanout_watch *w, const struct fanout_turn *t)
     if (s != STATUS_OK)
         return s;
     int64_t lag_us = waiting_us > 0 ? clock_unix_us() - waiting_us : 0;
-    metric_set(webhook_metrics.fanout_lag, lag_us > 0 ? lag_us / US_PER_S : 0);
+    w->waiting_us = lag_us > 0 ? lag_us : 0;
+    metric_set(webhook_metrics.fanout_lag, w->waiting_us / US_PER_S);
     w->done_seq = w->read_seq = place.done_seq;
     w->target_seq = fanout_gap_look(&w->gap, &place, clock_monotonic_us(), w->patience_us);
     return STATUS_OK;

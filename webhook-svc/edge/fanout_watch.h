@@ -15,6 +15,7 @@ struct fanout_watch {
     int64_t target_seq, read_seq; /* what is missing is read up to there, and was up to here; 0: nothing is */
     size_t at_once;               /* events of a part; 0: one, and each delivery of it for itself */
     int64_t events, deliveries;   /* of that, so far */
+    int64_t waiting_us;           /* for how long the oldest have waited that are missing, at the last look */
     int64_t due_us;               /* monotonic: the next look */
 };
 /* A turn of the watch, with what it needs. */
