@@ -105,6 +105,7 @@ void ledger_metrics_init(void)
     for (size_t i = 0; i < STREAM_COUNT; i++)
         register_stream((enum stream_name)i);
     command_metrics_init();
+    contention_metrics_init();
     money_metrics_init();
     for (size_t i = 0; i < RETRY_STATES; i++) {
         char labels[64];

@@ -3,6 +3,7 @@
 #define LEDGER_EDGE_LEDGER_METRICS_H
 
 #include "ledger-svc/domain/command.h"
+#include "ledger-svc/domain/ledger.h"
 #include "ledger-svc/edge/streams.h"
 #include "ledger-svc/store/relay_cursor.h"
 #include "shared/io/metrics.h"
@@ -45,11 +46,14 @@ extern struct ledger_metrics ledger_metrics;
 
 /* Registers every series at zero, but for what is no figure before somebody has looked. */
 void ledger_metrics_init(void);
-void command_metrics_init(void); /* its part: command_metrics.c */
+void command_metrics_init(void);    /* its part: command_metrics.c */
+void contention_metrics_init(void); /* and contention_metrics.c */
 /* paybus_ledger_partitions_ahead_seconds, which is not there before: 0 would be an alarm. */
 void ledger_metrics_set_partitions(int64_t days);
 /* paybus_ledger_commands_total{command,code}. type may be NULL (unknown subject). */
 void ledger_metrics_count(const struct command_type *type, enum outcome o);
+/* After COMMIT: how long the batch waited for its locks, and how many of its entries are of one account. */
+void contention_metrics_count(const struct ledger *l, int64_t locks_took_us);
 /* paybus_ledger_batch_retries_total{sqlstate}: classes that we know, "lost" without one, "other". */
 void ledger_metrics_count_retry(const char *sqlstate);
 

@@ -17,7 +17,7 @@ static const char *const kinds[] = {"deposit", "withdrawal", "transfer",      "h
                                     "refund",  "payout",     "payout_return", "fee"};
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-static struct metric *transactions[KINDS];
+static struct metric *transactions[KINDS], *entries;
 static _Atomic(struct metric *) volumes[KINDS][CURRENCIES_MAX];
 
 void money_metrics_init(void)
@@ -25,6 +25,7 @@ void money_metrics_init(void)
     size_t currencies;
     (void)currency_list(&currencies);
     assert(currencies <= CURRENCIES_MAX);
+    entries = metrics_counter("paybus_ledger_entries_total", "Entries stored.", "");
     for (size_t k = 0; k < KINDS; k++) {
         char labels[48];
         (void)snprintf(labels, sizeof labels, "kind=\"%s\"", kinds[k]);
@@ -59,6 +60,7 @@ static struct metric *volume_of(size_t kind, const struct currency *currency)
 
 void money_metrics_count(const struct plan *stored)
 {
+    metric_add(entries, (int64_t)stored->entry_count);
     for (size_t i = 0; i < stored->transaction_count; i++) {
         const struct transaction_row *row = &stored->transactions[i];
         const struct currency *currency = currency_find((struct str){row->currency, strlen(row->currency)});

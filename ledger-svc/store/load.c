@@ -248,9 +248,15 @@ static void clear_results(PGresult **results, int count)
         db_result_ptr(&results[i]);
 }
 
+static void read_locks(const PGresult *r, struct loaded *out)
+{
+    out->db_now_us = db_get_time(r, 0, 1);
+    out->locks_took_us += out->db_now_us - db_get_time(r, 0, 2);
+}
+
 /* The accounts of objects: locked after everything else, and the clock is read again after that. */
 static enum status load_accounts_of_objects(struct store *st, struct needs *needs, struct ledger *l,
-                                            int64_t *ret_db_now_us)
+                                            struct loaded *loaded)
 {
     PGresult *results[2] = {NULL};
     batch_needs_of_objects(l, needs, l->arena);
@@ -265,7 +271,7 @@ static enum status load_accounts_of_objects(struct store *st, struct needs *need
         s = db_pipeline_finish(st->db, results, 2);
     if (s != STATUS_OK)
         return s;
-    *ret_db_now_us = db_get_time(results[0], 0, 1);
+    read_locks(results[0], loaded);
     read_rows(l, results, 1, read_account);
     clear_results(results, 2);
     return STATUS_OK;
@@ -281,7 +287,8 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
         s = db_pipeline_finish(st->db, results, steps.count);
     if (s != STATUS_OK)
         return s;
-    struct loaded loaded = {.db_now_us = db_get_time(results[steps.locks], 0, 1)};
+    struct loaded loaded = {0};
+    read_locks(results[steps.locks], &loaded);
     if (steps.keys >= 0)
         read_keys(l, results[steps.keys], &loaded);
     if (steps.sources >= 0)
@@ -295,7 +302,7 @@ enum status store_load(struct store *st, const struct load_request *req, struct 
     endpoints_read(l, results, &steps.endpoints);
     clear_results(results, steps.count);
     if (batch_has_objects(req->needs))
-        s = load_accounts_of_objects(st, req->needs, l, &loaded.db_now_us);
+        s = load_accounts_of_objects(st, req->needs, l, &loaded);
     if (s != STATUS_OK)
         return s;
     if (l->out_of_memory)

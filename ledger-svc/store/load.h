@@ -25,6 +25,7 @@ struct loaded {
     struct stored_source *sources;
     size_t source_count;
     int64_t db_now_us;
+    int64_t locks_took_us; /* until it had them all */
 };
 
 /* On success the transaction is open, l has the accounts. On failure the transaction may be open:
