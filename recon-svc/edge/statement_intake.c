@@ -100,13 +100,20 @@ static void identify(struct intake *in)
     digest_of(in->request->file, &in->file.hash);
 }
 
+/* One line may be in several pairs, which follow each other. */
 static void count_results(struct intake *in, const struct match_pairs *pairs)
 {
-    static_assert(RESULT_COUNT <= sizeof in->result->results / sizeof in->result->results[0],
-                  "room for each");
-    memset(in->result->results, 0, sizeof in->result->results);
-    for (size_t i = 0; i < pairs->count; i++)
-        in->result->results[pairs->all[i].result]++;
+    struct intake_result *r = in->result;
+    static_assert(RESULT_COUNT <= sizeof r->results / sizeof r->results[0], "room for each");
+    memset(r->results, 0, sizeof r->results);
+    r->matched = r->unmatched = 0;
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct match_pair *p = &pairs->all[i];
+        bool is_another = p->line != MATCH_NONE && (i == 0 || p->line != pairs->all[i - 1].line);
+        r->results[p->result]++;
+        if (is_another && p->result != RESULT_seen_before)
+            ++*(p->result == RESULT_matched ? &r->matched : &r->unmatched);
+    }
 }
 
 /* A statement that does not foot is kept and has no effect: no line of it is held against ours. */

@@ -13,9 +13,10 @@ const char *intake_end_word(enum intake_end e);
 
 struct intake_result {
     enum intake_end end;
-    struct uuid id;         /* of all but the last two */
-    struct problem problem; /* of the last two */
-    int64_t results[16];    /* of a new one: by enum statement_result */
+    struct uuid id;             /* of all but the last two */
+    struct problem problem;     /* of the last two */
+    int64_t results[16];        /* of a new one: by enum statement_result */
+    int64_t matched, unmatched; /* lines of it, but for those that an earlier one had */
 };
 /* store is connected. */
 void statement_take(struct store *store, const struct recon_config *config,

@@ -5,14 +5,15 @@
 #include "recon-svc/domain/statement_match.h"
 #include "recon-svc/edge/recon_metrics.h"
 
-#define SERIES_MAX  512 /* currencies times results that were ever open in this process's life */
-#define LABELS_SIZE 64
+#define SERIES_MAX      512 /* currencies times results that were ever open in this process's life */
+#define LABELS_SIZE     64
+#define SECONDS_PER_DAY 86400
 
-static struct metric *ends[INTAKE_ENDS], *results[RESULT_COUNT];
+static struct metric *ends[INTAKE_ENDS], *results[RESULT_COUNT], *matched, *unmatched;
 /* Registered once they are seen; what is not open any more goes back to zero. */
 static struct series {
     char labels[LABELS_SIZE];
-    struct metric *lines, *amount;
+    struct metric *lines, *amount, *oldest;
 } open_series[SERIES_MAX];
 static size_t open_count;
 
@@ -31,13 +32,20 @@ void statement_metrics_init(void)
             "paybus_recon_statement_results_total",
             "What became of lines of statements, and of entries that they should have.", labels);
     }
+    static const char help[] = "Lines of statements, by whether we had them.";
+    matched = metrics_counter("paybus_recon_statement_lines_total", help, "match=\"automatic\"");
+    unmatched = metrics_counter("paybus_recon_statement_lines_total", help, "match=\"none\"");
 }
 
 void recon_metrics_count_statement(const struct intake_result *result)
 {
     metric_add(ends[result->end], 1);
-    for (int r = 0; result->end == INTAKE_NEW && r < RESULT_COUNT; r++)
+    if (result->end != INTAKE_NEW)
+        return;
+    for (int r = 0; r < RESULT_COUNT; r++)
         metric_add(results[r], result->results[r]);
+    metric_add(matched, result->matched);
+    metric_add(unmatched, result->unmatched);
 }
 
 /* NULL when there is no room for another one. */
@@ -55,6 +63,8 @@ static struct series *find_series(const char *labels)
                       "Lines of statements, and entries that they should have, that are open.", labels);
     s->amount = metrics_gauge("paybus_recon_unmatched_amount",
                               "By how much both sides differ there, in minor units.", labels);
+    s->oldest = metrics_gauge("paybus_recon_unmatched_oldest_timestamp_seconds",
+                              "The day of the oldest of them; 0: there is none.", labels);
     return s;
 }
 
@@ -63,6 +73,7 @@ void recon_metrics_set_unmatched(const PGresult *r)
     for (size_t i = 0; i < open_count; i++) {
         metric_set(open_series[i].lines, 0);
         metric_set(open_series[i].amount, 0);
+        metric_set(open_series[i].oldest, 0);
     }
     for (int i = 0; i < PQntuples(r); i++) {
         char labels[LABELS_SIZE];
@@ -75,5 +86,6 @@ void recon_metrics_set_unmatched(const PGresult *r)
             return;
         metric_set(s->lines, db_get_int(r, i, 2));
         metric_set(s->amount, db_get_int(r, i, 3));
+        metric_set(s->oldest, db_is_null(r, i, 4) ? 0 : (int64_t)db_get_date(r, i, 4) * SECONDS_PER_DAY);
     }
 }

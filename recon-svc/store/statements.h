@@ -48,7 +48,8 @@ NODISCARD enum status statements_settle(struct store *s, int64_t *ret_settled);
 NODISCARD enum status statements_read(struct store *s, const struct uuid *id, PGresult **ret_result);
 /* Texts are borrowed from r. */
 void statement_row(const PGresult *r, int row, struct bank_statement_resource *ret);
-/* sum_unmatched.sql: STATUS_OK with currency (data NULL: not readable), result, rows, amount. */
+/* sum_unmatched.sql: STATUS_OK with currency (data NULL: not readable), result, rows, amount, first day
+   (NULL: none is readable). */
 NODISCARD enum status statements_sum_unmatched(struct store *s, PGresult **ret_result);
 
 /* For statements_insert: statement_results.c. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "shared/contract/bank_statement.h"
 #include "shared/io/bus.h"
@@ -19,12 +20,13 @@
 #define LAUGHS                                                                                               \
     "<!DOCTYPE d [<!ENTITY a \"haha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "                   \
     "\"&b;&b;&b;&b;&b;&b;&b;&b;\">]>" CAMT("<Stmt><Id>&c;</Id></Stmt>")
-#define OUTSIDE    "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>" CAMT("<Stmt><Id>&a;</Id></Stmt>")
-#define TOO_LARGE  (((size_t)4 << 20) + 1)
-#define FAR_LARGER ((size_t)100 << 20)
-#define REFUSED_US 5000000
-#define ANSWER_MS  20000
-#define LINES_MAX  50000
+#define OUTSIDE         "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>" CAMT("<Stmt><Id>&a;</Id></Stmt>")
+#define TOO_LARGE       (((size_t)4 << 20) + 1)
+#define FAR_LARGER      ((size_t)100 << 20)
+#define REFUSED_US      5000000
+#define ANSWER_MS       20000
+#define SECONDS_PER_DAY 86400
+#define LINES_MAX       50000
 
 static struct harness h;
 static struct api api;
@@ -411,11 +413,17 @@ static void what_is_open_is_measured(void **state)
 {
     (void)state;
     static const char missing[] = "paybus_recon_unmatched_amount{currency=\"NZD\",result=\"missing_here\"}";
+    static const char oldest[] =
+        "paybus_recon_unmatched_oldest_timestamp_seconds{currency=\"NZD\",result=\"missing_here\"}";
+    static const char matched[] = "paybus_recon_statement_lines_total{match=\"automatic\"}";
+    static const char unmatched[] = "paybus_recon_statement_lines_total{match=\"none\"}";
     struct bus *bus = connect_as_ops();
     struct statement_books b;
     char key[HARNESS_KEY_SIZE], account[TYPEID_TEXT_SIZE];
     int64_t before =
         program_metric(&h.recons[0], "paybus_recon_statement_results_total{result=\"missing_here\"}");
+    int64_t matched_before = program_metric(&h.recons[0], matched),
+            unmatched_before = program_metric(&h.recons[0], unmatched);
     statement_books_make(&api, "NZD", &b);
     assert_int_equal(
         statement_send(&api, &b,
@@ -425,7 +433,10 @@ static void what_is_open_is_measured(void **state)
         program_metric(&h.recons[0], "paybus_recon_statement_results_total{result=\"missing_here\"}"),
         before + 1);
     json_decref(ask(bus, "pay.ops.recon.run", "{}"));
+    assert_int_equal(program_metric(&h.recons[0], matched) - matched_before, STATEMENT_DEPOSITS);
+    assert_int_equal(program_metric(&h.recons[0], unmatched) - unmatched_before, 1);
     assert_int_equal(program_metric(&h.recons[0], missing), 700);
+    assert_in_range(time(NULL) - program_metric(&h.recons[0], oldest), 0, 2 * SECONDS_PER_DAY);
     assert_int_equal(program_metric(&h.recons[0],
                                     "paybus_recon_unmatched_lines{currency=\"NZD\",result=\"missing_here\"}"),
                      1);
@@ -440,6 +451,7 @@ static void what_is_open_is_measured(void **state)
                      201);
     json_decref(ask(bus, "pay.ops.recon.run", "{}"));
     assert_int_equal(program_metric(&h.recons[0], missing), 0);
+    assert_int_equal(program_metric(&h.recons[0], oldest), 0);
     bus_close(bus, 1000);
 }
 
