@@ -16,14 +16,16 @@
 #include "tests/support/process.h"
 #include "tests/support/receiver.h"
 
-#define PATIENCE_MS 30000
-#define FUNDS       100000
-#define HANGING_MS  10000 /* less than a request may take */
-#define MANY        200
-#define SECRET_SIZE 64
-#define REPLAYS     "paybus_work_replayed_total{kind=\"delivery\"}"
-#define SILENT      "paybus_deliveries_put_off_total{reason=\"silent\"}"
-#define SCOPES      "transactions:write,accounts:read,webhooks:read,webhooks:write"
+#define PATIENCE_MS    30000
+#define FUNDS          100000
+#define HANGING_MS     10000 /* less than a request may take */
+#define MANY           200
+#define SECRET_SIZE    64
+#define REPLAYS        "paybus_work_replayed_total{kind=\"delivery\"}"
+#define SILENT         "paybus_deliveries_put_off_total{reason=\"silent\"}"
+#define FIRST_ATTEMPTS "paybus_delivery_first_attempt_lag_seconds_count"
+#define TAKEN          "paybus_delivery_lag_seconds_count"
+#define SCOPES         "transactions:write,accounts:read,webhooks:read,webhooks:write"
 
 static struct harness h;
 static struct inbound in;
@@ -167,14 +169,23 @@ static void what_was_sent_can_be_read(void **state)
     drop_hook(&bob, "/ok_bob");
 }
 
+static bool one_more_was_taken(void *context)
+{
+    return program_metric(&h.webhooks[0], TAKEN) == *(const int64_t *)context + 1;
+}
+
 /* The same id again, a second later. */
 static void what_fails_is_tried_again(void **state)
 {
     (void)state;
     struct webhook_secret secret;
+    int64_t tried = program_metric(&h.webhooks[0], FIRST_ATTEMPTS),
+            taken = program_metric(&h.webhooks[0], TAKEN);
     make_hook(&alice, "/first_fails", "'transaction.posted'", &secret);
     transfer();
     wait_for("/first_fails", 2);
+    assert_int_equal(program_metric(&h.webhooks[0], FIRST_ATTEMPTS) - tried, 1);
+    assert_true(eventually(one_more_was_taken, &taken, PATIENCE_MS));
     struct received first = get("/first_fails", 0), second = get("/first_fails", 1);
     assert_string_equal(first.id, second.id);
     assert_string_equal(first.body, second.body);

@@ -40,7 +40,7 @@ struct delivery {
     struct job *job;
     struct str secrets[2]; /* sealed */
     bool is_enabled;
-    int64_t created_us;
+    int64_t created_us, event_us; /* when it was made, and when happened what it tells of */
     char event_id[TYPEID_TEXT_SIZE];
     char texts[]; /* body, url, sealed secrets and owner, each with a NUL */
 };
@@ -75,6 +75,7 @@ static bool read_delivery(struct job *job, const PGresult *r, int row)
     typeid_format("evt", &event, d->event_id);
     d->job = job;
     d->created_us = db_get_time(r, row, COL_CREATED_AT);
+    d->event_us = uuid7_unix_us(&event);
     d->is_enabled = str_eq_c(db_get_str(r, row, COL_STATUS), "enabled");
     d->sending = (struct sending){.endpoint = db_get_uuid(r, row, COL_ENDPOINT),
                                   .body = keep(&place, body),
@@ -138,6 +139,21 @@ static void start_delivery(void *context, struct job *job)
         dispatcher_send(all->dispatcher, &d->sending);
 }
 
+/* PostgreSQL's clock said when the event was, ours may be behind it. */
+static void observe_since(struct metric *m, int64_t then_us, int64_t now_us)
+{
+    metric_observe_us(m, now_us > then_us ? now_us - then_us : 0);
+}
+
+static void count_lags(const struct delivery *d)
+{
+    const struct work *w = &d->job->work;
+    if (w->generation == 1 && w->attempts == 1)
+        observe_since(webhook_metrics.first_attempt_lag, d->event_us, d->sending.started_us);
+    if (d->sending.result.outcome == DELIVERY_delivered)
+        observe_since(webhook_metrics.delivery_lag, d->event_us, clock_unix_us());
+}
+
 /* By the dispatcher's thread. */
 static void on_ended(void *context, struct sending *s)
 {
@@ -153,8 +169,7 @@ static void on_ended(void *context, struct sending *s)
     d->job->asked_ms = r->retry_after_ms;
     metric_add(webhook_metrics.deliveries[r->outcome], 1);
     metric_observe_us(webhook_metrics.delivery_duration, s->duration_ms * 1000);
-    if (r->outcome == DELIVERY_delivered)
-        metric_observe_us(webhook_metrics.delivery_lag, clock_unix_us() - d->created_us);
+    count_lags(d);
     job_end(d->job, delivery_result(r->outcome), r->error);
 }
 

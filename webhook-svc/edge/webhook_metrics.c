@@ -66,8 +66,12 @@ static void register_deliveries(struct webhook_metrics *m)
         metrics_histogram("paybus_delivery_duration_seconds", "Of a request to a webhook endpoint.", "",
                           METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
     m->delivery_lag =
-        metrics_histogram("paybus_delivery_lag_seconds", "From a delivery's making to its good answer.", "",
-                          METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+        metrics_histogram("paybus_delivery_lag_seconds", "From an event to the good answer of who is told.",
+                          "", METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
+    m->first_attempt_lag =
+        metrics_histogram("paybus_delivery_first_attempt_lag_seconds",
+                          "From an event to the first request that tells of it, whatever that is answered.",
+                          "", METRICS_SECONDS_BOUNDS, METRICS_SECONDS_BOUNDS_COUNT);
     m->deliveries_made = metrics_counter("paybus_deliveries_made_total", "Deliveries made from events.", "");
     m->fanout_pending = metrics_gauge("paybus_delivery_events_pending",
                                       "Events that wait to become deliveries, as the stream last said.", "");

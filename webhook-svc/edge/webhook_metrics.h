@@ -31,7 +31,8 @@ struct webhook_metrics {
     struct metric *deliveries[DELIVERY_OUTCOME_COUNT];       /* counters: tries by outcome */
     struct metric *deliveries_put_off[DELIVERY_DELAY_COUNT]; /* counters: not tried now, by reason */
     struct metric *delivery_duration;                        /* histogram: a request */
-    struct metric *delivery_lag;                   /* histogram: from the delivery's making to its 2xx */
+    struct metric *delivery_lag;                             /* histogram: from the event to its 2xx */
+    struct metric *first_attempt_lag;              /* histogram: from the event to the first request */
     struct metric *deliveries_made;                /* counter */
     struct metric *fanout_pending;                 /* gauge: events that wait to become deliveries */
     struct metric *fanout_lag;                     /* gauge: seconds since what is missing was sealed */
