@@ -384,6 +384,7 @@ static void collect(void *context)
 {
     const struct front *f = context;
     metric_set(f->ingress->metrics.in_flight, atomic_load(&f->in_flight));
+    metric_set(f->ingress->metrics.connections, watch_connections(f->watch));
     metric_set(f->ingress->metrics.threads, atomic_load(&f->workers));
     metric_set(f->ingress->metrics.pool_in_use, db_pool_in_use(f->ingress->pool));
     metric_set(f->ingress->metrics.pool_size, f->ingress->config.database_pool);

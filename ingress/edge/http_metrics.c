@@ -105,6 +105,7 @@ void http_metrics_init(struct http_metrics *m, const struct route *routes, size_
                             "Requests refused for their HTTP, with the connection closed", labels);
     }
     m->in_flight = metrics_gauge("paybus_http_in_flight", "Requests being worked on", "");
+    m->connections = metrics_gauge("paybus_http_connections", "Connections of clients that are open", "");
     m->threads = metrics_gauge("paybus_http_threads", "Threads that serve connections", "");
     m->replays = metrics_counter("paybus_idempotency_replays_total", "Answers that were given again", "");
     m->rpc_ok = rpc_counter("ok");

@@ -31,7 +31,7 @@ struct http_metrics {
     int64_t since_us;                                 /* when counting began */
     struct route_metrics routes[HTTP_METRICS_ROUTES]; /* by the table's order */
     struct route_metrics no_route;
-    struct metric *in_flight, *threads, *replays;
+    struct metric *in_flight, *threads, *connections, *replays;
     struct metric *rejected[REJECTED_COUNT];
     struct metric *rpc_ok, *rpc_unavailable, *rpc_unknown, *rpc_failed;
     struct metric *cut_reads, *cut_writes, *crowded_out;

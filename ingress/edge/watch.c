@@ -198,6 +198,11 @@ void watch_closed(struct watch *w, int slot)
     pthread_mutex_unlock(&s->lock);
 }
 
+int watch_connections(const struct watch *w)
+{
+    return atomic_load(&w->connections);
+}
+
 bool watch_set(struct watch *w, int slot, enum watch_what what, int64_t deadline_us)
 {
     struct slot *s = &w->slots[slot];

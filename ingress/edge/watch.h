@@ -20,6 +20,7 @@ void watch_stop(struct watch *w); /* NULL-safe */
 /* The thread of this slot has a connection, or has none any more. */
 void watch_opened(struct watch *w, int slot, const struct mg_connection *conn);
 void watch_closed(struct watch *w, int slot);
+int watch_connections(const struct watch *w); /* that are open */
 
 enum watch_what {
     WATCH_NOTHING, /* the request is being worked on */
