@@ -31,7 +31,7 @@ exported() {
 }
 series() {
   exported
-  grep -ohzE 'metrics_histogram\([[:space:]]*"[a-z_]+"' -- */edge/*.c | tr '\0' '\n' | grep -oE '"[a-z_]+"' | tr -d '"' |
+  grep -ohzE 'metrics_histogram\([[:space:]]*"[a-z_]+"' -- */edge/*.c shared/io/*.c | tr '\0' '\n' | grep -oE '"[a-z_]+"' | tr -d '"' |
     sed 's/.*/&_bucket\n&_sum\n&_count/'
 }
 
