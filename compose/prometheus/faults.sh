@@ -38,6 +38,8 @@ endpoint() { post webhook-endpoints "{\"url\":\"http://127.0.0.1:$1\",\"event_ty
 
 ledger_away() { stop ledger-svc; }
 ledger_back() { start ledger-svc; }
+ledger_stands() { supervisor_ctl signal STOP ledger-svc >/dev/null; }
+ledger_goes_on() { supervisor_ctl signal CONT ledger-svc >/dev/null; }
 nats_away() { stop nats; }
 nats_back() { start nats; }
 postgres_away() { stop postgres; }
@@ -142,6 +144,7 @@ PAIRS="
 ServiceRestarts restarts nothing
 ApiLatencyBudgetBurnsFast writes_are_slow nothing
 TargetDown ledger_away ledger_back
+StageStands ledger_stands ledger_goes_on
 BusDisconnected nats_away nats_back
 PostgresDown postgres_away postgres_back
 ApiErrorBudgetBurnsFast requests_fail ledger_back
@@ -154,6 +157,7 @@ WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
 ReconStale recon_is_blind recon_sees
 DependencyDown webhook_locked_out webhook_let_in
+DatabaseConnectsFail webhook_locked_out webhook_let_in
 PartitionsRunOut drop_partitions make_partitions
 PostgresLockWaits locks_wait locks_end
 SettingsDiffer settings_differ settings_agree
