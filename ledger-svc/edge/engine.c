@@ -214,6 +214,8 @@ void engine_run_some(struct engine *e, struct inbox *in, struct inbox_item *cons
         run_group(e, in, &alone);
     }
     metric_observe_us(ledger_metrics.batch_seconds, clock_monotonic_us() - start_us);
+    if (atomic_load(&e->attempt.database_ready))
+        heartbeat_until(e->heartbeat, start_us);
 }
 
 void engine_run(struct engine *e, struct inbox *in)

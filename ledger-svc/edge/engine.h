@@ -7,6 +7,7 @@
 
 #include "ledger-svc/edge/attempt.h"
 #include "ledger-svc/edge/inbox.h"
+#include "shared/io/heartbeat.h"
 
 #define ENGINE_POISONED_MAX 64
 
@@ -16,7 +17,8 @@ struct poisoned {
     int64_t until_us; /* monotonic */
 };
 struct engine {
-    struct attempt attempt; /* opened and closed by the owner */
+    struct heartbeat *heartbeat; /* of its worker: what came is answered */
+    struct attempt attempt;      /* opened and closed by the owner */
     struct poisoned poisoned[ENGINE_POISONED_MAX];
     size_t poisoned_next;
     struct command commands[INBOX_COMMANDS_MAX]; /* scratch: the group on its way */

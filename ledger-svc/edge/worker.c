@@ -22,7 +22,6 @@ struct worker {
     struct inbox inbox;
     struct engine engine;
     struct bulk *bulk; /* NULL: commands are done as they come */
-    struct heartbeat *heartbeat;
 };
 
 /* One bounded batch; returns how many commands it had. */
@@ -42,11 +41,11 @@ static size_t run_once(struct worker *w, int wait_ms)
     return count;
 }
 
-/* What came within a round that began then is answered. Without commands it is no proof that none came. */
-static void beat(struct worker *w, size_t answered, int64_t began_us)
+/* Nothing came since then, if anything could. What comes is the engine's to beat for. */
+static void beat_idle(struct worker *w, int64_t since_us)
 {
-    if (worker_database_ready(w) && (answered > 0 || bus_is_connected(w->inbox.bus)))
-        heartbeat_until(w->heartbeat, began_us);
+    if (worker_database_ready(w) && bus_is_connected(w->inbox.bus))
+        heartbeat_until(w->engine.heartbeat, since_us);
 }
 
 static void *worker_main(void *context)
@@ -55,14 +54,15 @@ static void *worker_main(void *context)
     int64_t checked_us = 0;
     while (!service_is_stopping()) {
         int64_t now_us = clock_monotonic_us();
-        size_t answered = run_once(w, RECEIVE_WAIT_MS);
-        if (answered > 0) {
+        if (run_once(w, RECEIVE_WAIT_MS) > 0) {
             checked_us = now_us;
-        } else if (now_us - checked_us >= IDLE_CHECK_US) {
+            continue;
+        }
+        if (now_us - checked_us >= IDLE_CHECK_US) {
             attempt_idle(&w->engine.attempt);
             checked_us = now_us;
         }
-        beat(w, answered, now_us);
+        beat_idle(w, now_us);
     }
     inbox_drain(&w->inbox);
     while (run_once(w, RECEIVE_WAIT_MS) > 0)
@@ -95,7 +95,7 @@ enum status worker_start(const struct ledger_config *config, struct bus *bus, bo
     struct worker *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
-    w->heartbeat = heartbeat_add("commands");
+    w->engine.heartbeat = heartbeat_add("commands");
     enum status s = attempt_open(&w->engine.attempt, config->database_url, config->key_retention_hours);
     const struct inbox_options options = {.bulk = bulk,
                                           .batch_commands = config->batch_commands,
