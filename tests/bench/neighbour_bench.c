@@ -14,7 +14,6 @@
 #define POISON      200
 #define STUCK       400 /* pieces of work that fail again and again, of which the stream takes so many */
 #define WORK_ROOM   300
-#define DLQ_ROOM    2
 #define TIMEOUT_MS  1000 /* of a delivery: several end while they are locked */
 #define ROUND_TRIPS 50
 #define LOCKS       3
@@ -31,10 +30,10 @@ static void alone(void)
 /* What nobody can do anything with is given up at once. */
 static void beside_a_full_dlq(void)
 {
-    inbound_limit_stream(&in, "PAY_DLQ", DLQ_ROOM);
+    inbound_refuse(&in, "PAY_DLQ", true);
     (void)inbound_add(&in, "poison-", POISON, "demo.fund", "{\"nothing\":1}");
     (void)lone_measure(&l, "full_dlq_");
-    inbound_limit_stream(&in, "PAY_DLQ", -1);
+    inbound_refuse(&in, "PAY_DLQ", false);
 }
 
 static bool is_work_full(void *context)
@@ -47,12 +46,12 @@ static bool is_work_full(void *context)
 static void beside_full_work(void)
 {
     inbound_fail(&in, "stuck-", STUCK, -1);
-    inbound_limit_stream(&in, "PAY_WORK", WORK_ROOM);
+    inbound_limit_work(&in, WORK_ROOM);
     (void)inbound_add(&in, "stuck-", STUCK, "demo.fund", "{}");
     if (!eventually(is_work_full, NULL, LONE_WAIT_MS))
         servers_fail("PAY_WORK does not fill");
     (void)lone_measure(&l, "full_work_");
-    inbound_limit_stream(&in, "PAY_WORK", -1);
+    inbound_limit_work(&in, -1);
 }
 
 static int64_t round_trip_us(void)

@@ -156,19 +156,29 @@ void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_
     typeid_format("wrk", &in->work[index], ret_id);
 }
 
-void inbound_limit_stream(struct inbound *in, const char *stream, int64_t messages)
+static void change_stream(struct inbound *in, const char *stream, int64_t messages, int32_t bytes)
 {
     jsStreamInfo *info = NULL, *changed = NULL;
     natsStatus s = js_GetStreamInfo(&info, in->js, stream, NULL, NULL);
     if (s == NATS_OK) {
         info->Config->MaxMsgs = messages;
-        info->Config->Discard = messages > 0 ? js_DiscardNew : js_DiscardOld;
+        info->Config->MaxMsgSize = bytes;
         s = js_UpdateStream(&changed, in->js, info->Config, NULL, NULL);
     }
     jsStreamInfo_Destroy(info);
     jsStreamInfo_Destroy(changed);
     if (s != NATS_OK)
         servers_fail("%s cannot be changed: %s", stream, natsStatus_GetText(s));
+}
+
+void inbound_limit_work(struct inbound *in, int64_t messages)
+{
+    change_stream(in, "PAY_WORK", messages, -1);
+}
+
+void inbound_refuse(struct inbound *in, const char *stream, bool refuses)
+{
+    change_stream(in, stream, -1, refuses ? 1 : -1);
 }
 
 void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq)

@@ -48,8 +48,11 @@ int inbound_ask(struct inbound *in, const char *service, const char *request,
 void inbound_id(const struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE]);
 /* ledger-svc has made them. */
 bool inbound_has_streams(void *inbound);
-/* From now on it takes so many messages at most and refuses more; -1: any number. */
-void inbound_limit_stream(struct inbound *in, const char *stream, int64_t messages);
+/* From now on PAY_WORK takes so many messages at most and refuses more; -1: any number. */
+void inbound_limit_work(struct inbound *in, int64_t messages);
+/* It takes none, as if it were full. ledger-svc, which mends what it knows of a stream every five seconds
+   (that PAY_DLQ forgets the oldest instead, for one), leaves that alone. */
+void inbound_refuse(struct inbound *in, const char *stream, bool refuses);
 /* The open dead letter of a piece of work. */
 void inbound_dead_letter(struct inbound *in, size_t index, char ret_id[TYPEID_TEXT_SIZE], int64_t *ret_seq);
 

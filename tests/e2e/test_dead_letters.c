@@ -292,24 +292,18 @@ static void a_month_later_nothing_happens_twice(void **state)
     }
 }
 
-static bool two_are_published(void *context)
-{
-    (void)context;
-    return inbound_dead(&in).published == 2;
-}
-
 /* What a full PAY_DLQ does not take stays in the database until there is room. */
 static void pay_dlq_is_full(void **state)
 {
     (void)state;
     assert_int_equal(inbound_dead(&in).open, 0);
-    inbound_limit_stream(&in, "PAY_DLQ", 2);
+    inbound_refuse(&in, "PAY_DLQ", true);
     size_t first = inbound_add(&in, "full-", 5, "demo.fund", "{\"nothing\":1}");
     inbound_publish(&in, first, 5, 1);
     assert_true(inbound_wait(&in, WAIT_MS));
-    assert_true(eventually(two_are_published, NULL, WAIT_MS));
     assert_int_equal(inbound_dead(&in).of_dead_work, 5);
-    inbound_limit_stream(&in, "PAY_DLQ", -1);
+    assert_int_equal(inbound_dead(&in).published, 0);
+    inbound_refuse(&in, "PAY_DLQ", false);
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
     assert_int_equal(inbound_dead(&in).published, 5);
     for (size_t i = first; i < first + 5; i++) {
@@ -441,12 +435,12 @@ static void nameless_ones_do_not_wait_for_room(void **state)
     (void)state;
     int64_t wanted = inbound_dead(&in).open + 3;
     assert_true(eventually(work_is_gone, NULL, WAIT_MS));
-    inbound_limit_stream(&in, "PAY_DLQ", 1);
+    inbound_refuse(&in, "PAY_DLQ", true);
     for (int i = 0; i < 3; i++)
         assert_int_equal(natsConnection_PublishString(in.ops, "pay.work.webhook.nobody", "?"), NATS_OK);
     assert_true(eventually(nameless_is_dead, &wanted, WAIT_MS));
     assert_true(eventually(work_is_gone, NULL, SOON_MS));
-    inbound_limit_stream(&in, "PAY_DLQ", -1);
+    inbound_refuse(&in, "PAY_DLQ", false);
     assert_true(eventually(mirror_is_right, NULL, WAIT_MS));
     discard_all();
 }

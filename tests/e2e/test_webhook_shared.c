@@ -102,13 +102,13 @@ static void a_row_to_be_claimed_is_locked(void **state)
 {
     (void)state;
     inbound_fail(&in, "stuck-", 1, -1);
-    inbound_limit_stream(&in, "PAY_WORK", 1);
+    inbound_limit_work(&in, 1);
     (void)inbound_add(&in, "stuck-", 1, "demo.fund", "{}");
     assert_true(eventually(is_full, NULL, WAIT_MS));
     harness_deposit(&h, alices, "EUR", 1);
     assert_true(eventually(one_is_untouched, NULL, WAIT_MS));
     struct db *db = lock("select from paybus.work where kind = 'delivery' and state = 'received' for update");
-    inbound_limit_stream(&in, "PAY_WORK", -1);
+    inbound_limit_work(&in, -1);
     expect_alice_undisturbed();
     assert_int_equal(receiver_count(receiver, "/ok"), TIMED);
     unlock(db);

@@ -179,11 +179,11 @@ static void a_dead_letter_too_large_for_the_bus(void **state)
             "insert into paybus.dead_letters (id, kind, subject, payload, error, attempts, created_at) "
             "values ('00000000-0000-7000-8000-000000000001', 'webhook', 'pay.work.webhook.x', "
             "convert_to(repeat('x', 9000000), 'UTF8'), 'too large', 0, now() - interval '1 minute')");
-    inbound_limit_stream(&in, "PAY_DLQ", inbound_stream_messages(&in, "PAY_DLQ"));
+    inbound_refuse(&in, "PAY_DLQ", true);
     size_t first = inbound_add(&in, "behind-large-", 1, "demo.fund", "{\"bad\":1}");
     inbound_publish(&in, first, 1, 1);
     assert_true(inbound_wait(&in, WAIT_MS));
-    inbound_limit_stream(&in, "PAY_DLQ", -1); /* from here on it is the sweeper's */
+    inbound_refuse(&in, "PAY_DLQ", false); /* from here on it is the sweeper's */
     assert_true(eventually(only_the_large_one_is_unpublished, NULL, WAIT_MS));
 }
 
