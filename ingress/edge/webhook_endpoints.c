@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingress/edge/name_check.h"
 #include "shared/core/clock.h"
 #include "shared/core/sealed.h"
 #include "shared/core/trace.h"
@@ -18,9 +19,7 @@
 #define SECRET_PREFIX "whsec_"
 #define SECRET_SIZE   64
 
-/* Whoever asks can choose a name whose look-up takes long, so names are looked up by webhook-svc alone, for
-   each try. What is wrong with the url travels with the command: a replay is answered as the first request
-   was. */
+/* What is wrong with the url travels with the command: a replay is answered as the first request was. */
 static bool look_at_url(struct exchange *ex, json_t *data)
 {
     const char *url = json_string_value(json_object_get(data, "url"));
@@ -33,6 +32,9 @@ static bool look_at_url(struct exchange *ex, json_t *data)
     enum status s = webhook_target_parse(url, development, &target, reason);
     if (s == STATUS_OK) {
         s = webhook_target_check(&target, development, reason);
+    }
+    if (s == STATUS_OK) {
+        s = name_check(&target, development, reason);
     }
     if (s != STATUS_OK && json_object_set_new(data, "url_refusal", json_string(reason)) != 0) {
         exchange_refuse(ex, OUTCOME_internal_error, NULL);

@@ -20,6 +20,12 @@ static enum status refuse(char *reason, const char *why)
     return STATUS_INVALID;
 }
 
+static enum status has_none(char *reason, const char *why)
+{
+    (void)refuse(reason, why);
+    return STATUS_NOT_FOUND;
+}
+
 /* Readers differ about these: what is left reads the same everywhere. */
 static bool has_strange_character(const char *url)
 {
@@ -177,7 +183,7 @@ static enum status take_all(const struct addrinfo *found, bool development,
         all.count++;
     }
     if (all.count == 0)
-        return refuse(reason, "has no address");
+        return has_none(reason, "has no address");
     *ret_addresses = all;
     return STATUS_OK;
 }
@@ -194,7 +200,7 @@ enum status webhook_target_resolve(const struct webhook_target *target, bool dev
     (void)snprintf(port, sizeof port, "%d", target->port);
     int failed = getaddrinfo(target->host, port, &hints, &found);
     if (failed == EAI_NONAME || failed == EAI_FAIL)
-        return refuse(ret_reason, "has a host name without an address");
+        return has_none(ret_reason, "has a host name without an address");
     if (failed != 0) {
         (void)snprintf(ret_reason, WEBHOOK_REASON_SIZE, "cannot be looked up now: %s", gai_strerror(failed));
         return STATUS_UNAVAILABLE;

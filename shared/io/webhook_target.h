@@ -30,8 +30,8 @@ NODISCARD enum status webhook_target_parse(const char *url, bool development,
    with the reason. */
 NODISCARD enum status webhook_target_check(const struct webhook_target *target, bool development,
                                            char ret_reason[static WEBHOOK_REASON_SIZE]);
-/* Looks the host up, which may take seconds. STATUS_INVALID with the reason: it has no address, or one that
-   may not be sent to. STATUS_UNAVAILABLE: nobody can tell now. */
+/* Looks the host up, which may take seconds. With the reason: STATUS_INVALID, it has an address that may not
+   be sent to; STATUS_NOT_FOUND, it has none; STATUS_UNAVAILABLE, nobody can tell now. */
 NODISCARD enum status webhook_target_resolve(const struct webhook_target *target, bool development,
                                              struct webhook_addresses *ret_addresses,
                                              char ret_reason[static WEBHOOK_REASON_SIZE]);

@@ -186,8 +186,9 @@ static void what_is_refused(void **state)
     }
 }
 
-/* Nobody waits for a name server: a name is looked up when something is sent there. */
-static void names_are_not_looked_up(void **state)
+/* Who has no address yet may get one before something is sent there; what a name leads to is
+ * test_name_check's. */
+static void names_without_an_address_are_taken(void **state)
 {
     (void)state;
     const char *body = "{'url':'https://nobody-has-this-name.example/','event_types':['hold.*']}";
@@ -266,7 +267,7 @@ int main(void)
         cmocka_unit_test(rotation),
         cmocka_unit_test(no_secret_at_rest),
         cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(names_are_not_looked_up),
+        cmocka_unit_test(names_without_an_address_are_taken),
         cmocka_unit_test(as_many_as_there_may_be),
         cmocka_unit_test(as_many_as_a_day_may_bring),
         cmocka_unit_test(facts_are_written),

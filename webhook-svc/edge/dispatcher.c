@@ -185,7 +185,7 @@ static void look_up(struct dispatcher *d, struct sending *s)
         s->addresses = found.addresses;
         queue_push(&r->waiting, s);
         receivers_list(d->receivers, r);
-    } else if (found.status == STATUS_INVALID) {
+    } else if (found.status == STATUS_INVALID || found.status == STATUS_NOT_FOUND) {
         end_tried(d, s, DELIVERY_blocked, found.reason);
     } else {
         receivers_note_answer(s, false, now_us);

@@ -218,7 +218,7 @@ static void find_bad(struct lookup *l, const char *owner, int count)
     for (int i = 0; i < count; i++) {
         char host[64];
         (void)snprintf(host, sizeof host, "bad-%d.example", i);
-        (void)wait_for(l, owner, host, STATUS_INVALID);
+        (void)wait_for(l, owner, host, STATUS_NOT_FOUND);
     }
 }
 
