@@ -20,7 +20,9 @@ struct pass {
     struct chain_reader reader;
     struct block_walk walk;
     struct arena arena;
-    struct block last;  /* the block before */
+    struct block last;                  /* the block before */
+    struct str sources[CHAIN_WALK_MAX]; /* of the rows in hand */
+    size_t source_count;
     enum status status; /* of what was asked on the way */
 };
 
@@ -70,8 +72,8 @@ static void look_at_item(struct pass *p, const struct chain_rows *rows, const st
     const struct uuid object = facts_object(rows, item);
     struct str source = facts_source(rows, item);
     r->counts.events++;
-    if (source.data != NULL && p->status == STATUS_OK)
-        p->status = objects_check_source(r->store, source, &r->found);
+    if (source.data != NULL)
+        p->sources[p->source_count++] = source;
     if (!facts_posts(rows, item)) {
         note_object(r, facts_type(rows, item), &object);
         return;
@@ -88,15 +90,25 @@ static void look_at_item(struct pass *p, const struct chain_rows *rows, const st
     follow_legs(r, &r->facts);
 }
 
+/* All of them by one question: each alone would be as many round trips. */
+static void check_sources(struct pass *p)
+{
+    struct run *r = p->run;
+    if (p->source_count > 0 && p->status == STATUS_OK)
+        p->status = objects_check_sources(r->store, p->sources, p->source_count, &r->found);
+}
+
 static void look_at_rows(void *context, struct chain_rows *rows)
 {
     struct pass *p = context;
     struct chain_item item;
+    p->source_count = 0;
     while (chain_next(rows, &item)) {
         if (item.seq > p->run->to.seq)
             look_at_item(p, rows, &item);
         p->run->to.seq = item.seq > p->run->to.seq ? item.seq : p->run->to.seq;
     }
+    check_sources(p);
 }
 
 /* Events that no block covers, or not yet. */

@@ -226,24 +226,26 @@ enum status objects_check_keys(struct store *s, struct uuid *after, struct anoma
     return STATUS_OK;
 }
 
-enum status objects_check_source(struct store *s, struct str source, struct anomalies *found)
+enum status objects_check_sources(struct store *s, const struct str *sources, size_t count,
+                                  struct anomalies *found)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     db_params_reset(&s->params);
     db_array_open(&s->params, DB_TEXT);
-    db_array_bytes(&s->params, source.data, source.len);
+    for (size_t i = 0; i < count; i++)
+        db_array_bytes(&s->params, sources[i].data, sources[i].len);
     db_array_close(&s->params);
     enum status status = store_query(s, RECON_SQL_FIND_SOURCES_APPLIED_TWICE, &r);
-    if (status != STATUS_OK || PQntuples(r) == 0)
-        return status;
-    struct anomaly a = {.check = CHECK_source_applied_twice,
-                        .type = OBJECT_key,
-                        .has_amounts = true,
-                        .expected = 1,
-                        .actual = db_get_int(r, 0, 1)};
-    copy_str(source, a.object, sizeof a.object);
-    anomalies_add(found, &a);
-    return STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < PQntuples(r); i++) {
+        struct anomaly a = {.check = CHECK_source_applied_twice,
+                            .type = OBJECT_key,
+                            .has_amounts = true,
+                            .expected = 1,
+                            .actual = db_get_int(r, i, 1)};
+        copy_str(db_get_str(r, i, 0), a.object, sizeof a.object);
+        anomalies_add(found, &a);
+    }
+    return status;
 }
 
 static void bounds_params(struct store *s, const struct uuid bounds[2])

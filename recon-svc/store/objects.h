@@ -38,7 +38,9 @@ NODISCARD enum status objects_check_webhook_events(struct store *s, struct uuid 
                                                    struct anomalies *found, size_t *ret_count);
 NODISCARD enum status objects_check_keys(struct store *s, struct uuid *after, struct anomalies *found,
                                          size_t *ret_count);
-NODISCARD enum status objects_check_source(struct store *s, struct str source, struct anomalies *found);
+/* Those of the sources that caused more than one command are found. */
+NODISCARD enum status objects_check_sources(struct store *s, const struct str *sources, size_t count,
+                                            struct anomalies *found);
 
 /* Transactions after *after up to one, at most OBJECTS_PAGE * 10. */
 NODISCARD enum status objects_page_transactions(struct store *s, const struct uuid bounds[2],

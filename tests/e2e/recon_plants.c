@@ -105,11 +105,11 @@ const size_t recon_name_count = sizeof recon_names / sizeof recon_names[0];
             "a")                                                                                             \
     ACCOUNT("version = version + 1, credits_posted = credits_posted + 5, last_entry_at = clock_timestamp()", \
             "b")
-#define SOURCE_EVENT                                                                                         \
+#define SOURCE_EVENT(source)                                                                                 \
     "insert into paybus.events (id, type, resource, object_id, command_id, owner, actor, source, after, "    \
     "created_at)"                                                                                            \
     " values (gen_random_uuid(), 'test.fact', 'test', gen_random_uuid(), gen_random_uuid(), 'o', 'a', "      \
-    "'webhook:x',"                                                                                           \
+    "'" source "',"                                                                                          \
     "         '{}', clock_timestamp());"
 
 /* What recon-svc would have made of the events of account a; nothing else is projected here. */
@@ -318,7 +318,12 @@ const struct recon_plant recon_plants[] = {
      "entries_without_transaction {NEW} -\nversion_mismatch {A} -1\nversion_mismatch {B} -1\ndebits_mismatch "
      "{A} -5\n"
      "credits_mismatch {B} -5"},
-    {"one cause with two effects", SOURCE_EVENT SOURCE_EVENT, "source_applied_twice webhook:x 1"},
+    {"one cause with two effects", SOURCE_EVENT("webhook:x") SOURCE_EVENT("webhook:x"),
+     "source_applied_twice webhook:x 1"},
+    {"two causes with two effects each, and one with one",
+     SOURCE_EVENT("webhook:x") SOURCE_EVENT("webhook:y") SOURCE_EVENT("webhook:z") SOURCE_EVENT("webhook:y")
+         SOURCE_EVENT("webhook:x"),
+     "source_applied_twice webhook:x 1\nsource_applied_twice webhook:y 1"},
     {"a key with two answers",
      "insert into paybus.idempotency_keys select digest, created_on + 1, owner, key, fingerprint, "
      "command_id, status, body,"
