@@ -44,12 +44,24 @@ static int compare(const void *a, const void *b)
     return uuid_compare(a, b);
 }
 
+static bool is_sorted(const struct id_list *l)
+{
+    for (size_t i = 1; i < l->count; i++) {
+        if (uuid_compare(&l->ids[i - 1], &l->ids[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void id_list_sort(struct id_list *l)
 {
     if (l->count == 0) {
         return;
     }
-    qsort(l->ids, l->count, sizeof *l->ids, compare);
+    if (!is_sorted(l)) { /* they often are, and qsort takes as much memory again */
+        qsort(l->ids, l->count, sizeof *l->ids, compare);
+    }
     size_t kept = 1;
     for (size_t i = 1; i < l->count; i++) {
         if (uuid_compare(&l->ids[i], &l->ids[kept - 1]) != 0) {

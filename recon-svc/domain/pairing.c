@@ -31,7 +31,8 @@ void pairing_post(struct pairing *p, int64_t seq, const struct uuid *transaction
 
 bool pairing_is_due(const struct pairing *p)
 {
-    return p->posted.count >= POSTED_MANY + 2 * p->left;
+    size_t room = p->posted.max - p->left; /* half of it may be taken, however many a minute has */
+    return p->posted.count >= POSTED_MANY + 2 * p->left || p->posted.count >= p->left + (room + 1) / 2;
 }
 
 struct uuid pairing_bound(const struct pairing *p)

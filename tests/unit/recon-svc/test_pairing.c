@@ -77,6 +77,29 @@ static void expect_exact(const struct books *b)
     }
 }
 
+/* What a minute has is kept; that must leave room for what comes until the next comparison. */
+static void a_minute_nearly_fills_the_list(void **state)
+{
+    (void)state;
+    static const struct uuid none = {{0}};
+    const struct id_list no_transactions = {0};
+    struct pairing p;
+    pairing_init(&p, IDS_MAX, &none);
+    for (uint32_t i = 0; i < 5 * IDS_MAX; i++) {
+        struct uuid id = uuid7_make(BEGIN_US + i * SECOND_US / 60, i, 0);
+        pairing_post(&p, i, &id);
+        if (!pairing_is_due(&p))
+            continue;
+        struct uuid bound = pairing_bound(&p);
+        pairing_begin(&p);
+        pairing_page(&p, &no_transactions, &bound);
+        pairing_end(&p);
+        assert_in_range(p.left, 0, 60 * 60 + 60);
+    }
+    assert_false(p.posted.is_full);
+    pairing_free(&p);
+}
+
 static void in_order(void **state)
 {
     (void)state;
@@ -161,7 +184,7 @@ static void the_place_is_far_enough_back(void **state)
 static void sorting_pays_for_many_only(void **state)
 {
     (void)state;
-    struct pairing p = {.posted = {.count = 100000}};
+    struct pairing p = {.posted = {.count = 100000, .max = 1000000}};
     assert_true(pairing_is_due(&p));
     p.left = 1;
     assert_false(pairing_is_due(&p));
@@ -170,6 +193,7 @@ static void sorting_pays_for_many_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_minute_nearly_fills_the_list),
         cmocka_unit_test(in_order),
         cmocka_unit_test(two_at_the_same_time_the_other_way_round),
         cmocka_unit_test(the_clock_was_ahead_for_a_while),
