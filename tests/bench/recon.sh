@@ -40,7 +40,7 @@ compose/local/up.sh
 supervisorctl -c "$HOME_DIR/conf/supervisord.conf" stop recon-svc
 KEY=$(as_service cat "$HOME_DIR/admin-key")
 books -v first=1 -v "last=$ACCOUNTS" -f - <tests/bench/accounts.sql
-books -v first=1 -v "last=$ACCOUNTS" -f - <tests/bench/deposit_facts.sql
+books -v first=1 -v "last=$ACCOUNTS" -f - <tests/bench/account_facts.sql
 for ((made = 2 * ACCOUNTS; made < ENTRIES; made += 2 * PAIRS)); do
   books -v "pairs=$PAIRS" -f - <tests/bench/round.sql
 done
