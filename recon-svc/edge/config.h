@@ -17,6 +17,7 @@ struct recon_config {
     int64_t grace_seconds;
     int64_t clearing_hours;
     int64_t load_percent;
+    int64_t settle_seconds;
     int64_t statement_days;
 };
 

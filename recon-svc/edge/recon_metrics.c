@@ -98,11 +98,8 @@ void recon_metrics_count_run(const struct run_result *result, bool is_full)
 
 void recon_metrics_set_last_ends(const struct run_ages *ages)
 {
-    int64_t now_s = clock_unix_us() / US_PER_S;
-    if (ages->any_s >= 0)
-        metric_set(recon_metrics.last_success, now_s - ages->any_s);
-    if (ages->full_s >= 0)
-        metric_set(recon_metrics.last_full_success, now_s - ages->full_s);
+    metric_set(recon_metrics.last_success, ages->any_us / US_PER_S);
+    metric_set(recon_metrics.last_full_success, ages->full_us / US_PER_S);
     int64_t behind_s = ages->behind_s > 0 ? ages->behind_s : 0;
     metric_set(recon_metrics.watermark_lag, behind_s);
     heartbeat_until(recon_metrics.reconciliation, clock_monotonic_us() - behind_s * US_PER_S);

@@ -15,10 +15,10 @@
 
 #define TELL_US        INT64_C(2000000)
 #define STOP_CHECK_US  INT64_C(100000)
-#define SETTLE_US      INT64_C(10000000)
 #define SETTLE_LOOK_US INT64_C(2000)
 #define WOKEN_US       INT64_C(5000000) /* between two that are wanted at once */
 #define NOTED_MAX      ((size_t)1 << 17)
+#define ACCOUNTS_MAX   ((size_t)1 << 20) /* far more than RUN_ACCOUNTS: a block may have a million */
 
 bool run_rest(int64_t us)
 {
@@ -71,7 +71,7 @@ bool run_may_go_on(struct run *r, int64_t step_us)
 static enum status settle(struct run *r, int64_t above)
 {
     bool is_settled = r->mark_seq <= r->from.seq; /* an earlier run found that it is */
-    int64_t end_us = clock_monotonic_us() + SETTLE_US;
+    int64_t end_us = clock_monotonic_us() + r->config->settle_seconds * INT64_C(1000000);
     while (!is_settled && clock_monotonic_us() < end_us) {
         enum status s = run_is_settled(r->store, above, &is_settled);
         if (s != STATUS_OK)
@@ -253,6 +253,7 @@ static void free_run(struct run *r)
 {
     anomalies_free(&r->found);
     id_list_free(&r->accounts);
+    id_list_free(&r->behind);
     id_list_free(&r->holds);
     id_list_free(&r->originals);
     id_list_free(&r->strays);
@@ -268,7 +269,8 @@ static void init_run(struct run *r, const struct run *like, const struct run_opt
                       .options = *options,
                       .told_us = clock_monotonic_us(),
                       .turn_us = clock_monotonic_us()};
-    id_list_init(&r->accounts, NOTED_MAX);
+    id_list_init(&r->accounts, ACCOUNTS_MAX);
+    id_list_init(&r->behind, NOTED_MAX);
     id_list_init(&r->holds, NOTED_MAX);
     id_list_init(&r->originals, NOTED_MAX);
     id_list_init(&r->strays, ANOMALIES_MAX);

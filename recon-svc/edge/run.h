@@ -53,6 +53,8 @@ struct run {
     struct anomalies found;
     struct run_counts counts;
     struct id_list accounts, holds, originals; /* met on the way */
+    size_t accounts_sorted;                    /* how many there were when they were last sorted */
+    struct id_list behind;                     /* accounts that were ahead of their projection */
     struct id_list strays;                     /* transactions without an event */
     struct id_list changed; /* accounts that were frozen, closed, ...: a full run looks for their last fact */
     struct pairing pairing;

@@ -10,7 +10,8 @@
 #include "recon_statements.h"
 #include "shared/core/clock.h"
 
-#define TABLE_MAX ((size_t)3 << 17) /* 390,000 accounts, 42 MB; of further ones entries are read twice */
+#define BEHIND_MANY 10000
+#define TABLE_MAX   ((size_t)3 << 17) /* 390,000 accounts, 42 MB; of further ones entries are read twice */
 
 struct pass {
     struct run *run;
@@ -122,7 +123,15 @@ static enum status check_facts(struct run *r, const struct uuid *ids, size_t cou
         s = objects_check_accounts(r->store, &part, &r->changed, &r->found);
     if (s == STATUS_OK)
         s = objects_check(r->store, RECON_SQL_CHECK_PROJECTION, &part, deadline_us, &r->found);
-    return s == STATUS_OK ? objects_mark_behind(r->store, &part) : s;
+    return s == STATUS_OK ? objects_list_behind(r->store, &part, &r->behind) : s;
+}
+
+/* Most of them have been projected since: what of them is still behind is looked at again by the next run. */
+static enum status mark_behind(struct run *r)
+{
+    enum status s = objects_mark_behind(r->store, &r->behind);
+    id_list_clear(&r->behind);
+    return s;
 }
 
 static enum status walk_ids(struct pass *p, const struct id_list *ids)
@@ -141,6 +150,10 @@ static enum status walk_ids(struct pass *p, const struct id_list *ids)
         if (status != STATUS_OK)
             return status;
         i += done;
+        if (p->run->behind.count >= BEHIND_MANY)
+            status = mark_behind(p->run);
+        if (status != STATUS_OK)
+            return status;
         if (!run_may_go_on(p->run, clock_monotonic_us() - start_us))
             return STATUS_UNAVAILABLE;
     }
@@ -190,6 +203,19 @@ static enum status walk_all(struct pass *p)
     return STATUS_OK;
 }
 
+static enum status walk_met(struct pass *p)
+{
+    struct run *r = p->run;
+    enum status status = add_waiting(r);
+    if (status != STATUS_OK)
+        return status;
+    id_list_sort(&r->accounts);
+    status = walk_ids(p, &r->accounts);
+    id_list_clear(&r->accounts);
+    r->accounts_sorted = 0;
+    return status;
+}
+
 enum status run_accounts(struct run *r)
 {
     static struct pass passes[2]; /* one run of each mode at a time */
@@ -198,13 +224,6 @@ enum status run_accounts(struct run *r)
                        .walk = {.found = &r->found,
                                 .now_us = r->now_us,
                                 .clearing_us = r->config->clearing_hours * INT64_C(3600000000)}};
-    if (r->options.is_full)
-        return walk_all(p);
-    enum status status = add_waiting(r);
-    if (status != STATUS_OK)
-        return status;
-    id_list_sort(&r->accounts);
-    status = walk_ids(p, &r->accounts);
-    id_list_clear(&r->accounts);
-    return status;
+    enum status status = r->options.is_full ? walk_all(p) : walk_met(p);
+    return status == STATUS_OK ? mark_behind(r) : status;
 }

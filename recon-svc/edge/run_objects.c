@@ -10,7 +10,8 @@
 #include "shared/core/timefmt.h"
 #include "shared/io/log.h"
 
-#define MANY 10000
+#define MANY          10000
+#define ACCOUNTS_MANY ((size_t)1 << 17) /* each is looked at once, however often it moved meanwhile */
 
 static int64_t grace_us(const struct run *r)
 {
@@ -37,6 +38,18 @@ static enum status check_originals(struct run *r)
     return s;
 }
 
+/* Of an incremental run. Sorted now and then, so that each takes part in it a few times at most. */
+static enum status flush_accounts(struct run *r)
+{
+    if (r->accounts.is_full)
+        return STATUS_FULL;
+    if (r->accounts.count < 2 * r->accounts_sorted + MANY)
+        return STATUS_OK;
+    id_list_sort(&r->accounts);
+    r->accounts_sorted = r->accounts.count;
+    return r->accounts_sorted >= ACCOUNTS_MANY ? run_accounts(r) : STATUS_OK;
+}
+
 enum status run_flush(struct run *r, bool is_end)
 {
     enum status s = run_pairing_go_on(r);
@@ -44,11 +57,7 @@ enum status run_flush(struct run *r, bool is_end)
         s = check_holds(r, r->options.is_full);
     if (s == STATUS_OK && (is_end || r->originals.count >= MANY))
         s = check_originals(r);
-    if (r->accounts.count >= MANY)
-        id_list_sort(&r->accounts);
-    if (s == STATUS_OK && r->accounts.count >= 4 * MANY && !r->options.is_full)
-        s = run_accounts(r);
-    return s;
+    return s == STATUS_OK && !r->options.is_full ? flush_accounts(r) : s;
 }
 
 /* Of a full run: every one, a page at a time. */

@@ -133,11 +133,26 @@ enum status objects_check_accounts(struct store *s, const struct id_list *ids, c
     return objects_query_found(s, RECON_SQL_CHECK_ACCOUNTS, found);
 }
 
-enum status objects_mark_behind(struct store *s, const struct id_list *accounts)
+enum status objects_list_behind(struct store *s, const struct id_list *accounts, struct id_list *behind)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
     add_id_array(s, accounts->ids, accounts->count);
-    return store_write(s, RECON_SQL_MARK_BEHIND, &r);
+    enum status status = store_query(s, RECON_SQL_LIST_BEHIND, &r);
+    if (status == STATUS_OK)
+        add_ids(r, 0, behind);
+    return status;
+}
+
+enum status objects_mark_behind(struct store *s, const struct id_list *accounts)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < accounts->count && status == STATUS_OK; i += OBJECTS_PAGE) {
+        CLEANUP(db_result_ptr) PGresult *r = NULL;
+        size_t left = accounts->count - i;
+        add_id_array(s, &accounts->ids[i], left < OBJECTS_PAGE ? left : OBJECTS_PAGE);
+        status = store_write(s, RECON_SQL_MARK_BEHIND, &r);
+    }
+    return status;
 }
 
 enum status objects_check_work(struct store *s, int64_t deadline_us, struct anomalies *found)

@@ -30,7 +30,10 @@ NODISCARD enum status objects_check_statements(struct store *s, int32_t late_day
 NODISCARD enum status objects_check_currencies(struct store *s, struct anomalies *found);
 /* The blocks that earlier runs verified, whatever the chain says by itself now. */
 NODISCARD enum status objects_check_proved_blocks(struct store *s, struct anomalies *found);
-/* Those of the accounts whose projection is behind are among list_differing_accounts from now on. */
+/* Adds those of the accounts whose projection is behind, but for those that are marked already. */
+NODISCARD enum status objects_list_behind(struct store *s, const struct id_list *accounts,
+                                          struct id_list *behind);
+/* Those of the accounts whose projection is still behind are among list_differing_accounts from now on. */
 NODISCARD enum status objects_mark_behind(struct store *s, const struct id_list *accounts);
 NODISCARD enum status objects_list_overdue_holds(struct store *s, int64_t deadline_us, struct id_list *ids);
 /* One page of webhook events after *after; those without work are found. */

@@ -207,6 +207,11 @@ static int64_t seconds_since(const PGresult *r, int column, int64_t now_us)
     return seconds > 0 ? seconds : 0;
 }
 
+static int64_t time_or_0(const PGresult *r, int column)
+{
+    return db_is_null(r, 0, column) ? 0 : db_get_time(r, 0, column);
+}
+
 enum status run_last_ends(struct store *s, struct run_ages *ret_ages)
 {
     CLEANUP(db_result_ptr) PGresult *r = NULL;
@@ -217,7 +222,9 @@ enum status run_last_ends(struct store *s, struct run_ages *ret_ages)
         status = store_query(s, RECON_SQL_FIND_LAST_ENDS, &r);
     if (status != STATUS_OK)
         return status;
-    *ret_ages = (struct run_ages){.any_s = seconds_since(r, 0, now_us),
+    *ret_ages = (struct run_ages){.any_us = time_or_0(r, 0),
+                                  .full_us = time_or_0(r, 1),
+                                  .any_s = seconds_since(r, 0, now_us),
                                   .full_s = seconds_since(r, 1, now_us),
                                   .behind_s = seconds_since(r, 2, now_us)};
     return STATUS_OK;

@@ -45,9 +45,10 @@ struct run_end_row {
 };
 NODISCARD enum status run_complete(struct store *s, const struct uuid *id, const struct run_end_row *end);
 NODISCARD enum status run_fail(struct store *s, const struct uuid *id, const char *error);
-/* Seconds since a run, and since a full one, looked at all that there was, and since the oldest event that
- * none has looked at; -1: none did, or there is none. */
+/* When a run, and a full one, last looked at all that there was (0: none did), how long ago that is, and how
+ * old the oldest event is that none has looked at; -1: none did, or there is none. */
 struct run_ages {
+    int64_t any_us, full_us;
     int64_t any_s, full_s, behind_s;
 };
 NODISCARD enum status run_last_ends(struct store *s, struct run_ages *ret_ages);

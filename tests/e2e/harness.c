@@ -244,6 +244,8 @@ static void configure_recon(struct harness *h, int i)
     program_set(p, "PAYBUS_ADMIN_LISTEN", "127.0.0.1:%d", p->port);
     if (h->recon_seconds > 0)
         program_set(p, "PAYBUS_RECON_INTERVAL_SECONDS", "%d", h->recon_seconds);
+    if (h->recon_settle_seconds > 0)
+        program_set(p, "PAYBUS_RECON_SETTLE_SECONDS", "%d", h->recon_settle_seconds);
 }
 
 static void *keeper_main(void *context)
@@ -298,6 +300,7 @@ void harness_start(struct harness *h, const struct harness_options *options)
                           .has_cluster = options->nats_cluster,
                           .recon_count = options->recons,
                           .recon_seconds = options->recon_seconds,
+                          .recon_settle_seconds = options->recon_settle_seconds,
                           .slice_transfers = options->slice_transfers,
                           .lease_seconds = options->lease_seconds,
                           .sweep_seconds = options->sweep_seconds,

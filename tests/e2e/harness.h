@@ -25,6 +25,7 @@ struct harness_options {
     bool nats_cluster;                /* three nats-servers; streams with three copies */
     int recons;                       /* how many of recon-svc; 0: none */
     int recon_seconds;                /* from one of its runs to the next; 0: as by default */
+    int recon_settle_seconds;         /* how long its runs wait for open transactions; 0: as by default */
     bool database_proxy;              /* ledger-svc reaches PostgreSQL through a fault proxy */
     bool bus_proxy;                   /* ledger-svc reaches nats-server through a fault proxy */
     bool webhook_database_proxy;      /* webhook-svc reaches PostgreSQL through a fault proxy */
@@ -41,8 +42,8 @@ struct harness {
     char directory[SERVERS_PATH_SIZE]; /* logs, credentials */
     struct program ledgers[HARNESS_PROGRAMS_MAX], ingresses[HARNESS_PROGRAMS_MAX],
         webhooks[HARNESS_PROGRAMS_MAX], recons[HARNESS_PROGRAMS_MAX];
-    int ledger_count, ingress_count, webhook_count, recon_count, recon_seconds, slice_transfers,
-        lease_seconds, sweep_seconds;
+    int ledger_count, ingress_count, webhook_count, recon_count, recon_seconds, recon_settle_seconds,
+        slice_transfers, lease_seconds, sweep_seconds;
     char bases[HARNESS_PROGRAMS_MAX][64]; /* of the ingresses, for clients */
     struct fault_proxy *database_proxy, *bus_proxy, *webhook_database_proxy; /* NULL unless asked for */
     const char *log_level;

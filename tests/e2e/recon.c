@@ -20,7 +20,8 @@ static void log_path(const struct harness *h, char *ret_path, size_t size)
 
 pid_t recon_start(const struct harness *h, const char *database, bool is_full, int load_percent)
 {
-    char url[192], servers[96], credentials[SERVERS_PATH_SIZE + 64], log[SERVERS_PATH_SIZE + 32], load[48];
+    char url[192], servers[96], credentials[SERVERS_PATH_SIZE + 64], log[SERVERS_PATH_SIZE + 32], load[48],
+        settle[48];
     (void)snprintf(url, sizeof url,
                    "PAYBUS_DATABASE_URL=postgresql://paybus_recon@127.0.0.1:%d/%s?sslmode=disable",
                    h->postgres.port, database);
@@ -28,10 +29,12 @@ pid_t recon_start(const struct harness *h, const char *database, bool is_full, i
     (void)snprintf(credentials, sizeof credentials, "PAYBUS_NATS_CREDENTIALS_FILE=%s/recon.nats",
                    h->directory);
     (void)snprintf(load, sizeof load, "PAYBUS_RECON_LOAD_PERCENT=%d", load_percent);
+    (void)snprintf(settle, sizeof settle, "PAYBUS_RECON_SETTLE_SECONDS=%d", h->recon_settle_seconds);
     log_path(h, log, sizeof log);
     (void)unlink(log);
     const char *const argv[] = {PAYBUS_RECON_PATH, "--once", is_full ? "--full" : NULL, NULL};
-    const char *const environment[] = {url, servers, credentials, load, NULL};
+    const char *const environment[] = {
+        url, servers, credentials, load, h->recon_settle_seconds > 0 ? settle : NULL, NULL};
     const struct process_spec spec = {.argv = argv, .environment = environment, .log_file = log};
     pid_t pid;
     if (process_start(&spec, &pid) != STATUS_OK)
