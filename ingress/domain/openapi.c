@@ -597,6 +597,9 @@ static void operation(struct json_out *o, const struct route *r)
         json_key(o, "api_key");
         json_array_open(o);
         json_cstr(o, scope_word(r->scope));
+        if (r->is_for_staff) {
+            json_cstr(o, scope_word(SCOPE_ops));
+        }
         json_array_close(o);
         json_object_close(o);
     } else if (r->access == ACCESS_SIGNED) {

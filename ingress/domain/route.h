@@ -25,6 +25,7 @@ struct route {
     const struct command_spec *body; /* what the body holds; NULL: the command's data */
     enum access access;
     enum scope scope;      /* with ACCESS_SCOPE */
+    bool is_for_staff;     /* what it is about is nobody's own: ops or admin is needed beside the scope */
     const char *id_prefix; /* of {id}: anything else in its place is 404 */
     enum key_rule key;
     bool body_optional; /* an empty body stands for {} */

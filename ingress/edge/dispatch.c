@@ -63,12 +63,14 @@ static bool admit_to_demo(struct exchange *ex)
 
 static bool authorize(struct exchange *ex)
 {
-    if (scope_set_allows(ex->credential.scopes, ex->route->scope)) {
+    const struct route *r = ex->route;
+    if (scope_set_allows(ex->credential.scopes, r->scope) && (ex->is_staff || !r->is_for_staff)) {
         return true;
     }
     struct problem p;
     problem_init(&p, OUTCOME_forbidden);
-    problem_detail(&p, "This route needs the scope %s.", scope_word(ex->route->scope));
+    problem_detail(&p, "This route needs the scope %s%s.", scope_word(r->scope),
+                   r->is_for_staff ? " and ops" : "");
     exchange_problem(ex, &p);
     return false;
 }

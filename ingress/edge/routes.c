@@ -173,6 +173,7 @@ static const struct param_spec bank_line_params[] = {
 #define SIGNED     .access = ACCESS_SIGNED
 #define IN_DEMO    .access = ACCESS_DEMO
 #define NEEDS(s)   .access = ACCESS_SCOPE, .scope = SCOPE_##s
+#define STAFF_NEEDS(s) NEEDS(s), .is_for_staff = true
 #define ENDPOINT   .prepare = webhook_endpoints_prepare, .show = webhook_endpoints_show
 #define REPLAY(which) .handle = ops_replay_##which, .body = &ops_##which##_body, .body_limit = BODY_MAX, .body_optional = true, \
                       .answers_202 = true
@@ -285,21 +286,21 @@ const struct route ingress_routes[] = {
      PARAMS(webhook_event_params), .answer = "webhook_event_list", .summary = "What providers sent, and what became of it"},
     {.method = "GET", .pattern = "/v1/webhooks/events/{id}", .id_prefix = "whe", NEEDS(ops),
      .handle = reads_webhook_event, .answer = "webhook_event", .summary = "One inbound event with its payload"},
-    {.method = "POST", .pattern = "/v1/webhooks/events/{id}/replay", .id_prefix = "whe", NEEDS(dlq_write), REPLAY(one),
+    {.method = "POST", .pattern = "/v1/webhooks/events/{id}/replay", .id_prefix = "whe", STAFF_NEEDS(dlq_write), REPLAY(one),
      .answer = "replayed", .summary = "Put a failed or dead event back to work"},
     {.method = "GET", .pattern = "/v1/dlq", NEEDS(ops), .handle = reads_dead_letters, PARAMS(dead_letter_params),
      .answer = "dead_letter_list", .summary = "Work that was given up"},
     {.method = "GET", .pattern = "/v1/dlq/{id}", .id_prefix = "dl", NEEDS(ops), .handle = reads_dead_letter,
      .answer = "dead_letter", .summary = "One dead letter with its message"},
-    {.method = "POST", .pattern = "/v1/dlq/{id}/replay", .id_prefix = "dl", NEEDS(dlq_write), REPLAY(one),
+    {.method = "POST", .pattern = "/v1/dlq/{id}/replay", .id_prefix = "dl", STAFF_NEEDS(dlq_write), REPLAY(one),
      .answer = "replayed", .summary = "Put a dead letter back to work"},
-    {.method = "POST", .pattern = "/v1/dlq/{id}/discard", .id_prefix = "dl", NEEDS(dlq_write), .handle = ops_discard_dead_letter,
+    {.method = "POST", .pattern = "/v1/dlq/{id}/discard", .id_prefix = "dl", STAFF_NEEDS(dlq_write), .handle = ops_discard_dead_letter,
      .body = &ops_note_body, .body_limit = BODY_MAX, .answer = "discarded",
      .summary = "Nobody wants a dead letter: it is resolved without an effect"},
-    {.method = "POST", .pattern = "/v1/dlq/replay", NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
+    {.method = "POST", .pattern = "/v1/dlq/replay", STAFF_NEEDS(dlq_write), REPLAY(many), .answer = "replayed",
      .summary = "Put many dead letters back to work, or count them"},
 
-    {.method = "POST", .pattern = "/v1/reconcile/run", NEEDS(reconcile_write), .handle = ops_reconcile, .body = &ops_recon_body,
+    {.method = "POST", .pattern = "/v1/reconcile/run", STAFF_NEEDS(reconcile_write), .handle = ops_reconcile, .body = &ops_recon_body,
      .body_limit = BODY_MAX, .body_optional = true, .timeout_ms = RECON_TIMEOUT_MS, .answers_200 = true,
      .answers_202 = true, .answer = "reconcile_report",
      .summary = "Prove the books now: its report, or within ten seconds where it will be"},
@@ -313,11 +314,11 @@ const struct route ingress_routes[] = {
      .answer = "anomaly_list", .summary = "What is wrong with what"},
     {.method = "GET", .pattern = "/v1/reconcile/anomalies/{id}", .id_prefix = "an", NEEDS(ops), .handle = reads_anomaly,
      .answer = "anomaly", .summary = "One anomaly, and what was decided about it"},
-    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/acknowledge", NEEDS(reconcile_write), DECISION(acknowledge, note),
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/acknowledge", STAFF_NEEDS(reconcile_write), DECISION(acknowledge, note),
      .summary = "Somebody looks into it"},
-    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/resolve", NEEDS(reconcile_write), DECISION(resolve, resolution),
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/resolve", STAFF_NEEDS(reconcile_write), DECISION(resolve, resolution),
      .summary = "It is put right, or it is to be written off"},
-    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/approve", NEEDS(reconcile_write), DECISION(approve, note),
+    {.method = "POST", .pattern = "/v1/reconcile/anomalies/{id}/approve", STAFF_NEEDS(reconcile_write), DECISION(approve, note),
      .summary = "Write it off, as another person asked"},
     {.method = "POST", .pattern = "/v1/reconcile/statements", NEEDS(reconcile_write), .handle = bank_statements_receive,
      PARAMS(bank_upload_params), .takes_files = bank_statement_types, .body_limit = BULK_BODY_MAX, .timeout_ms = BULK_TIMEOUT_MS,
