@@ -18,7 +18,7 @@
 #define SETTLE_LOOK_US INT64_C(2000)
 #define WOKEN_US       INT64_C(5000000) /* between two that are wanted at once */
 #define NOTED_MAX      ((size_t)1 << 17)
-#define ACCOUNTS_MAX   ((size_t)1 << 20) /* far more than RUN_ACCOUNTS: a block may have a million */
+#define ACCOUNTS_MAX   ((size_t)1 << 20) /* far more than are gathered: one block may have a million */
 
 bool run_rest(int64_t us)
 {
