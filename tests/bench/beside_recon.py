@@ -4,7 +4,8 @@ beside_recon.py HOME POSTGRES_PORT SECONDS BLOCK [NAME=VALUE...]: beside a load 
 still in every second block (SIGSTOP between two of its steps, so that it holds nothing) and goes on in the next: both kinds of
 blocks are of the same minutes and of the same database. As the stack's own user. NAME=VALUE: settings of recon-svc.
 A run that is not over in SECONDS is left standing, and goes on with the next call: `make bench` has no 10 minutes at a stretch.
-Prints transfers a second of each block, the medians, the loss, and for how long the run has gone on so far.
+Prints transfers a second of each block, the medians, the loss, for how long the run has gone on so far, what it looked at and
+its greatest resident memory.
 """
 import json
 import os
@@ -73,12 +74,23 @@ def stand_still(pid, database):
         time.sleep(LOOK_S)
 
 
-def block(database, seconds, pid):
+def peak_kib(pid):
+    """Its greatest resident memory so far; 0: it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as lines:
+            return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+    except FileNotFoundError:
+        return 0
+
+
+def block(database, seconds, state, goes_on):
     """Transfers a second; less than the whole block where the run ended in it."""
     time.sleep(SETTLE_S)
+    pid = state["pid"]
     start, count = time.monotonic(), database.number(COUNT)
-    while time.monotonic() < start + seconds - SETTLE_S and (pid is None or is_running(pid)):
+    while time.monotonic() < start + seconds - SETTLE_S and not (goes_on and not is_running(pid)):
         time.sleep(0.05)
+        state["peak_kib"] = max(state["peak_kib"], peak_kib(pid))
     took = time.monotonic() - start
     return (database.number(COUNT) - count) / took if took > seconds / 3 else None
 
@@ -88,10 +100,17 @@ def load_state(path):
         with open(path, encoding="utf-8") as file:
             return json.load(file)
     except FileNotFoundError:
-        return {"pid": 0, "went_on_s": 0, "without": [], "with": []}
+        return {"pid": 0, "went_on_s": 0, "peak_kib": 0, "without": [], "with": []}
 
 
-def report(state, is_over):
+def entries_of(home):
+    """As its report says; 0: there is none."""
+    with open(f"{home}/beside_recon.json", encoding="utf-8") as file:
+        text = file.read()
+    return json.loads(text)["scanned"]["entries"] if text.strip() else 0
+
+
+def report(state, is_over, entries):
     without, beside = (statistics.median(state[kind] or [0]) for kind in ("without", "with"))
     loss = 100 * (1 - beside / without) if without else 0
     pairs = [round(100 * (1 - w / o)) for o, w in zip(state["without"], state["with"])]
@@ -99,7 +118,7 @@ def report(state, is_over):
     print("with   ", [round(rate) for rate in state["with"]])
     print("loss of each pair", pairs, "median", statistics.median(pairs or [0]))
     print(f"RESULT without={without:.0f} with={beside:.0f} loss_percent={loss:.1f} "
-          f"went_on_s={state['went_on_s']:.0f} is_over={int(is_over)}")
+          f"went_on_s={state['went_on_s']:.0f} is_over={int(is_over)} entries={entries} peak_kib={state['peak_kib']}")
 
 
 def main():
@@ -113,10 +132,10 @@ def main():
         stand_still(pid, database)
         if not is_running(pid):
             break
-        state["without"].append(block(database, length, None))
+        state["without"].append(block(database, length, state, False))
         os.kill(pid, signal.SIGCONT)
         start = time.monotonic()
-        rate = block(database, length, pid)
+        rate = block(database, length, state, True)
         state["went_on_s"] += time.monotonic() - start
         if rate is not None:
             state["with"].append(rate)
@@ -125,7 +144,7 @@ def main():
         stand_still(pid, database)
     with open(path, "w", encoding="utf-8") as file:
         json.dump(state, file)
-    report(state, is_over)
+    report(state, is_over, entries_of(home) if is_over else 0)
 
 
 main()
