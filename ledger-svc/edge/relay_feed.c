@@ -39,6 +39,7 @@ struct relay_feed {
     bool in_sync;
     bool window_open;    /* there may be more in the present window */
     bool is_unsaved;     /* more was acknowledged than the stored cursor says */
+    bool has_news;       /* something was committed since the present window was opened */
     bool may_be_woken;   /* false: after a failure, or so that it does not go by number too fast */
     int64_t turned_us;   /* the last turn; this and what follows on the monotonic clock */
     int64_t had_us;      /* the last one that had something */
@@ -136,11 +137,11 @@ int64_t relay_feed_due_us(const struct relay_feed *f)
     return has_history(f) && f->history_due_us < f->due_us ? f->history_due_us : f->due_us;
 }
 
-/* Under load not each commit gets a turn of its own; a turn for nothing is no reason to wait if there is
-   something now. */
+/* Under load not each commit gets a turn of its own. A turn for nothing keeps no news waiting. */
 void relay_feed_wake(struct relay_feed *f, enum relay_news news)
 {
     int64_t since_us = news == RELAY_HAS ? f->had_us : f->turned_us;
+    f->has_news = true;
     if (f->may_be_woken && since_us + GATHER_US < f->due_us)
         f->due_us = since_us + GATHER_US;
 }
@@ -205,8 +206,7 @@ static enum status send_message(struct relay_feed *f, const struct relay_message
     return publisher_send(f->publisher, &m);
 }
 
-/* What is not on nats-server's disk yet is to come again after its power failed: in the order in which it was
-   published, which need not be that of time. */
+/* After nats-server's power failed, what was not on its disk comes again in the order of publication. */
 static void note_lowest(struct relay_feed *f, int64_t seq)
 {
     int64_t now_us = clock_monotonic_us();
@@ -271,6 +271,7 @@ static enum status open_window(struct relay_feed *f, struct db *db, bool *ret_op
     if (s != STATUS_OK || !*ret_open || f->window_open)
         return s;
     f->opened_us = clock_monotonic_us();
+    f->has_news = false;
     s = relay_cursor_next_window(db, &f->cursor, &empty);
     *ret_open = s == STATUS_OK && !empty;
     if (s != STATUS_OK && strcmp(db_sqlstate(db), CANCELED) == 0) {
@@ -303,8 +304,7 @@ static enum status publish_some(struct relay_feed *f, struct db *db, size_t *ret
     return *ret_count > 0 ? publish_rows(f, db, &rows, false) : STATUS_OK;
 }
 
-/* A part of what comes again: slowly, for it leaves the machine to those who are there, and nats-server
-   remembers the id of each message for two minutes. */
+/* A part of what comes again: slowly, for the sake of others; nats-server keeps each id for two minutes. */
 static enum status publish_history(struct relay_feed *f, struct db *db)
 {
     CLEANUP(chain_rows_free) struct chain_rows rows = {0};
@@ -364,7 +364,7 @@ static void rest_until_more(struct relay_feed *f, struct db *db, size_t count)
     }
     if (!is_busy)
         relay_feed_keep(f, db);
-    f->due_us = now_us + (is_busy ? GATHER_US : POLL_US);
+    f->due_us = now_us + (is_busy || f->has_news ? GATHER_US : POLL_US);
 }
 
 /* What is new goes first. *ret_at: where it failed. */
