@@ -105,8 +105,9 @@ static struct work_verdict wait_until(int64_t until_us, int64_t now_us, int64_t 
    then, of a stream that was filled again, say, takes the place of what is new. */
 static struct work_verdict wait_until_due(const struct work *w, int64_t now_us)
 {
-    return w->is_parked ? (struct work_verdict){.action = WORK_ACKNOWLEDGE}
-                        : wait_until(w->next_attempt_us, now_us, DELAY_MAX_MS);
+    if (w->is_parked)
+        return (struct work_verdict){.action = WORK_ACKNOWLEDGE};
+    return wait_until(w->next_attempt_us, now_us, DELAY_MAX_MS);
 }
 
 static struct work_verdict begin(const struct work *w, const struct work_message *m)

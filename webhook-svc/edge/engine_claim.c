@@ -266,7 +266,7 @@ static void go_on(struct engine *e, struct claim *c, const PGresult *objects)
 static enum status claim_once(struct engine *e, struct job **jobs, size_t count)
 {
     struct claim *c = &e->claim;
-    CLEANUP(loaded_free) struct loaded loaded = {NULL};
+    CLEANUP(loaded_free) struct loaded loaded = {.next = 0};
     CLEANUP(db_result_ptr) PGresult *objects = NULL;
     *c = (struct claim){.jobs = jobs, .count = count};
     enum status s = link_connect(&e->link);
