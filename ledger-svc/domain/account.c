@@ -26,9 +26,18 @@ int64_t account_available(const struct account *a)
     return money_sub(account_posted(a), account_held(a), &available) == STATUS_OK ? available : INT64_MIN;
 }
 
+bool account_is_sound(const struct account *a)
+{
+    return a->debits_pending >= 0 &&
+           (a->allow_negative || (account_available(a) >= 0 && account_posted(a) <= MONEY_AMOUNT_MAX));
+}
+
 enum outcome account_check_debit(const struct account *a, int64_t amount)
 {
     assert(money_amount_valid(amount));
+    if (!account_is_sound(a)) {
+        return OUTCOME_internal_error;
+    }
     if (a->status == ACCOUNT_closed) {
         return OUTCOME_account_closed;
     }
@@ -55,17 +64,21 @@ enum outcome account_check_hold(const struct account *a, int64_t amount)
 enum outcome account_check_capture(const struct account *a, int64_t amount)
 {
     assert(money_amount_valid(amount) && a->debits_pending >= amount);
-    assert(a->status != ACCOUNT_closed); /* what holds money cannot be closed */
-    int64_t debits;
-    return money_add(a->debits_posted, amount, &debits) == STATUS_OK ? OUTCOME_ok : OUTCOME_balance_overflow;
+    /* What holds money cannot be closed; its counter has room, as what is held is at most what is posted. */
+    return account_is_sound(a) && a->status != ACCOUNT_closed ? OUTCOME_ok : OUTCOME_internal_error;
 }
 
 enum outcome account_check_credit(const struct account *a, int64_t amount)
 {
-    assert(money_amount_valid(amount));
-    if (a->status == ACCOUNT_closed) {
-        return OUTCOME_account_closed;
+    if (!account_is_sound(a)) {
+        return OUTCOME_internal_error;
     }
+    return a->status == ACCOUNT_closed ? OUTCOME_account_closed : account_check_room(a, amount);
+}
+
+enum outcome account_check_room(const struct account *a, int64_t amount)
+{
+    assert(money_amount_valid(amount));
     int64_t credits;
     if (money_add(a->credits_posted, amount, &credits) != STATUS_OK) {
         return OUTCOME_balance_overflow;

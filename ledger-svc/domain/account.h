@@ -47,10 +47,16 @@ int64_t account_posted(const struct account *a);    /* credits - debits */
 int64_t account_held(const struct account *a);      /* debits pending */
 int64_t account_available(const struct account *a); /* posted - held */
 
-/* OUTCOME_ok or why not, in order of precedence: account_closed, account_frozen, insufficient_funds,
-   balance_overflow. Frozen refuses debits and takes credits; closed refuses all. */
+/* Whether it is as walls and commands keep every account: what may not go below zero has what it holds. Else
+   somebody changed the books by hand, and no command touches it until they are repaired. */
+bool account_is_sound(const struct account *a);
+
+/* OUTCOME_ok or why not, in order of precedence: internal_error (not sound), account_closed, account_frozen,
+   insufficient_funds, balance_overflow. Frozen refuses debits and takes credits; closed refuses all. */
 enum outcome account_check_debit(const struct account *a, int64_t amount);
 enum outcome account_check_credit(const struct account *a, int64_t amount);
+/* The last of a credit's checks alone, also of an account between two entries of one transaction. */
+enum outcome account_check_room(const struct account *a, int64_t amount);
 /* May the amount be held? As a debit; an account that may go below zero has nothing to hold: invalid_value.
  */
 enum outcome account_check_hold(const struct account *a, int64_t amount);

@@ -69,9 +69,10 @@ static enum outcome check(const struct ledger *l, const struct command *c, struc
     if (amount_of(p, ret->hold) > hold_remaining(ret->hold) && !PLANTED_BUG(capture_above_hold)) {
         return OUTCOME_amount_exceeds_hold;
     }
-    /* The account has what it holds, and its counter room for it. */
-    return ret->destination == NULL ? OUTCOME_ok
-                                    : account_check_credit(ret->destination, amount_of(p, ret->hold));
+    refusal = account_check_capture(ret->account, amount_of(p, ret->hold));
+    return refusal != OUTCOME_ok || ret->destination == NULL
+               ? refusal
+               : account_check_credit(ret->destination, amount_of(p, ret->hold));
 }
 
 static void refuse(struct ledger *l, const struct command *c, const struct hold_accounts *h,

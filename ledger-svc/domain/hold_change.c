@@ -21,6 +21,9 @@ enum outcome hold_find(const struct ledger *l, const struct command *c, const st
     if (!authorized_it && !PLANTED_BUG(foreign_hold)) {
         return command_may_use(c, account) ? OUTCOME_forbidden : OUTCOME_not_found;
     }
+    if (hold_is_open(hold) && hold_remaining(hold) > account->debits_pending) {
+        return OUTCOME_internal_error; /* somebody changed the books by hand */
+    }
     *ret = (struct hold_accounts){hold, account, ledger_find_account(l, &hold->destination_id)};
     return OUTCOME_ok;
 }

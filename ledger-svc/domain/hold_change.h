@@ -12,7 +12,8 @@ struct hold_accounts {
 };
 
 /* OUTCOME_ok and the hold, or why not: not_found when it is unknown or does not concern the sender, forbidden
-   when the sender owns the account but did not authorize the hold and is not staff. */
+   when the sender owns the account but did not authorize the hold and is not staff, internal_error when the
+   account does not hold what the hold says. */
 enum outcome hold_find(const struct ledger *l, const struct command *c, const struct uuid *id,
                        struct hold_accounts *ret);
 /* Whether its time is over, by the batch's clock. */

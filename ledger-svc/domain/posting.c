@@ -77,6 +77,9 @@ static enum outcome check_status(const struct posting_leg *legs, size_t count, s
 {
     (void)count;
     const struct account *a = legs[leg].account;
+    if (!account_is_sound(a)) {
+        return OUTCOME_internal_error;
+    }
     if (a->status == ACCOUNT_closed) {
         return OUTCOME_account_closed;
     }
@@ -98,7 +101,7 @@ static enum outcome check_room(const struct posting_leg *legs, size_t count, siz
         a.allow_negative = true; /* in between */
         return account_check_debit(&a, legs[leg].amount);
     }
-    return account_check_credit(&a, legs[leg].amount);
+    return account_check_room(&a, legs[leg].amount);
 }
 
 enum outcome posting_check(const struct posting_leg *legs, size_t count, size_t *ret_leg)
@@ -176,11 +179,6 @@ static void apply_leg(struct ledger *l, const struct posting_leg *leg, struct en
     memcpy(row->currency, account->currency, sizeof(row->currency));
 }
 
-static bool is_within_bounds(const struct account *a)
-{
-    return a->allow_negative || (account_available(a) >= 0 && account_posted(a) <= MONEY_AMOUNT_MAX);
-}
-
 /* What a statement shows of the other entries and of the transaction, when a short word says it all. */
 static void note_counterparty(const struct posting *p, size_t leg, struct entry_row *row)
 {
@@ -209,7 +207,7 @@ static const struct entry_row *add_entries(struct ledger *l, const struct postin
         note_counterparty(p, i, row);
     }
     for (size_t i = 0; i < p->leg_count; i++) {
-        assert(is_within_bounds(p->legs[i].account));
+        assert(account_is_sound(p->legs[i].account));
     }
     return l->plan.entries + l->plan.entry_count - p->leg_count;
 }

@@ -33,10 +33,20 @@ static const struct command *gather(struct engine *e, const struct group *g)
     return e->commands;
 }
 
+/* The core refused: what the command is about is not as commands and walls keep it. */
+static void note_broken_books(const struct command *c)
+{
+    char id[TYPEID_TEXT_SIZE];
+    typeid_format("cmd", &c->envelope.id, id);
+    log_event(LOG_ERROR, "books_broken", log_str("command", c->type->name), log_str("command_id", id));
+}
+
 static void send_answer(struct inbox *in, const struct inbox_item *item, const struct answer *a)
 {
     inbox_answer(in, item, a);
     ledger_metrics_count(item->command.type, a->outcome);
+    if (a->outcome == OUTCOME_internal_error)
+        note_broken_books(&item->command);
     if (a->replayed)
         metric_add(item->command.type->own_key == NULL ? ledger_metrics.replays
                                                        : ledger_metrics.webhook_duplicates,

@@ -25,6 +25,7 @@ struct api {
     const struct harness *harness;
     const char *base;
     CURL *curl;
+    bool takes_500; /* else such an answer fails the test */
     /* The last answer, valid until the next request. */
     int status; /* 0: none */
     struct buf head, body;
