@@ -1,6 +1,7 @@
 /* main.c - recon-svc: proves that the books are right, on schedule and on demand, or once and ends. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "build_commit.h"
 #include "recon-svc/edge/answer.h"
@@ -20,6 +21,7 @@
 #include "shared/io/service.h"
 
 #define BUS_CLOSE_MS 2000
+#define NICE         10
 
 struct recon_service {
     struct recon_config config;
@@ -110,6 +112,14 @@ static int serve(struct recon_service *s)
     return status == STATUS_OK ? EXIT_OK : EXIT_NOT_AVAILABLE;
 }
 
+/* Who pays goes first: where processors are scarce, a proof takes what the other services leave. Threads that
+   are started later inherit it. */
+static void give_way(void)
+{
+    if (setpriority(PRIO_PROCESS, 0, NICE) != 0)
+        log_event(LOG_WARN, "gives_no_way");
+}
+
 int main(int argc, char **argv)
 {
     static struct recon_service s;
@@ -126,6 +136,7 @@ int main(int argc, char **argv)
     int code = service_begin(&program, argc, argv);
     if (code != SERVICE_GOES_ON)
         return code;
+    give_way();
     recon_metrics_init();
     return once == ONCE_NOT ? serve(&s) : once_run(&s.config, once);
 }
