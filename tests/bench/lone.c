@@ -8,7 +8,6 @@
 #include "shared/core/clock.h"
 
 #define FUNDS    100000000
-#define TIMES    100
 #define BODY_MAX ((size_t)1 << 20)
 
 const struct ring lone_neighbours = {0, LONE_NEIGHBOURS};
@@ -73,17 +72,29 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int64_t lone_measure(struct lone *l, const char *name)
+void lone_take(struct lone *l, struct lone_times *times)
 {
-    int64_t us[TIMES];
-    for (int i = 0; i < TIMES; i++)
-        us[i] = measure_one(l, i);
-    qsort(us, TIMES, sizeof us[0], by_value);
-    int64_t p50_us = us[TIMES / 2 - 1], p99_us = us[TIMES * 99 / 100 - 1], max_us = us[TIMES - 1];
+    for (int i = 0; i < LONE_TIMES && times->count < LONE_TIMES_MAX; i++)
+        times->us[times->count++] = measure_one(l, i);
+}
+
+int64_t lone_tell(const char *name, struct lone_times *times)
+{
+    size_t count = times->count;
+    qsort(times->us, count, sizeof times->us[0], by_value);
+    int64_t p50_us = times->us[count / 2 - 1], p99_us = times->us[count * 99 / 100 - 1],
+            max_us = times->us[count - 1];
     (void)printf(" %sp50_us=%" PRId64 " %sp99_us=%" PRId64 " %smax_us=%" PRId64, name, p50_us, name, p99_us,
                  name, max_us);
     (void)fflush(stdout);
     return p50_us;
+}
+
+int64_t lone_measure(struct lone *l, const char *name)
+{
+    struct lone_times times = {.count = 0};
+    lone_take(l, &times);
+    return lone_tell(name, &times);
 }
 
 void lone_open_accounts(struct lone *l, const char *owner, const struct ring *r)

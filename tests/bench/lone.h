@@ -10,6 +10,8 @@
 #define LONE_NEIGHBOURS   8 /* owners with one account and one endpoint each: a transfer is told to two */
 #define LONE_ACCOUNTS_MAX 64
 #define LONE_BATCH        100 /* transfers of one request */
+#define LONE_TIMES        100
+#define LONE_TIMES_MAX    500
 #define LONE_WAIT_MS      120000
 #define LONE_STOP_MS      10000
 
@@ -38,7 +40,15 @@ void lone_open_accounts(struct lone *l, const char *owner, const struct ring *r)
 void lone_make_endpoint(struct lone *l, const struct lone_endpoint *e);
 /* A request of LONE_BATCH transfers, of which this is the first. */
 void lone_make_batch(struct lone *l, const struct ring *r, int first);
-/* A hundred, one after the other: prints " <name>p50_us=..." with p99 and max. Returns p50. */
+/* LONE_TIMES more of them, one after the other. */
+struct lone_times {
+    size_t count;
+    int64_t us[LONE_TIMES_MAX];
+};
+void lone_take(struct lone *l, struct lone_times *times);
+/* Prints " <name>p50_us=..." with p99 (nearest rank) and max. Returns p50. */
+int64_t lone_tell(const char *name, struct lone_times *times);
+/* Both, of LONE_TIMES. */
 int64_t lone_measure(struct lone *l, const char *name);
 
 #endif
