@@ -24,8 +24,23 @@ source compose/local/lib.sh
 
 note() { printf '%s\n' "$*" | tee -a "$RESULTS"; }
 
-# What the case before left behind - events for recon-svc and webhook-svc, work, messages of the relay - is worked off
-# before the next one begins: a figure is about its own case.
+# A run of recon-svc over what is new, to its end.
+reconciled() { # reconciled UNTIL
+  local code running
+  until code=$(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
+    -d '{}' "http://127.0.0.1:$PAYBUS_HTTP_PORT/v1/reconcile/run") && [[ $code == 20[02] ]]; do
+    ((SECONDS < $1)) || die "no run of recon-svc: $code"
+    sleep 0.2
+  done
+  while running=$(curl -sf "http://127.0.0.1:$((PAYBUS_ADMIN_PORT_BASE + 2))/metrics" | awk '/^paybus_recon_running / { print $2 }') &&
+    [[ $running != 0 ]]; do
+    ((SECONDS < $1)) || die "a run of recon-svc does not end"
+    sleep 0.1
+  done
+}
+
+# What the case before left behind - events for recon-svc and webhook-svc, work, messages of the relay, books to be proved -
+# is worked off before the next one begins: a figure is about its own case.
 caught_up() {
   local port lag until=$((SECONDS + CATCH_UP_SECONDS))
   for port in 0 1 2; do
@@ -36,6 +51,7 @@ caught_up() {
       sleep 0.1
     done
   done
+  reconciled "$until"
 }
 
 # record NAME COMMAND...: the command's RESULT line goes to the results under a name.
