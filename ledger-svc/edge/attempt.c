@@ -139,7 +139,7 @@ static enum status decide_and_store(struct attempt *at, const struct load_reques
     s = store_save(&at->store, l, loaded->db_now_us);
     metric_observe_us(ledger_metrics.commit_seconds, clock_monotonic_us() - start_us);
     if (s == STATUS_OK) {
-        money_metrics_count(&l->plan);
+        money_metrics_count(l);
         contention_metrics_count(l, loaded->locks_took_us);
     }
     return s;

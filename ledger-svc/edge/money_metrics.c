@@ -42,32 +42,52 @@ static size_t kind_index(const char *kind)
     return k;
 }
 
-/* Two workers that meet a new pair at once are given the same series. */
-static struct metric *volume_of(size_t kind, const struct currency *currency)
+/* Two workers that meet a new currency at once are given the same series. */
+static void see_currency(const struct currency *currency)
 {
-    size_t count;
-    _Atomic(struct metric *) *place = &volumes[kind][currency - currency_list(&count)];
-    struct metric *m = atomic_load_explicit(place, memory_order_relaxed);
-    if (m != NULL)
-        return m;
-    char labels[64];
-    (void)snprintf(labels, sizeof labels, "kind=\"%s\",currency=\"%s\"", kinds[kind], currency->code);
-    m = metrics_counter("paybus_ledger_volume_minor_units_total",
-                        "Amounts of stored transactions, in minor units of their currency.", labels);
-    atomic_store_explicit(place, m, memory_order_relaxed);
-    return m;
+    size_t count, c = (size_t)(currency - currency_list(&count));
+    if (atomic_load_explicit(&volumes[KINDS - 1][c], memory_order_acquire) != NULL)
+        return;
+    for (size_t k = 0; k < KINDS; k++) {
+        char labels[64];
+        (void)snprintf(labels, sizeof labels, "kind=\"%s\",currency=\"%s\"", kinds[k], currency->code);
+        atomic_store_explicit(
+            &volumes[k][c],
+            metrics_counter("paybus_ledger_volume_minor_units_total",
+                            "Amounts of stored transactions, in minor units of their currency.", labels),
+            memory_order_release);
+    }
 }
 
-void money_metrics_count(const struct plan *stored)
+/* NULL: not known any more. */
+static const struct currency *seen_currency(const char *code)
 {
-    metric_add(entries, (int64_t)stored->entry_count);
-    for (size_t i = 0; i < stored->transaction_count; i++) {
-        const struct transaction_row *row = &stored->transactions[i];
-        const struct currency *currency = currency_find((struct str){row->currency, strlen(row->currency)});
+    const struct currency *currency = currency_find((struct str){code, strlen(code)});
+    if (currency != NULL)
+        see_currency(currency);
+    return currency;
+}
+
+static void add_volume(size_t kind, const struct currency *currency, int64_t amount)
+{
+    size_t count, c = (size_t)(currency - currency_list(&count));
+    metric_add(atomic_load_explicit(&volumes[kind][c], memory_order_relaxed), amount);
+}
+
+void money_metrics_count(const struct ledger *stored)
+{
+    const struct plan *plan = &stored->plan;
+    metric_add(entries, (int64_t)plan->entry_count);
+    for (size_t i = 0; i < stored->account_count; i++)
+        if (stored->accounts[i]->is_new)
+            (void)seen_currency(stored->accounts[i]->currency);
+    for (size_t i = 0; i < plan->transaction_count; i++) {
+        const struct transaction_row *row = &plan->transactions[i];
+        const struct currency *currency = seen_currency(row->currency);
         size_t kind = kind_index(row->kind);
         if (kind == KINDS || currency == NULL)
             continue;
         metric_add(transactions[kind], 1);
-        metric_add(volume_of(kind, currency), row->amount);
+        add_volume(kind, currency, row->amount);
     }
 }

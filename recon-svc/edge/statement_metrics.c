@@ -10,7 +10,7 @@
 #define SECONDS_PER_DAY 86400
 
 static struct metric *ends[INTAKE_ENDS], *results[RESULT_COUNT], *matched, *unmatched;
-/* Registered once they are seen; what is not open any more goes back to zero. */
+/* A currency's are registered, all results at zero, once it is seen; what is not open any more goes back to it. */
 static struct series {
     char labels[LABELS_SIZE];
     struct metric *lines, *amount, *oldest;
@@ -49,15 +49,18 @@ void recon_metrics_count_statement(const struct intake_result *result)
 }
 
 /* NULL when there is no room for another one. */
-static struct series *find_series(const char *labels)
+static struct series *find_series(struct str currency, struct str result)
 {
+    char labels[LABELS_SIZE];
+    (void)snprintf(labels, sizeof labels, "currency=\"%.*s\",result=\"%.*s\"", (int)currency.len,
+                   currency.data, (int)result.len, result.data);
     for (size_t i = 0; i < open_count; i++)
         if (strcmp(open_series[i].labels, labels) == 0)
             return &open_series[i];
     if (open_count == SERIES_MAX)
         return NULL;
     struct series *s = &open_series[open_count++];
-    (void)snprintf(s->labels, sizeof s->labels, "%s", labels);
+    memcpy(s->labels, labels, sizeof s->labels);
     s->lines =
         metrics_gauge("paybus_recon_unmatched_lines",
                       "Lines of statements, and entries that they should have, that are open.", labels);
@@ -68,6 +71,14 @@ static struct series *find_series(const char *labels)
     return s;
 }
 
+static void see_currency(struct str currency)
+{
+    for (int r = 0; r < RESULT_COUNT; r++) {
+        const char *word = statement_result_word((enum statement_result)r);
+        (void)find_series(currency, (struct str){word, strlen(word)});
+    }
+}
+
 void recon_metrics_set_unmatched(const PGresult *r)
 {
     for (size_t i = 0; i < open_count; i++) {
@@ -76,12 +87,9 @@ void recon_metrics_set_unmatched(const PGresult *r)
         metric_set(open_series[i].oldest, 0);
     }
     for (int i = 0; i < PQntuples(r); i++) {
-        char labels[LABELS_SIZE];
-        struct str currency = db_is_null(r, i, 0) ? STR_LIT("unknown") : db_get_str(r, i, 0),
-                   result = db_get_str(r, i, 1);
-        (void)snprintf(labels, sizeof labels, "currency=\"%.*s\",result=\"%.*s\"", (int)currency.len,
-                       currency.data, (int)result.len, result.data);
-        struct series *s = find_series(labels);
+        struct str currency = db_is_null(r, i, 0) ? STR_LIT("unknown") : db_get_str(r, i, 0);
+        see_currency(currency);
+        struct series *s = find_series(currency, db_get_str(r, i, 1));
         if (s == NULL)
             return;
         metric_set(s->lines, db_get_int(r, i, 2));
