@@ -103,6 +103,17 @@ spoil_balance() {
   transfer
 }
 mend_balance() { account_row '- 1'; }
+# A hold that its account does not hold any more, and who wants it.
+hold_is_not_held() {
+  hold=$(post holds "{\"account\":\"$alice\",\"amount\":10}" | jq -r .hold.id)
+  held_by_hand '- 10'
+  post "holds/$hold/release" '{}' -o /dev/null || true
+}
+held_by_hand() { postgres_sql postgres paybus <<<"set session_replication_role = replica; update paybus.accounts set debits_pending = debits_pending $1 where id = (select account_id from paybus.holds where status = 'authorized' order by created_at desc limit 1)" >/dev/null; }
+hold_is_held_again() {
+  held_by_hand '+ 10'
+  post "holds/$hold/release" '{}' -o /dev/null
+}
 recon_is_blind() { postgres_sql postgres paybus <<<'revoke select on paybus.events from paybus_recon'; }
 recon_sees() { postgres_sql postgres paybus <<<'grant select on paybus.events to paybus_recon'; }
 webhook_locked_out() {
@@ -155,6 +166,7 @@ RelayRewound wipe_events nothing
 DeliveriesFailing receivers_break nothing
 WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
+BooksBroken hold_is_not_held hold_is_held_again
 ReconStale recon_is_blind recon_sees
 DependencyDown webhook_locked_out webhook_let_in
 DatabaseConnectsFail webhook_locked_out webhook_let_in

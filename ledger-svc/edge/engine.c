@@ -39,6 +39,7 @@ static void note_broken_books(const struct command *c)
     char id[TYPEID_TEXT_SIZE];
     typeid_format("cmd", &c->envelope.id, id);
     log_event(LOG_ERROR, "books_broken", log_str("command", c->type->name), log_str("command_id", id));
+    metric_add(ledger_metrics.books_broken, 1);
 }
 
 static void send_answer(struct inbox *in, const struct inbox_item *item, const struct answer *a)

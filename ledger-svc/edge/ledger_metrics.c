@@ -76,6 +76,9 @@ void ledger_metrics_init(void)
     m->bisections =
         metrics_counter("paybus_ledger_bisections_total", "Batches split after an unexpected failure.", "");
     m->poisonous = metrics_counter("paybus_ledger_poisonous_total", "Commands that failed alone.", "");
+    m->books_broken = metrics_counter(
+        "paybus_ledger_books_broken_total",
+        "Commands refused because an account or a hold is not as the database's walls keep it.", "");
     m->unknown_commits = metrics_counter("paybus_ledger_unknown_commits_total",
                                          "COMMITs whose answer was lost and that were then resolved.", "");
     m->database_connects =

@@ -18,6 +18,7 @@ struct ledger_metrics {
     struct metric *replays, *webhook_duplicates; /* counter: answered from a stored key or source */
     struct metric *bisections;                   /* counter: batches split after an unexpected failure */
     struct metric *poisonous;                    /* counter: commands that failed alone */
+    struct metric *books_broken;                 /* counter: commands about what is not as walls keep it */
     struct metric *unknown_commits;              /* counter: COMMITs whose answer was lost */
     struct metric *database_connects;            /* counter */
     struct metric *blocks_sealed;                /* counter: by this process */

@@ -105,6 +105,7 @@ static void books_are_right(void **state)
 {
     (void)state;
     assert_int_equal(money_check(&h, NULL), 0);
+    assert_int_equal(program_metric(&h.ledgers[0], "paybus_ledger_books_broken_total"), 8);
     assert_true(program_logged(&h.ledgers[0], "\"event\":\"books_broken\""));
     assert_true(scene_never_logged(&h, "batch_failed"));
     assert_true(scene_never_logged(&h, "assertion_failed"));

@@ -4,6 +4,7 @@
    minutes. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "shared/core/clock.h"
@@ -106,6 +107,7 @@ static void what_came_meanwhile_is_not_of_the_future(void **state)
     PGconn *conn = database_connect(&database, "postgres");
     pid_t pid = recon_start(&h, "paybus", true, SLOW_PERCENT);
     assert_true(eventually(run_is_under_way, conn, 20000));
+    assert_true(getpriority(PRIO_PROCESS, (id_t)pid) > 0); /* it leaves the processors to others */
     transfer_now(&h);
     assert_true(eventually(chain_is_sealed, &h, SEALED_MS));
     assert_true(process_is_running(pid, &wait_status)); /* it had not come to its end */
