@@ -12,6 +12,7 @@ source "$LOCAL/parts/stack.sh"
 source "$CLONE/compose/grafana/clients.sh"
 
 SEEN_SECONDS=150
+SILENT_SECONDS=420 # alerts look back for five minutes
 prometheus=http://127.0.0.1:$PAYBUS_PROMETHEUS_PORT
 
 is_active() { local_curl "$prometheus/api/v1/alerts" | jq -e --arg name "$1" 'any(.data.alerts[]; .labels.alertname == $name)' >/dev/null; }
@@ -178,7 +179,7 @@ SettingsDiffer settings_differ settings_agree
 # prove ALERT FAULT MEND
 prove() {
   local from
-  if ! wait_until 60 is_silent "$1"; then # of the fault before, whose mending Prometheus has still to see
+  if ! wait_until "$SILENT_SECONDS" is_silent "$1"; then # of the fault before, whose mending Prometheus has still to see
     say "$1: was there before"
     return 1
   fi
