@@ -179,6 +179,33 @@ static void answers(void **state)
     assert_int_equal(receiver_count(http, "/ok-moved"), 0); /* where 301 points */
 }
 
+/* The port from which the n-th came to that path. */
+static int port_of(const char *path, int n)
+{
+    struct received got;
+    assert_true(receiver_wait(http, path, n + 1, PATIENCE_MS));
+    assert_true(receiver_get(http, path, n, &got));
+    return got.from_port;
+}
+
+/* What is longer is a good answer, too; the rest of it is not read, and its connection is not used again. */
+static void an_answer_is_read_up_to_64_kib(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        bool is_read;
+    } cases[] = {{"/sized_65536", true}, {"/sized_65537", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int n = 0; n < 2; n++) {
+            struct test_sending t;
+            send_path(&t, 1, cases[i].path);
+            expect(&t, DELIVERY_delivered, 200);
+        }
+        assert_int_equal(port_of(cases[i].path, 0) == port_of(cases[i].path, 1), cases[i].is_read);
+    }
+}
+
 static void what_is_sent(void **state)
 {
     (void)state;
@@ -676,6 +703,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_is_read_up_to_64_kib, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_independent_verifier_accepts_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_accepts_two_signatures, set_up, tear_down),

@@ -49,7 +49,7 @@ static char *read_body(struct mg_connection *c)
 /* Whether that id came before. */
 static bool keep(struct receiver *r, struct mg_connection *c, const char *path)
 {
-    struct received one = {.at_us = clock_monotonic_us()};
+    struct received one = {.at_us = clock_monotonic_us(), .from_port = mg_get_request_info(c)->remote_port};
     bool is_known = false;
     (void)snprintf(one.path, sizeof one.path, "%s", path);
     copy_header(c, "Host", one.host, sizeof one.host);
@@ -121,6 +121,19 @@ static void answer_with(struct mg_connection *c, int status, const char *more)
     mg_printf(c, "HTTP/1.1 %d So\r\nContent-Length: %zu\r\n%s\r\n%s", status, sizeof body - 1, more, body);
 }
 
+static void answer_of_size(struct mg_connection *c, size_t size)
+{
+    char head[64];
+    int len = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %010zu\r\n\r\n", size);
+    size -= (size_t)len;
+    char *body = calloc(1, size);
+    (void)snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %010zu\r\n\r\n", size);
+    (void)mg_write(c, head, (size_t)len);
+    if (body != NULL)
+        (void)mg_write(c, body, size);
+    free(body);
+}
+
 static bool is(const char *path, const char *what)
 {
     return strncmp(path, what, strlen(what)) == 0;
@@ -141,6 +154,8 @@ static int on_request(struct mg_connection *c, void *context)
         answer_in_chunks(r, c);
     else if (is(path, "/trailers"))
         answer_with_trailers(r, c);
+    else if (is(path, "/sized_"))
+        answer_of_size(c, strtoul(path + sizeof "/sized_" - 1, NULL, 10));
     else if (is(path, "/301"))
         answer_with(c, 301, "Location: /ok-moved\r\n");
     else if (is(path, "/302"))

@@ -11,11 +11,12 @@
    (410), /tardy_gone (410 after two seconds), /429 (Retry-After: 2), /later (429, Retry-After: 600), /hang
    (no answer until it stops), /slow (200, then a byte a second without end), /endless (200, then all that
    fits), /chunks (the same in chunks), /trailers (200, then trailers without end), /first_fails (500 until it
-   knows the webhook-id). */
+   knows the webhook-id), /sized_ and a number (200, so many bytes in all, head included). */
 struct received {
     char path[64], host[64], id[64], timestamp[24], signature[128], type[64], traceparent[64];
     char *body;
     int64_t at_us; /* monotonic */
+    int from_port; /* the same: on the same connection */
 };
 struct receiver;
 /* On a free loopback port. */
