@@ -169,8 +169,8 @@ WebhookEndpointDisabled endpoint_is_gone nothing
 BooksDoNotBalance spoil_balance mend_balance
 BooksBroken hold_is_not_held hold_is_held_again
 ReconStale recon_is_blind recon_sees
-DependencyDown webhook_locked_out webhook_let_in
 DatabaseConnectsFail webhook_locked_out webhook_let_in
+DependencyDown webhook_locked_out webhook_let_in
 PartitionsRunOut drop_partitions make_partitions
 PostgresLockWaits locks_wait locks_end
 SettingsDiffer settings_differ settings_agree
