@@ -18,9 +18,11 @@ import time
 SETTLE_S = 1.5  # at the beginning of a block, not counted
 LOOK_S = 0.002
 COUNT = "select last_value from paybus.events_seq"
+# Whose sessions are not the run's: the resident recon-svc's.
+OTHERS = "select coalesce(max(extract(epoch from backend_start) * 1000000), 0)::bigint from pg_stat_activity where usename = 'paybus_recon'"
 # Since when the run has asked nothing; 0: it waits for an answer, or has a snapshot open.
-SILENT = """select coalesce(max(case when state = 'idle' then extract(epoch from state_change) * 1000000 end), 0)::bigint
-from pg_stat_activity where usename = 'paybus_recon'""".replace("\n", " ")
+SILENT = """select case when bool_and(state = 'idle') then max(extract(epoch from state_change) * 1000000)::bigint else 0 end
+from pg_stat_activity where usename = 'paybus_recon' and extract(epoch from backend_start) * 1000000 > {}""".replace("\n", " ")
 
 
 class Database:
@@ -61,14 +63,15 @@ def is_running(pid):
     return state_of(pid) != "Z"
 
 
-def stand_still(pid, database):
+def stand_still(pid, database, others):
     """While it rests: with a snapshot open it would hold back the vacuum, and an answer that waits would be too late."""
+    query = SILENT.format(others)
     while is_running(pid) and state_of(pid) != "T":
-        silent = database.number(SILENT)
+        silent = database.number(query)
         if silent != 0 and state_of(pid) == "S":
             os.kill(pid, signal.SIGSTOP)
             time.sleep(LOOK_S)
-            if database.number(SILENT) == silent:
+            if database.number(query) == silent:
                 return
             os.kill(pid, signal.SIGCONT)
         time.sleep(LOOK_S)
@@ -100,7 +103,7 @@ def load_state(path):
         with open(path, encoding="utf-8") as file:
             return json.load(file)
     except FileNotFoundError:
-        return {"pid": 0, "went_on_s": 0, "peak_kib": 0, "without": [], "with": []}
+        return {"pid": 0, "others": 0, "went_on_s": 0, "peak_kib": 0, "without": [], "with": []}
 
 
 def entries_of(home):
@@ -126,10 +129,11 @@ def main():
     database, path = Database(home, port), f"{home}/beside_recon.state"
     end, state = time.monotonic() + seconds, load_state(path)
     if state["pid"] == 0:
+        state["others"] = database.number(OTHERS)
         state["pid"] = start_run(home, sys.argv[5:])
     pid = state["pid"]
     while time.monotonic() + 2 * length < end and is_running(pid):
-        stand_still(pid, database)
+        stand_still(pid, database, state["others"])
         if not is_running(pid):
             break
         state["without"].append(block(database, length, state, False))
@@ -141,7 +145,7 @@ def main():
             state["with"].append(rate)
     is_over = not is_running(pid)
     if not is_over:
-        stand_still(pid, database)
+        stand_still(pid, database, state["others"])
     with open(path, "w", encoding="utf-8") as file:
         json.dump(state, file)
     report(state, is_over, entries_of(home) if is_over else 0)

@@ -88,6 +88,7 @@ wait_until 600 projected 0 || die "the projection does not catch up"
 read -r alone_s entries < <(run_once --full)
 printf 'RESULT full alone seconds=%s entries=%s\n' "$alone_s" "$entries"
 until beside && grep -q is_over=1 "$OUT/beside_recon.txt"; do :; done
+(($(figure entries) > 0)) || die "the run beside the clients failed: $HOME_DIR/beside_recon.log"
 wait_until 600 projected 0 || die "the projection does not catch up"
 run_once >/dev/null # what the clients made last
 add_entries 1000000
