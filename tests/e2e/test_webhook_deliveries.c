@@ -174,14 +174,24 @@ static bool one_more_was_taken(void *context)
     return program_metric(&h.webhooks[0], TAKEN) == *(const int64_t *)context + 1;
 }
 
-/* The same id again, a second later. */
+/* How many told of their event within so many seconds of it. */
+static int64_t within(const char *what, const char *seconds)
+{
+    char name[96];
+    (void)snprintf(name, sizeof name, "paybus_delivery_%s_seconds_bucket{le=\"%s\"}", what, seconds);
+    return program_metric(&h.webhooks[0], name);
+}
+
+/* The same id again, a second later; both are as late as they are said to be. */
 static void what_fails_is_tried_again(void **state)
 {
     (void)state;
     struct webhook_secret secret;
     int64_t tried = program_metric(&h.webhooks[0], FIRST_ATTEMPTS),
-            taken = program_metric(&h.webhooks[0], TAKEN);
+            taken = program_metric(&h.webhooks[0], TAKEN), tried_soon = within("first_attempt_lag", "0.5"),
+            taken_soon = within("lag", "0.5"), taken_late = within("lag", "10");
     make_hook(&alice, "/first_fails", "'transaction.posted'", &secret);
+    int64_t begun_us = clock_monotonic_us();
     transfer();
     wait_for("/first_fails", 2);
     assert_int_equal(program_metric(&h.webhooks[0], FIRST_ATTEMPTS) - tried, 1);
@@ -192,6 +202,10 @@ static void what_fails_is_tried_again(void **state)
     int64_t gap_us = second.at_us - first.at_us;
     print_message("  again after %lld ms\n", (long long)gap_us / 1000);
     assert_true(gap_us > 900000 && gap_us < 5000000);
+    if (first.at_us - begun_us < 500000)
+        assert_int_equal(within("first_attempt_lag", "0.5") - tried_soon, 1);
+    assert_int_equal(within("lag", "0.5") - taken_soon, 0);
+    assert_int_equal(within("lag", "10") - taken_late, 1);
     drop_hook(&alice, "/first_fails");
 }
 
