@@ -24,9 +24,10 @@
 
 #define TIMEOUT_MS  1500
 #define PATIENCE_MS 20000
-#define CAPACITY    96  /* of which one endpoint may have a third */
-#define OF_MALLORY  100 /* whose endpoints have numbers from here on */
-#define OF_TRUDY    200 /* whose too */
+#define ENDLESS_MAX (512 * 1024) /* buffers on both sides */
+#define CAPACITY    96           /* of which one endpoint may have a third */
+#define OF_MALLORY  100          /* whose endpoints have numbers from here on */
+#define OF_TRUDY    200          /* whose too */
 #define SECRET_1    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define SECRET_2    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 #define BODY        "{\"test\": 2432232314}"
@@ -204,6 +205,20 @@ static void an_answer_is_read_up_to_64_kib(void **state)
         }
         assert_int_equal(port_of(cases[i].path, 0) == port_of(cases[i].path, 1), cases[i].is_read);
     }
+}
+
+/* What nobody will read is not even taken from the network. */
+static void little_of_an_endless_answer_comes(void **state)
+{
+    (void)state;
+    struct test_sending t;
+    int64_t before = receiver_endless(http);
+    send_path(&t, 1, "/endless");
+    expect(&t, DELIVERY_delivered, 200);
+    pause_ms(100); /* for what is written still */
+    int64_t written = receiver_endless(http) - before;
+    print_message("  %lld bytes were written\n", (long long)written);
+    assert_true(written < ENDLESS_MAX);
 }
 
 static void what_is_sent(void **state)
@@ -704,6 +719,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_answer_is_read_up_to_64_kib, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(little_of_an_endless_answer_comes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_independent_verifier_accepts_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_accepts_two_signatures, set_up, tear_down),

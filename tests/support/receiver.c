@@ -28,6 +28,7 @@ struct receiver {
     bool stopping;
     struct received *kept;
     int count;
+    int64_t endless; /* bytes of answers without end that it could write */
 };
 
 static void copy_header(const struct mg_connection *c, const char *name, char *to, size_t size)
@@ -95,8 +96,11 @@ static void answer_endlessly(struct receiver *r, struct mg_connection *c)
 {
     static const char chunk[4096] = {'e'};
     mg_printf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-    while (wait_ms(r, 0) && mg_write(c, chunk, sizeof chunk) > 0)
-        continue;
+    while (wait_ms(r, 0) && mg_write(c, chunk, sizeof chunk) > 0) {
+        monitor_lock(&r->monitor);
+        r->endless += (int64_t)sizeof chunk;
+        monitor_unlock(&r->monitor);
+    }
 }
 
 static void answer_in_chunks(struct receiver *r, struct mg_connection *c)
@@ -221,6 +225,14 @@ void receiver_stop(struct receiver *r)
 int receiver_port(const struct receiver *r)
 {
     return r->port;
+}
+
+int64_t receiver_endless(struct receiver *r)
+{
+    monitor_lock(&r->monitor);
+    int64_t bytes = r->endless;
+    monitor_unlock(&r->monitor);
+    return bytes;
 }
 
 int receiver_count(struct receiver *r, const char *path)

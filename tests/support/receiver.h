@@ -23,6 +23,8 @@ struct receiver;
 struct receiver *receiver_start(void);
 void receiver_stop(struct receiver *r);
 int receiver_port(const struct receiver *r);
+/* How much of the bodies without end it could write, until the connections were cut. */
+int64_t receiver_endless(struct receiver *r);
 /* How many came to that path, and how many of them under different ids. */
 int receiver_count(struct receiver *r, const char *path);
 int receiver_distinct(struct receiver *r, const char *path);
