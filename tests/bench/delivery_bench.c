@@ -18,7 +18,7 @@
 #define CROWDS            4 /* further owners: one with much to be told at once, then those whose endpoints hang */
 #define ENDPOINTS         100 /* of each: as many as one may have */
 #define BURST             400 /* transfers */
-#define KINDS             9   /* of endpoints that do not take what they get */
+#define KINDS             10  /* of endpoints: one that takes what it gets, and those that do not */
 #define FOR_BAD_ONES      200 /* in each round */
 #define ROUNDS            3   /* of LONE_TIMES lone ones: a p99 of a hundred is its second largest */
 
@@ -85,9 +85,10 @@ static void beside_bad_one(const struct bad_kind *kind, const struct ring *r)
 static void beside_bad_ones(void)
 {
     static const struct bad_kind kinds[] = {
-        {"hang", "http", "/hang"},       {"500", "http", "/500"},   {"301", "http", "/301"},
-        {"410", "http", "/gone"},        {"429", "http", "/429"},   {"bad_tls", "https", "/ok-tls"},
-        {"endless", "http", "/endless"}, {"slow", "http", "/slow"}, {"trailers", "http", "/trailers"}};
+        {"good", "http", "/ok_beside"},   {"hang", "http", "/hang"},       {"500", "http", "/500"},
+        {"301", "http", "/301"},          {"410", "http", "/gone"},        {"429", "http", "/429"},
+        {"bad_tls", "https", "/ok-tls"},  {"endless", "http", "/endless"}, {"slow", "http", "/slow"},
+        {"trailers", "http", "/trailers"}};
     for (int i = 0; i < KINDS; i++)
         beside_bad_one(&kinds[i], &(struct ring){LONE_NEIGHBOURS + 2 * (CROWDS + i), 2});
 }

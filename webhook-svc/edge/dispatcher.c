@@ -141,12 +141,14 @@ static bool is_too_late(const struct receiver *r, int64_t now_us, enum delivery_
 static void serve(struct dispatcher *d, struct receiver *r, int64_t *again_us)
 {
     int64_t us = INT64_MAX;
+    struct delivery_pace pace = d->options.pace;
+    pace.at_once = circuit_at_once(&r->circuit, pace.at_once);
     for (const struct sending *first; (first = r->waiting.first) != NULL;) {
         enum delivery_delay why;
         int64_t now_us = clock_monotonic_us();
         if (is_too_late(r, now_us, &why)) {
             put_off(d, queue_pop(&r->waiting), r, why);
-        } else if (delivery_take(&r->budget, &d->options.pace, now_us, &us)) {
+        } else if (delivery_take(&r->budget, &pace, now_us, &us)) {
             refresh(d, r->waiting.first);
             start(d, queue_pop(&r->waiting));
         } else {
@@ -275,6 +277,8 @@ static void note_try(struct sending *s)
     s->duration_ms = (now_us - s->begun_us) / 1000;
     turns_note(&r->turns, now_us - s->begun_us);
     receivers_note_answer(s, delivery_is_answered(s->result.outcome), now_us);
+    if (s->result.was_cut)
+        circuit_doubt(&r->circuit);
 }
 
 static void take_ended(struct dispatcher *d)

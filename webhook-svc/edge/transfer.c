@@ -268,6 +268,7 @@ void transfer_end(struct transfer *t, CURLcode code, struct transfer_result *ret
     for (char *c = r->error; *c != '\0'; c++)
         *c = as_text(*c); /* it may quote a certificate, which says what it likes */
     r->answer[r->answer_len] = '\0';
+    r->was_cut = t->was_cut;
     *ret_result = *r;
     forget(t);
 }

@@ -32,6 +32,7 @@ struct transfer_settings {
 struct transfer_result {
     enum delivery_outcome outcome;
     int http_status; /* 0: no answer */
+    bool was_cut;    /* the answer was too long: the rest of it was not read */
     int64_t retry_after_ms;
     char error[TRANSFER_ERROR_SIZE];
     char address[NET_ADDRESS_TEXT_SIZE];

@@ -80,6 +80,21 @@ static void an_answer_closes_it(void **state)
     assert_true(circuit_admits(&c, 0, 5 * SECOND_US)); /* the first pause is short again */
 }
 
+static void few_at_once_until_one_is_answered(void **state)
+{
+    (void)state;
+    struct circuit c = {.unanswered = 0};
+    assert_int_equal(circuit_at_once(&c, 16), 5);
+    assert_int_equal(circuit_at_once(&c, 2), 2);
+    circuit_note(&c, true, SECOND_US);
+    assert_int_equal(circuit_at_once(&c, 16), 16);
+    circuit_doubt(&c);
+    assert_int_equal(circuit_at_once(&c, 16), 5);
+    circuit_note(&c, true, SECOND_US);
+    be_silent(&c, 1, SECOND_US);
+    assert_int_equal(circuit_at_once(&c, 16), 5);
+}
+
 /* After a restart: what is stored opens it, and the first try is made at once. */
 static void as_it_was_stored(void **state)
 {
@@ -97,6 +112,7 @@ int main(void)
         cmocka_unit_test(pauses_grow),
         cmocka_unit_test(those_under_way_count_once),
         cmocka_unit_test(an_answer_closes_it),
+        cmocka_unit_test(few_at_once_until_one_is_answered),
         cmocka_unit_test(as_it_was_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
