@@ -21,7 +21,7 @@ bool circuit_admits(const struct circuit *c, int in_hand, int64_t now_us);
 int circuit_at_once(const struct circuit *c, int at_most);
 /* How a try ended: any answer is one, also a bad one. */
 void circuit_note(struct circuit *c, bool was_answered, int64_t now_us);
-/* What it answered had no end. */
+/* What it answered had no end, or was no HTTP. */
 void circuit_doubt(struct circuit *c);
 
 #endif

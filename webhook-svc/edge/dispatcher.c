@@ -277,7 +277,7 @@ static void note_try(struct sending *s)
     s->duration_ms = (now_us - s->begun_us) / 1000;
     turns_note(&r->turns, now_us - s->begun_us);
     receivers_note_answer(s, delivery_is_answered(s->result.outcome), now_us);
-    if (s->result.was_cut)
+    if (s->result.http_status == 0 || s->result.was_cut)
         circuit_doubt(&r->circuit);
 }
 
