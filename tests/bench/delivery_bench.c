@@ -76,12 +76,13 @@ static void beside_bad_one(const struct bad_kind *kind, const struct ring *r)
             servers_fail("nothing comes to %s", kind->path);
         lone_take(&l, &times);
     }
+    lone_drop_endpoint(&l); /* each kind for itself */
     (void)snprintf(name, sizeof name, "beside_%s_", kind->name);
     (void)lone_tell(name, &times);
 }
 
-/* Kind by kind one more owner, more of whose deliveries than may be under way go to an endpoint of that kind;
-   those of the kinds before are tried again meanwhile. */
+/* Kind by kind one more owner, more of whose deliveries than may be under way go to an endpoint of that kind.
+ */
 static void beside_bad_ones(void)
 {
     static const struct bad_kind kinds[] = {

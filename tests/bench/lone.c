@@ -29,6 +29,17 @@ void lone_make_endpoint(struct lone *l, const struct lone_endpoint *e)
              "{\"owner\":\"%s\",\"url\":\"%s://127.0.0.1:%d%s\",\"event_types\":[\"transaction.posted\"]}",
              e->owner, e->scheme, receiver_port(e->at), e->path);
     post(l, "/v1/webhook-endpoints", &body, 201);
+    (void)snprintf(l->endpoint, sizeof l->endpoint, "%s", api_string(&l->api, "id"));
+}
+
+void lone_drop_endpoint(struct lone *l)
+{
+    char path[96], key[HARNESS_KEY_SIZE];
+    harness_new_key(key);
+    (void)snprintf(path, sizeof path, "/v1/webhook-endpoints/%s", l->endpoint);
+    int status = api_send(&l->api, &(struct api_request){.method = "DELETE", .path = path, .key = key});
+    if (status < 200 || status > 299)
+        servers_fail("the endpoint is not deleted: %d %s", status, l->api.body.data);
 }
 
 static void write_transfer(struct buf *body, const struct lone *l, const struct ring *r, int n)

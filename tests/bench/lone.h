@@ -24,7 +24,8 @@ extern const struct ring lone_neighbours;
 struct lone {
     struct harness h;
     struct api api;
-    struct receiver *receiver; /* the neighbours' endpoints are its /ok */
+    struct receiver *receiver;       /* the neighbours' endpoints are its /ok */
+    char endpoint[TYPEID_TEXT_SIZE]; /* the last one */
     char accounts[LONE_ACCOUNTS_MAX][TYPEID_TEXT_SIZE];
 };
 struct lone_endpoint {
@@ -38,6 +39,8 @@ void lone_close(struct lone *l);
 
 void lone_open_accounts(struct lone *l, const char *owner, const struct ring *r);
 void lone_make_endpoint(struct lone *l, const struct lone_endpoint *e);
+/* The one that was made last: nothing more is tried there. */
+void lone_drop_endpoint(struct lone *l);
 /* A request of LONE_BATCH transfers, of which this is the first. */
 void lone_make_batch(struct lone *l, const struct ring *r, int first);
 /* LONE_TIMES more of them, one after the other. */

@@ -18,22 +18,21 @@ bool circuit_admits(const struct circuit *c, int in_hand, int64_t now_us)
 
 int circuit_at_once(const struct circuit *c, int at_most)
 {
-    return c->has_answered || at_most < DOUBTFUL_MAX ? at_most : DOUBTFUL_MAX;
+    return !c->is_doubtful || at_most < DOUBTFUL_MAX ? at_most : DOUBTFUL_MAX;
 }
 
 void circuit_doubt(struct circuit *c)
 {
-    c->has_answered = false;
+    c->is_doubtful = true;
 }
 
 /* Those that were under way when it opened end about together, and count as one. */
 void circuit_note(struct circuit *c, bool was_answered, int64_t now_us)
 {
     if (was_answered) {
-        *c = (struct circuit){.has_answered = true};
+        *c = (struct circuit){.unanswered = 0};
         return;
     }
-    c->has_answered = false;
     c->unanswered++;
     if (!circuit_is_open(c) || now_us < c->next_us)
         return;

@@ -11,13 +11,13 @@ struct circuit {
     int64_t unanswered; /* tries in a row without an answer */
     int64_t next_us;    /* of an open one: no try before */
     int doublings;      /* of the pause until then */
-    bool has_answered;  /* the last try, and nothing was wrong with how */
+    bool is_doubtful;   /* the last answer was none that others should pay for */
 };
 /* So many were not answered that it gets one try at a time. */
 bool circuit_is_open(const struct circuit *c);
 /* May a try join those that are in hand? */
 bool circuit_admits(const struct circuit *c, int in_hand, int64_t now_us);
-/* How many tries may be under way at once, of at_most: few until one has been answered. */
+/* How many tries may be under way at once, of at_most: few while it is doubtful. */
 int circuit_at_once(const struct circuit *c, int at_most);
 /* How a try ended: any answer is one, also a bad one. */
 void circuit_note(struct circuit *c, bool was_answered, int64_t now_us);
