@@ -10,7 +10,8 @@
 #define SECONDS_PER_DAY 86400
 
 static struct metric *ends[INTAKE_ENDS], *results[RESULT_COUNT], *matched, *unmatched;
-/* A currency's are registered, all results at zero, once it is seen; what is not open any more goes back to it. */
+/* A currency's are registered, all results at zero, once it is seen; what is not open any more goes back to
+ * it. */
 static struct series {
     char labels[LABELS_SIZE];
     struct metric *lines, *amount, *oldest;
