@@ -41,7 +41,7 @@ seq 151 >"$work/shared/io/long.h"
 
 mkdir "$work/dashboards"
 jq '.schemaVersion = 30
-    | .panels[1].targets[0] += {expr: "sum(paybus_recon_anomalies{instance=~\"$instance\"})", instant: false}
+    | .panels[1].targets[0] += {expr: "sum(paybus_recon_anomalies{instance=~\"$nowhere\"})", instant: false}
     | .panels[1].fieldConfig.defaults.thresholds.steps[0].value = 3
     | .panels[2].gridPos.x = 13 | del(.panels[2].fieldConfig.defaults.unit) | .panels[3].fieldConfig.defaults.unit = "furlongs"
     | .panels[4].links = [{title: "Nothing", url: "${runbooks}/Nothing.md"}]' \
