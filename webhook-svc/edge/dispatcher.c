@@ -278,7 +278,7 @@ static void note_try(struct sending *s)
     turns_note(&r->turns, now_us - s->begun_us);
     receivers_note_answer(s, delivery_is_answered(s->result.outcome), now_us);
     if (s->result.http_status == 0 || s->result.was_cut)
-        circuit_doubt(&r->circuit);
+        receivers_doubt(s);
 }
 
 static void take_ended(struct dispatcher *d)

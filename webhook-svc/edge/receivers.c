@@ -93,6 +93,12 @@ void receivers_note_answer(const struct sending *s, bool was_answered, int64_t n
         circuit_note(&s->receiver->circuit, was_answered, now_us);
 }
 
+void receivers_doubt(const struct sending *s)
+{
+    if (s->url_version == s->receiver->url_version)
+        circuit_doubt(&s->receiver->circuit);
+}
+
 struct owner_share *receivers_of_owner(struct receivers *all, const char *owner)
 {
     return &all->owners[owner_slot(str_of(owner))];

@@ -36,6 +36,8 @@ void receivers_free(struct receivers *all); /* NULL-safe */
 struct receiver *receivers_find(struct receivers *all, const struct sending *s);
 /* How a try ended, or why there was none: what an older url did says nothing about the new one. */
 void receivers_note_answer(const struct sending *s, bool was_answered, int64_t now_us);
+/* The same of a try whose answer was none, or had no end. */
+void receivers_doubt(const struct sending *s);
 /* What an owner has in hand, to be changed. */
 struct owner_share {
     int in_hand, probes;
